@@ -1,0 +1,189 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is compiled alike: Swift 6 mode, warnings are errors.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + ["CommandSupport", argumentParser],
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+// The rules: values and functions, no I/O. From outside they may import Crypto alone.
+let rules: [Target] = [
+    library("Money"),
+    library("CBOR"),
+    library("COSE", ["CBOR", crypto]),
+    library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
+    library("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
+    library("Payments", ["Money", "COSE", "Vouchers"]),
+    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+    library("ControlProtocol"),
+    library("Screens", ["Money", "Payments"]),
+    library("HardwareProfiles"),
+]
+
+// The use cases: they declare their ports and drive the rules.
+let useCases: [Target] = [
+    library(
+        "Terminal",
+        [
+            "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
+            "Screens", "HardwareProfiles", crypto,
+        ]),
+    library("Hub", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
+    library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
+]
+
+// The adapters: technology + port. They never import each other.
+let adapters: [Target] = [
+    library("FileCamera", ["Terminal", "CPNG", "CTurboJPEG"]),
+    library("ZBarDecoder", ["Terminal", "CZBar"]),
+    library("QRencodeEncoder", ["Screens", "CQRencode"]),
+    library("CairoDisplay", ["Terminal", "Screens", "Money", "CPangoCairo"]),
+    library(
+        "SQLiteJournal", ["Terminal", "Payments", "Money", "Vouchers", "CBOR", "COSE", crypto, grdb]),
+    library(
+        "SQLiteHubLedger",
+        ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
+    library("HTTPHubLink", ["Terminal", "HubProtocol", httpClient, nioCore]),
+    library("HTTPHubServer", ["Hub", "HubProtocol", hummingbird, logging, nioCore, lifecycle]),
+    library(
+        "HTTPControlServer",
+        ["Terminal", "ControlProtocol", hummingbird, logging, nioCore, lifecycle]),
+    library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore]),
+    library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
+    library("FileKeyStore", ["COSE"]),
+    library("SystemdNotifier", ["CSystemd"]),
+]
+
+let programs: [Target] = [
+    library("CommandSupport", [argumentParser]),
+    program(
+        "tilld",
+        [
+            "Terminal", "Payments", "Money", "COSE", "Vouchers", "Screens", "HubProtocol",
+            "HardwareProfiles", "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay",
+            "SQLiteJournal", "HTTPHubLink", "HTTPControlServer", "YAMLHardwareProfiles",
+            "FileKeyStore", "SystemdNotifier", logging, lifecycle,
+        ]),
+    program(
+        "tillctl",
+        [
+            "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
+            "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder",
+            "FileKeyStore", "Screens",
+        ]),
+    program(
+        "tillhub",
+        [
+            "Hub", "HubProtocol", "Payments", "Money", "COSE", "Vouchers", "SQLiteHubLedger",
+            "HTTPHubServer", "FileKeyStore", "QRencodeEncoder", "CairoDisplay", "Screens",
+            "SystemdNotifier", logging, lifecycle,
+        ]),
+    program(
+        "tillwallet",
+        [
+            "Wallet", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera", "ZBarDecoder",
+            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal",
+        ]),
+    program(
+        "till-bench",
+        [
+            "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Terminal", "Hub",
+            "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
+            "Screens", grdb,
+        ]),
+]
+
+let cLibraries: [Target] = [
+    cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
+    cLibrary("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
+    cLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    cLibrary("CPangoCairo", pkgConfig: "pangocairo", apt: "libpango1.0-dev"),
+    cLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+]
+
+let testTargets: [Target] = [
+    tests("MoneyTests", ["Money"]),
+    tests("CBORTests", ["CBOR"]),
+    tests("COSETests", ["COSE", "CBOR", crypto]),
+    tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
+    tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
+    tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money"]),
+    tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
+    tests(
+        "ScannerTests",
+        ["ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens"]),
+    tests(
+        "ScreensTests",
+        [
+            "Screens", "CairoDisplay", "QRencodeEncoder", "ZBarDecoder", "FileCamera", "Payments",
+            "Money", "Terminal",
+        ]),
+    tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
+    tests(
+        "TerminalTests",
+        ["Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
+            "PaymentCodes", "Screens", "CBOR"]),
+    tests(
+        "HubTests",
+        ["Hub", "SQLiteHubLedger", "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR"]),
+    tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
+    tests(
+        "SQLiteJournalTests",
+        ["SQLiteJournal", "Terminal", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb]),
+    tests("HouseTests", []),
+    tests("CommandTests", ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench"]),
+]
+
+let package = Package(
+    name: "Till",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: rules + useCases + adapters + programs + cLibraries + testTargets,
+    swiftLanguageModes: [.v6]
+)
