@@ -1,0 +1,24 @@
+public import Money
+public import Vouchers
+
+/// A declined code, as it goes into the journal.
+public struct Decline: Hashable, Sendable {
+    /// The sale it was presented for.
+    public let sale: SaleReference
+    /// What was asked for.
+    public let asked: Amount
+    /// Why not.
+    public let reason: DeclineReason
+    /// The voucher, where the code was one that verified.
+    public let voucher: VoucherIdentity?
+    /// When, in seconds since 1970 UTC.
+    public let at: UInt64
+}
+
+/// What one durable transaction of the journal writes.
+public enum JournalRecord: Hashable, Sendable {
+    /// A payment, with the sale as it stands after it.
+    case capture(Capture, Sale)
+    /// A refusal.
+    case decline(Decline)
+}

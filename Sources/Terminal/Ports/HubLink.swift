@@ -1,0 +1,30 @@
+public import Vouchers
+
+/// Why the hub did not answer as hoped. Nothing leaves the queue on any of these.
+public enum HubLinkError: Error, Hashable, Sendable {
+    /// No connection, or it broke, or it took longer than its limit.
+    case unreachable(String)
+    /// The hub answered with a refusal: the HTTP status and the problem's own words.
+    case refused(status: Int, reason: String, detail: String)
+    /// The answer is longer than allowed or not of the promised type.
+    case badAnswer(String)
+
+    /// The stable code of this error in JSON.
+    public var reason: String {
+        switch self {
+        case .unreachable: "hub-unreachable"
+        case .refused(_, let reason, _): reason
+        case .badAnswer: "hub-bad-answer"
+        }
+    }
+}
+
+/// The way to the hub: bytes out, bytes in. What they mean is judged by signature elsewhere.
+public protocol HubLink: Sendable {
+    /// Delivers a signed batch and returns the hub's acknowledgement, not yet verified.
+    func deliver(batch: [UInt8]) async throws(HubLinkError) -> [UInt8]
+
+    /// The newest configuration for `terminal`, not yet verified, or nil where `version` is it.
+    func configuration(for terminal: TerminalID, newerThan version: UInt64)
+        async throws(HubLinkError) -> [UInt8]?
+}

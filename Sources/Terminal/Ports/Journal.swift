@@ -1,0 +1,169 @@
+public import HubProtocol
+public import Payments
+public import Vouchers
+
+/// Why the journal did not do what it was asked.
+public enum JournalError: Error, Hashable, Sendable {
+    /// The disk has no room; nothing was written.
+    case diskFull
+    /// The file or its file system cannot be written.
+    case readOnly
+    /// The database is damaged; the text says where.
+    case damaged(String)
+    /// The database was written by a newer version of Till.
+    case newerSchema(found: Int, known: Int)
+    /// Another process holds the journal.
+    case locked
+    /// A constraint of the schema refused the record: it would have broken a promise.
+    case constraint(String)
+    /// The system refused a read or a write; whether it happened is not known.
+    case inputOutput(String)
+
+    /// The stable code of this error in JSON.
+    public var reason: String {
+        switch self {
+        case .diskFull: "disk-full"
+        case .readOnly: "journal-read-only"
+        case .damaged: "journal-damaged"
+        case .newerSchema: "journal-newer"
+        case .locked: "journal-locked"
+        case .constraint: "journal-constraint"
+        case .inputOutput: "journal-io-error"
+        }
+    }
+
+    /// What happened, what it means for the money, and what to do.
+    public var message: String {
+        switch self {
+        case .diskFull:
+            "The disk is full. Nothing is approved until there is room; what was approved is kept. "
+                + "Free some space."
+        case .readOnly:
+            "The journal cannot be written. Nothing is approved; what was approved is kept. "
+                + "Check the folder's owner and mode, and that its file system is mounted writable."
+        case .damaged(let place):
+            "The journal is damaged (\(place)). Nothing is approved. Keep the file as it is and "
+                + "restore the last copy, or send the file to your technician."
+        case .newerSchema(let found, let known):
+            "The journal has schema \(found); this program knows \(known). Nothing was changed. "
+                + "Install the newer version of Till."
+        case .locked:
+            "Another process has the journal open. Nothing was changed. Stop the other tilld first."
+        case .constraint(let name):
+            "The journal refused a record that would have spent twice (\(name)). Nothing was paid."
+        case .inputOutput(let detail):
+            "The disk reported an error (\(detail)). What was approved before is kept. "
+                + "Check the disk before taking more payments."
+        }
+    }
+}
+
+/// What the journal says of a record that it has made durable.
+public struct JournalReceipt: Hashable, Sendable {
+    /// The entry's place in the journal, from 1 without gaps.
+    public let sequence: UInt64
+    /// The receipt number of a capture, from 1 without gaps; nil for a decline.
+    public let receipt: ReceiptNumber?
+
+    /// Makes a receipt.
+    public init(sequence: UInt64, receipt: ReceiptNumber?) {
+        self.sequence = sequence
+        self.receipt = receipt
+    }
+}
+
+/// A batch that waits for the hub's answer; its bytes never change (`docs/spec/hub-protocol.md`).
+public struct PendingBatch: Hashable, Sendable {
+    /// The batch's number, from 1 without gaps.
+    public let number: UInt64
+    /// The first and the last entry in it.
+    public let entries: ClosedRange<UInt64>
+    /// The signed batch.
+    public let bytes: [UInt8]
+
+    /// Makes a pending batch.
+    public init(number: UInt64, entries: ClosedRange<UInt64>, bytes: [UInt8]) {
+        self.number = number
+        self.entries = entries
+        self.bytes = bytes
+    }
+}
+
+/// What lies in the queue for the hub.
+public struct QueueStatus: Hashable, Sendable {
+    /// Entries that no acknowledgement covers, captures and declines.
+    public let entries: UInt64
+    /// The captures among them, as money.
+    public let exposure: Exposure
+    /// The last entry that an acknowledgement covers; 0 if none.
+    public let acknowledgedThrough: UInt64
+    /// The last entry of the journal; 0 if none.
+    public let lastSequence: UInt64
+
+    /// Makes a status; see the properties.
+    public init(
+        entries: UInt64, exposure: Exposure, acknowledgedThrough: UInt64, lastSequence: UInt64
+    ) {
+        self.entries = entries
+        self.exposure = exposure
+        self.acknowledgedThrough = acknowledgedThrough
+        self.lastSequence = lastSequence
+    }
+}
+
+/// The terminal's journal: what has happened, durable before anybody is told.
+///
+/// One process opens a journal, one connection of it writes. Each call is atomic: it has happened
+/// entirely or not at all. Every implementation passes `JournalContract`.
+public protocol Journal: Sendable {
+    /// 8 random bytes that this journal has carried since it was made: a terminal that starts
+    /// anew has another.
+    var identity: [UInt8] { get }
+
+    /// Makes a sale's state durable: inserts it, or replaces its state and request.
+    func store(_ sale: Sale) async throws(JournalError)
+
+    /// The sale that was open when the last process ended, if any.
+    func openSale() async throws(JournalError) -> Sale?
+
+    /// The sale that was opened under an idempotency key, in whatever state.
+    func sale(key: String) async throws(JournalError) -> Sale?
+
+    /// The sale with this reference.
+    func sale(reference: SaleReference) async throws(JournalError) -> Sale?
+
+    /// The requests of this terminal that have neither expired by `now` (seconds UTC) nor been
+    /// paid: the nonces that a payment confirmation may still answer.
+    func confirmableNonces(at now: UInt64) async throws(JournalError) -> Set<[UInt8]>
+
+    /// What bears on one decision.
+    func facts(for query: FactsQuery) async throws(JournalError) -> JournalFacts
+
+    /// Writes one record in one durable transaction: the chained entry, the voucher's memory, the
+    /// presentation, the request and the sale. On return it is on disk.
+    func record(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt
+
+    /// Reads back whether `record` is on disk, after an error left that open.
+    func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt?
+
+    /// Entries above `sequence`, in order, at most `limit`.
+    func entries(after sequence: UInt64, limit: Int) async throws(JournalError)
+        -> [JournalEntry]
+
+    /// The batch that waits for an answer; else a new one of the next entries (at most
+    /// `maximumEntries`), which `sign` makes from its number and the entries' bytes, stored before
+    /// it is returned; else nil, where every entry is acknowledged.
+    func pendingBatch(
+        maximumEntries: Int, sign: @Sendable @escaping (UInt64, [[UInt8]]) -> [UInt8]
+    ) async throws(JournalError) -> PendingBatch?
+
+    /// Stores the hub's verified acknowledgement of batch `number`; its entries leave the queue.
+    func acknowledge(batch number: UInt64, acknowledgement: [UInt8]) async throws(JournalError)
+
+    /// What lies in the queue.
+    func queue() async throws(JournalError) -> QueueStatus
+
+    /// The latest time that the journal has recorded, in seconds since 1970 UTC: no honest clock
+    /// stands before it.
+    func latestTime() async throws(JournalError) -> UInt64?
+}
