@@ -50,7 +50,7 @@ let rules: [Target] = [
     library("Payments", ["Money", "COSE", "Vouchers"]),
     library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
     library("ControlProtocol"),
-    library("Screens", ["Money", "Payments"]),
+    library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
 ]
 

@@ -1,5 +1,5 @@
 import Money
-import Vouchers
+public import Vouchers
 
 /// Decides, from facts and policy alone, whether a voucher pays a request.
 ///

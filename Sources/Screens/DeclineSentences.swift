@@ -1,5 +1,6 @@
 public import Money
 public import Payments
+import Vouchers
 
 /// What people are told of a decline: what happened, what it means for the money, what to do.
 public struct DeclineSentences: Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import Money
+import Money
 public import Payments
 
 /// Makes the customer's screen from where the sale stands: a pure function, in English.
