@@ -1,4 +1,3 @@
-public import CBOR
 import Crypto
 public import Vouchers
 
