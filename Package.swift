@@ -50,7 +50,7 @@ let rules: [Target] = [
     library("Payments", ["Money", "COSE", "Vouchers"]),
     library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
     library("ControlProtocol"),
-    library("Screens", ["Money", "Payments"]),
+    library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
 ]
 
@@ -71,7 +71,7 @@ let adapters: [Target] = [
     library("FileCamera", ["Terminal", "CPNG", "CTurboJPEG"]),
     library("ZBarDecoder", ["Terminal", "CZBar"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
-    library("CairoDisplay", ["Terminal", "Screens", "Money", "CPangoCairo"]),
+    library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
         "SQLiteJournal", ["Terminal", "Payments", "Money", "Vouchers", "CBOR", "COSE", crypto, grdb]),
     library(
@@ -81,7 +81,10 @@ let adapters: [Target] = [
     library("HTTPHubServer", ["Hub", "HubProtocol", hummingbird, logging, nioCore, lifecycle]),
     library(
         "HTTPControlServer",
-        ["Terminal", "ControlProtocol", hummingbird, logging, nioCore, lifecycle]),
+        [
+            "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
+            "Vouchers", hummingbird, logging, nioCore, lifecycle,
+        ]),
     library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
     library("FileKeyStore", ["COSE"]),
@@ -90,20 +93,26 @@ let adapters: [Target] = [
 
 let programs: [Target] = [
     library("CommandSupport", [argumentParser]),
+    library(
+        "TerminalState",
+        [
+            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "FileKeyStore",
+            "SQLiteJournal",
+        ]),
     program(
         "tilld",
         [
-            "Terminal", "Payments", "Money", "COSE", "Vouchers", "Screens", "HubProtocol",
-            "HardwareProfiles", "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay",
-            "SQLiteJournal", "HTTPHubLink", "HTTPControlServer", "YAMLHardwareProfiles",
-            "FileKeyStore", "SystemdNotifier", logging, lifecycle,
+            "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
+            "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay", "HTTPHubLink",
+            "HTTPControlServer", "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
+            logging, lifecycle,
         ]),
     program(
         "tillctl",
         [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
-            "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder",
-            "FileKeyStore", "Screens",
+            "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder", "Screens",
+            "TerminalState",
         ]),
     program(
         "tillhub",

@@ -7,7 +7,7 @@ public struct VoucherMemory: Hashable, Sendable {
     public let coreDigest: [UInt8]
     /// The highest ceiling seen: amount, credit or offline total, in minor units.
     public let ceiling: UInt64
-    /// What is known to be redeemed, in minor units: see ``VoucherMemory/after(seeing:)``.
+    /// What is known to be redeemed, in minor units: see ``remembering(_:on:)``.
     public let spent: UInt64
     /// The last redemption that this terminal made, if any.
     public let last: Redemption?
@@ -87,16 +87,20 @@ public struct JournalFacts: Hashable, Sendable {
     public let presentationKnown: Bool
     /// Whether the request that the code answers has been paid.
     public let requestPaid: Bool
+    /// The sale whose request the code answers, where the journal knows it.
+    public let answeredSale: Sale?
     /// What the hub has not acknowledged.
     public let exposure: Exposure
 
     /// Gathers the facts of one decision.
     public init(
-        memory: VoucherMemory?, presentationKnown: Bool, requestPaid: Bool, exposure: Exposure
+        memory: VoucherMemory?, presentationKnown: Bool, requestPaid: Bool,
+        answeredSale: Sale? = nil, exposure: Exposure
     ) {
         self.memory = memory
         self.presentationKnown = presentationKnown
         self.requestPaid = requestPaid
+        self.answeredSale = answeredSale
         self.exposure = exposure
     }
 }

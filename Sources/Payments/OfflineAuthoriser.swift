@@ -1,5 +1,5 @@
 import Money
-import Vouchers
+public import Vouchers
 
 /// Decides, from facts and policy alone, whether a voucher pays a request.
 ///
@@ -71,7 +71,9 @@ public enum OfflineAuthoriser {
         -> DeclineReason?
     {
         let asked = sale.request.amount.minorUnits
-        if voucher.confirmationNonce != nil, voucher.value.ceiling != asked {
+        if let nonce = voucher.confirmationNonce,
+            nonce != sale.request.nonce || voucher.value.ceiling != asked
+        {
             return .notForThisRequest(presented: voucher.value.ceiling, asked: asked)
         }
         guard let presentation = voucher.presentation, presentation.nonce != nil,

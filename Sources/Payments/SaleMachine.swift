@@ -42,7 +42,16 @@ public enum Outcome: Hashable, Sendable {
     case declined(DeclineReason)
 }
 
-/// Where the machine stands between two events.
+/// What is being written to the journal.
+public enum Settlement: Hashable, Sendable {
+    /// A payment: the sale as it stood before it, and as it will stand after.
+    case capture(Capture, before: Sale, after: Sale)
+    /// A refusal.
+    case decline(DeclineReason)
+}
+
+/// Where the machine stands between two events. `open` is the sale on the screen; it is nil while
+/// a payment confirmation for a sale that has left the screen is dealt with.
 public enum SalePhase: Hashable, Sendable {
     /// No sale.
     case idle
@@ -51,9 +60,9 @@ public enum SalePhase: Hashable, Sendable {
     /// Waiting for a code.
     case waiting(Sale)
     /// The journal is being asked what it knows.
-    case lookingUp(Sale, Voucher)
-    /// The journal is writing; `sale` is how it stands once that is done.
-    case recording(Sale, Outcome)
+    case lookingUp(open: Sale?, Voucher)
+    /// The journal is writing.
+    case recording(open: Sale?, Settlement)
     /// The journal could neither confirm nor deny a write: nothing is approved until a restart
     /// has read it anew.
     case halted(String)
@@ -71,10 +80,10 @@ public struct SaleMachine: Sendable {
         case charge(SaleOrder)
         /// At start: the journal held this open sale.
         case restored(Sale)
-        /// The sale's state is on disk.
-        case saleStored
-        /// The sale's state could not be written.
-        case saleNotStored(String)
+        /// The open sale's state is on disk.
+        case saleStored(SaleReference)
+        /// The open sale's state could not be written.
+        case saleNotStored(SaleReference, String)
         /// A code was presented.
         case presented(PresentedCode, at: UInt64)
         /// What the journal knows, for the voucher that was looked up.
@@ -99,7 +108,8 @@ public struct SaleMachine: Sendable {
 
     /// What the actor is to do.
     public enum Effect: Hashable, Sendable {
-        /// Make this state of the sale durable, then send `saleStored` or `saleNotStored`.
+        /// Make this state of the sale durable; where it is open, then send `saleStored` or
+        /// `saleNotStored`.
         case store(Sale)
         /// Look this up, then send `factsRead` or `factsUnreadable`.
         case lookUp(FactsQuery)
@@ -112,14 +122,16 @@ public struct SaleMachine: Sendable {
         case tell(Outcome, Sale)
         /// The sale has ended.
         case ended(Sale)
-        /// The order is refused, and why: nothing has happened.
-        case refuse(OrderRefusal)
+        /// The order for this sale is refused, and why: nothing has happened.
+        case refuse(SaleReference, OrderRefusal)
     }
 
     /// Why a sale was not opened.
     public enum OrderRefusal: Hashable, Sendable {
         /// Another sale is open.
         case saleOpen(SaleReference)
+        /// A confirmation for an earlier sale is being recorded: ask again at once.
+        case busy
         /// The policy has no line for the currency.
         case currencyNotAccepted(Currency)
         /// The clock cannot be right; it stands before this, in seconds since 1970 UTC.
@@ -129,7 +141,7 @@ public struct SaleMachine: Sendable {
     }
 
     /// Where the machine stands.
-    public private(set) var phase: SalePhase = .idle
+    public internal(set) var phase: SalePhase = .idle
     /// What it may approve.
     public private(set) var policy: Policy
     /// Before this no clock is believed, in seconds since 1970 UTC.
@@ -137,7 +149,7 @@ public struct SaleMachine: Sendable {
 
     /// Whether the open sale has had a code declined and nothing captured: the next order may
     /// take its place.
-    public private(set) var isAbandonable = false
+    public internal(set) var isAbandonable = false
 
     /// Makes an idle machine.
     public init(policy: Policy, clockFloor: UInt64) {
@@ -149,9 +161,8 @@ public struct SaleMachine: Sendable {
     public var sale: Sale? {
         switch phase {
         case .idle, .halted: nil
-        case .opening(let sale), .waiting(let sale), .lookingUp(let sale, _),
-            .recording(let sale, _):
-            sale
+        case .opening(let sale), .waiting(let sale): sale
+        case .lookingUp(let open, _), .recording(let open, _): open
         }
     }
 
@@ -160,13 +171,11 @@ public struct SaleMachine: Sendable {
         switch event {
         case .charge(let order): return charge(order)
         case .restored(let sale): return restore(sale)
-        case .saleStored: return saleStored()
-        case .saleNotStored(let detail): return saleNotStored(detail)
+        case .saleStored(let reference): return saleStored(reference)
+        case .saleNotStored(let reference, let detail): return saleNotStored(reference, detail)
         case .presented(let code, let now): return presented(code, at: now)
         case .factsRead(let facts, let now): return decide(facts, at: now)
-        case .factsUnreadable(let detail):
-            guard case .lookingUp(let sale, _) = phase else { return [] }
-            return stayOpen(sale, telling: .journalUnavailable(detail: detail))
+        case .factsUnreadable(let detail): return factsUnreadable(detail)
         case .recorded(let receipt, let nonce, let now):
             return recorded(receipt: receipt, nonce: nonce, at: now)
         case .notRecorded(let detail): return notRecorded(detail)
@@ -184,147 +193,5 @@ public struct SaleMachine: Sendable {
             clockFloor = max(clockFloor, floor)
             return []
         }
-    }
-}
-
-extension SaleMachine {
-    private mutating func charge(_ order: SaleOrder) -> [Effect] {
-        var effects: [Effect] = []
-        switch phase {
-        case .idle: break
-        case .halted(let detail): return [.refuse(.journalUnavailable(detail))]
-        case .waiting(let open) where isAbandonable:
-            effects = end(as: .cancelled)
-            precondition(phase == .idle, "An abandonable sale ends at once: \(open.reference).")
-        case .opening(let open), .waiting(let open), .lookingUp(let open, _),
-            .recording(let open, _):
-            return [.refuse(.saleOpen(open.reference))]
-        }
-        guard order.at >= clockFloor else {
-            return effects + [.refuse(.clockSuspect(floor: clockFloor))]
-        }
-        guard policy.limits(for: order.total.currency) != nil else {
-            return effects + [.refuse(.currencyNotAccepted(order.total.currency))]
-        }
-        let sale = Sale(
-            reference: order.reference, key: order.key, total: order.total,
-            request: PaymentRequest(
-                nonce: order.nonce, amount: order.total,
-                expiry: order.at + policy.requestLifetimeSeconds),
-            openedAt: order.at)
-        phase = .opening(sale)
-        isAbandonable = false
-        return effects + [.store(sale)]
-    }
-
-    private mutating func restore(_ sale: Sale) -> [Effect] {
-        guard case .idle = phase, sale.state == .open else { return [] }
-        phase = .waiting(sale)
-        return [.show(sale)]
-    }
-
-    private mutating func saleStored() -> [Effect] {
-        guard case .opening(let sale) = phase else { return [] }
-        phase = .waiting(sale)
-        return [.show(sale)]
-    }
-
-    private mutating func saleNotStored(_ detail: String) -> [Effect] {
-        guard case .opening(let sale) = phase else { return [] }
-        guard sale.captured == 0 else { return end(as: .cancelled) }
-        phase = .idle
-        return [.refuse(.journalUnavailable(detail))]
-    }
-
-    private mutating func presented(_ code: PresentedCode, at now: UInt64) -> [Effect] {
-        guard case .waiting(let sale) = phase else { return [] }
-        if now >= sale.request.expiry { return end(as: .expired) }
-        switch code {
-        case .voucher(let voucher):
-            phase = .lookingUp(sale, voucher)
-            return [.lookUp(FactsQuery(voucher))]
-        case .unusable(let reason):
-            return record(reason, voucher: nil, for: sale, at: now)
-        }
-    }
-
-    private mutating func decide(_ facts: JournalFacts, at now: UInt64) -> [Effect] {
-        guard case .lookingUp(let sale, let voucher) = phase else { return [] }
-        let decision = OfflineAuthoriser.decide(
-            voucher, sale: sale, facts: facts, policy: policy, now: now, clockFloor: clockFloor)
-        switch decision {
-        case .decline(let reason): return record(reason, voucher: voucher, for: sale, at: now)
-        case .capture(let capture):
-            let after = sale.capturing(capture.amount.minorUnits)
-            // The receipt number is the journal's to give: 0 stands in until it has.
-            phase = .recording(after, .approved(capture, receipt: 0))
-            return [.record(.capture(capture, after))]
-        }
-    }
-
-    private mutating func record(
-        _ reason: DeclineReason, voucher: Voucher?, for sale: Sale, at now: UInt64
-    ) -> [Effect] {
-        phase = .recording(sale, .declined(reason))
-        let decline = Decline(
-            sale: sale.reference, asked: sale.request.amount, reason: reason,
-            voucher: voucher?.identity, at: now)
-        return [.record(.decline(decline))]
-    }
-
-    private mutating func recorded(receipt: ReceiptNumber?, nonce: [UInt8], at now: UInt64)
-        -> [Effect]
-    {
-        guard case .recording(let sale, let outcome) = phase else { return [] }
-        switch outcome {
-        case .declined(let reason): return stayOpen(sale, telling: reason)
-        case .approved(let capture, _), .approvedInPart(let capture, _, _):
-            let receipt = receipt ?? 0
-            guard sale.due > 0 else {
-                phase = .idle
-                return [.tell(.approved(capture, receipt: receipt), sale), .ended(sale)]
-            }
-            let rest = sale.asking(
-                PaymentRequest(
-                    nonce: nonce, amount: Amount(minorUnits: sale.due, currency: sale.total.currency),
-                    expiry: now + policy.requestLifetimeSeconds))
-            phase = .opening(rest)
-            isAbandonable = false
-            return [
-                .tell(.approvedInPart(capture, receipt: receipt, due: sale.due), rest),
-                .store(rest),
-            ]
-        }
-    }
-
-    private mutating func notRecorded(_ detail: String) -> [Effect] {
-        guard case .recording(let sale, let outcome) = phase else { return [] }
-        // What could not be recorded has not happened: the sale is as it was before.
-        var before = sale
-        if case .approved(let capture, _) = outcome {
-            before = Sale(
-                reference: sale.reference, key: sale.key, total: sale.total,
-                captured: sale.captured - capture.amount.minorUnits, request: sale.request,
-                openedAt: sale.openedAt)
-        }
-        return stayOpen(before, telling: .journalUnavailable(detail: detail))
-    }
-
-    private mutating func stayOpen(_ sale: Sale, telling reason: DeclineReason) -> [Effect] {
-        phase = .waiting(sale)
-        isAbandonable = sale.captured == 0
-        return [.tell(.declined(reason), sale)]
-    }
-
-    private mutating func end(as state: SaleState) -> [Effect] {
-        let open: Sale
-        switch phase {
-        case .waiting(let sale), .opening(let sale): open = sale
-        case .idle, .lookingUp, .recording, .halted: return []
-        }
-        phase = .idle
-        isAbandonable = false
-        let sale = open.ended(state)
-        return [.store(sale), .ended(sale)]
     }
 }

@@ -34,6 +34,8 @@ public enum DeclineReason: Hashable, Sendable {
     case notAPaymentCode
     /// A payment code of another scheme: it needs a network and that scheme.
     case otherScheme(kind: String, name: String)
+    /// A voucher reference (`TVR:`) that no voucher in the terminal's store has.
+    case referenceUnknown
     /// A voucher code that its verification refused.
     case refused(VoucherRefusal)
     /// The voucher is in another currency than the sale (ISO 4217 number of the voucher's).
@@ -75,6 +77,7 @@ public enum DeclineReason: Hashable, Sendable {
         case .severalCodes: "several-codes"
         case .notAPaymentCode: "not-a-payment-code"
         case .otherScheme(let kind, _): "other-scheme-\(kind)"
+        case .referenceUnknown: "reference-unknown"
         case .refused(let refusal): refusal.reason.rawValue
         case .currencyDiffers: "currency-differs"
         case .currencyNotAccepted: "currency-not-accepted"

@@ -1,0 +1,54 @@
+# Till's commands. Each does all its own set-up and asks nothing.
+#
+#   make demo     a sale from a picture to the hub's ledger, and everything around it
+#   make test     all tests
+#   make run      a hub and a terminal to play with by hand
+#   make bench    the benchmarks
+#   make proof    the long proofs in full (CI runs small counts)
+#   make lint     the format lint
+
+SHELL := /bin/bash
+RELEASE := .build/release
+PROGRAMS := tilld tillctl tillhub tillwallet
+KILLS ?= 200
+FUZZ_SECONDS ?= 5
+
+.PHONY: demo test unit kill-test run bench proof lint setup release fuzz units screens-picture
+
+setup:
+	@scripts/setup.sh
+
+release: setup
+	@for program in $(PROGRAMS) till-bench; do \
+		swift build -c release --product $$program || exit 1; done
+
+demo: release
+	@python3 scripts/demo.py --programs $(RELEASE)
+
+unit: setup
+	swift test --enable-code-coverage
+
+kill-test: release
+	python3 scripts/kill_test.py --programs $(RELEASE) --count $(KILLS)
+
+test: unit kill-test
+
+run: release
+	@scripts/run.sh $(RELEASE)
+
+bench: release
+	$(RELEASE)/till-bench
+
+fuzz: setup
+	scripts/fuzz.sh $(FUZZ_SECONDS)
+
+units: setup
+	scripts/check-units.sh
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Harnesses
+
+proof: release
+	$(MAKE) kill-test KILLS=2000
+	$(MAKE) fuzz FUZZ_SECONDS=600
+	$(RELEASE)/till-bench --full

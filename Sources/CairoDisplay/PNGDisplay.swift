@@ -1,0 +1,46 @@
+public import Screens
+public import Terminal
+
+/// A customer's screen that is a PNG file, drawn with Cairo and Pango.
+public struct PNGDisplay: Display {
+    private let file: String
+    /// Pixels from left to right.
+    public let width: Int
+    /// Pixels from top to bottom.
+    public let height: Int
+
+    /// A display that writes `file`, whole or not at all, at each new screen.
+    public init(file: String, width: Int, height: Int) {
+        self.file = file
+        self.width = width
+        self.height = height
+    }
+
+    /// The file that is drawn to.
+    public var path: String? { file }
+
+    /// The picture that `show` would write.
+    public func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
+        let drawn = try drawn(screen)
+        return LumaFrame(width: drawn.width, height: drawn.height, pixels: drawn.luma)
+    }
+
+    /// Draws the screen and puts it in the place of the file.
+    public func show(_ screen: Screen) throws(DisplayError) {
+        let drawn = try drawn(screen)
+        do throws(DrawingError) {
+            try PictureFile.write(drawn.png, to: file)
+        } catch {
+            throw error.displayError
+        }
+    }
+
+    /// The screen as it is drawn.
+    public func drawn(_ screen: Screen) throws(DisplayError) -> DrawnPicture {
+        do throws(DrawingError) {
+            return try ScreenPainter(screen).paint(width: width, height: height)
+        } catch {
+            throw error.displayError
+        }
+    }
+}

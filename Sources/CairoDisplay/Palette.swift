@@ -1,0 +1,42 @@
+import Screens
+
+/// A colour, sRGB, eight bits a channel.
+struct Colour: Hashable, Sendable {
+    let red: UInt8
+    let green: UInt8
+    let blue: UInt8
+
+    /// 0xRRGGBB.
+    init(_ hex: UInt32) {
+        red = UInt8(truncatingIfNeeded: hex >> 16)
+        green = UInt8(truncatingIfNeeded: hex >> 8)
+        blue = UInt8(truncatingIfNeeded: hex)
+    }
+
+    static let white = Colour(0xFFFFFF)
+    static let black = Colour(0x000000)
+}
+
+/// The colours of one kind of screen. Colour never says anything alone: icon and word say it too.
+struct Palette: Hashable, Sendable {
+    let background: Colour
+    /// Text and icons on the background; contrast at least 4.5 to 1 (WCAG 2.2 AA, 1.4.3).
+    let ink: Colour
+    /// The bar with the merchant's name, whose text is white.
+    let bar: Colour
+
+    static func of(_ kind: ScreenKind) -> Palette {
+        switch kind {
+        case .idle: Palette(background: Colour(0xF3F6F9), ink: Colour(0x12202F), bar: navy)
+        case .shopQR: Palette(background: .white, ink: Colour(0x0D1520), bar: navy)
+        case .working: Palette(background: Colour(0x0B4A8F), ink: .white, bar: Colour(0x08356A))
+        case .approved: Palette(background: Colour(0x0A6B34), ink: .white, bar: Colour(0x064A23))
+        case .approvedInPart:
+            Palette(background: Colour(0x7A4B00), ink: .white, bar: Colour(0x583600))
+        case .declined: Palette(background: Colour(0xA61B1B), ink: .white, bar: Colour(0x771010))
+        case .outOfOrder: Palette(background: Colour(0x3A3F47), ink: .white, bar: Colour(0x24282E))
+        }
+    }
+
+    private static let navy = Colour(0x12304F)
+}

@@ -1,0 +1,157 @@
+import Screens
+
+/// Draws a `Screen` at any size: merchant at the top, then, with a symbol, the symbol and the
+/// amount side by side or one below the other, and otherwise sign, word, amount and sentences.
+struct ScreenPainter {
+    let screen: Screen
+    private let palette: Palette
+
+    init(_ screen: Screen) {
+        self.screen = screen
+        palette = Palette.of(screen.kind)
+    }
+
+    func paint(width: Int, height: Int) throws(DrawingError) -> DrawnPicture {
+        let canvas = try Canvas(width: width, height: height, background: palette.background)
+        var body = canvas.bounds
+        let unit = min(canvas.bounds.width, canvas.bounds.height)
+        try paintBar(canvas, body.takeTop((unit * 0.11).rounded()))
+        if let symbol = screen.symbol {
+            try paint(symbol, canvas, body, unit)
+        } else {
+            try paintResult(canvas, body, unit)
+        }
+        return DrawnPicture(
+            width: width, height: height, png: try canvas.png(), luma: try canvas.luma())
+    }
+
+    private func paintBar(_ canvas: borrowing Canvas, _ bar: Box) throws(DrawingError) {
+        canvas.fill(bar, palette.bar)
+        let margin = bar.height * 0.35
+        let column = Box(
+            x: bar.x + margin, y: bar.y, width: bar.width - 2 * margin, height: bar.height)
+        let name = try TextBlock.fitted(
+            screen.merchant, on: canvas, in: column, largest: bar.height * 0.5,
+            smallest: bar.height * 0.3, weight: .bold, centred: true)
+        name.draw(
+            on: canvas, x: column.x, y: bar.y + (bar.height - name.height) / 2, .white)
+    }
+
+    // MARK: With a symbol
+
+    private func paint(
+        _ symbol: SymbolMatrix, _ canvas: borrowing Canvas, _ body: Box, _ unit: Double
+    ) throws(DrawingError) {
+        // The symbol takes as much as leaves the amount a readable column, or a readable band.
+        let beside = min(body.height, body.width * 0.62)
+        let above = min(body.width, body.height * 0.66)
+        let isBeside = beside >= above
+        let pixels = try Canvas.modulePixels(symbol, side: max(beside, above))
+        let side = (symbol.size + 2 * Canvas.quietZone) * pixels
+        let margin = unit * 0.04
+        if isBeside {
+            canvas.draw(
+                symbol, x: Int(body.x), y: Int(body.y + (body.height - Double(side)) / 2),
+                modulePixels: pixels)
+            var column = body
+            column.x += Double(side)
+            column.width -= Double(side) + margin
+            column = Box(
+                x: column.x, y: column.y + margin, width: column.width,
+                height: column.height - 2 * margin)
+            try paintColumn(canvas, column, unit)
+        } else {
+            canvas.draw(
+                symbol, x: Int(body.x + (body.width - Double(side)) / 2),
+                y: Int(body.y + body.height) - side, modulePixels: pixels)
+            var band = body
+            band.height -= Double(side)
+            try paintColumn(
+                canvas,
+                Box(
+                    x: band.x + margin, y: band.y + margin, width: band.width - 2 * margin,
+                    height: band.height - margin), unit)
+        }
+    }
+
+    /// Word, amount and sentences, in the middle of the column; small print at its foot.
+    private func paintColumn(
+        _ canvas: borrowing Canvas, _ column: Box, _ unit: Double
+    ) throws(DrawingError) {
+        var rest = column
+        if let footer = screen.footer { try paintFooter(footer, canvas, &rest, unit) }
+        let smallest = max(unit * 0.035, 11)
+        let gap = unit * 0.03
+        let headline = try TextBlock.fitted(
+            screen.headline, on: canvas, in: rest, largest: unit * 0.08, smallest: smallest,
+            lines: 2, weight: .bold, centred: true)
+        let amount = try TextBlock.fitted(
+            screen.amount ?? "", on: canvas, in: rest, largest: unit * 0.2, smallest: smallest,
+            lines: 1, weight: .bold, centred: true)
+        let used = headline.height + amount.height + 2 * gap
+        var room = rest
+        room.height = max(0, rest.height - used)
+        let sentences = try TextBlock.fitted(
+            screen.lines.joined(separator: "\n"), on: canvas, in: room, largest: unit * 0.055,
+            smallest: smallest, lines: 6, centred: true)
+        let hasSentences = !screen.lines.isEmpty && room.height > smallest * 1.2
+        let total = used + (hasSentences ? sentences.height : -gap)
+        var y = rest.y + max(0, (rest.height - total) / 2)
+        headline.draw(on: canvas, x: rest.x, y: y, palette.ink)
+        y += headline.height + gap
+        amount.draw(on: canvas, x: rest.x, y: y, palette.ink)
+        y += amount.height + gap
+        if hasSentences { sentences.draw(on: canvas, x: rest.x, y: y, palette.ink) }
+    }
+
+    private func paintFooter(
+        _ footer: String, _ canvas: borrowing Canvas, _ rest: inout Box, _ unit: Double
+    ) throws(DrawingError) {
+        let strip = rest.takeBottom(unit * 0.1)
+        let text = try TextBlock.fitted(
+            footer, on: canvas, in: strip, largest: unit * 0.038, smallest: max(unit * 0.025, 9),
+            lines: 2, centred: true)
+        text.draw(on: canvas, x: strip.x, y: strip.y + strip.height - text.height, palette.ink)
+    }
+
+    // MARK: Without a symbol
+
+    private func paintResult(
+        _ canvas: borrowing Canvas, _ body: Box, _ unit: Double
+    ) throws(DrawingError) {
+        var rest = body.inset(unit * 0.04)
+        if let footer = screen.footer { try paintFooter(footer, canvas, &rest, unit) }
+        // Where nothing was paid, the word is larger than the amount: nobody shall mistake it.
+        let isWordFirst = screen.kind == .declined || screen.kind == .outOfOrder
+        let smallest = max(unit * 0.04, 11)
+        let gap = unit * 0.025
+        let icon = unit * (screen.amount == nil ? 0.32 : 0.24)
+        let headline = try TextBlock.fitted(
+            screen.headline, on: canvas, in: rest, largest: unit * (isWordFirst ? 0.15 : 0.11),
+            smallest: smallest, lines: 2, weight: .bold, centred: true)
+        let amount = try TextBlock.fitted(
+            screen.amount ?? "", on: canvas, in: rest, largest: unit * (isWordFirst ? 0.09 : 0.19),
+            smallest: smallest, weight: .bold, centred: true)
+        let amountHeight = screen.amount == nil ? 0 : amount.height + gap
+        var room = rest
+        room.height = max(0, rest.height - icon - headline.height - amountHeight - 2 * gap)
+        let sentences = try TextBlock.fitted(
+            screen.lines.joined(separator: "\n"), on: canvas, in: room, largest: unit * 0.065,
+            smallest: smallest, lines: 5, centred: true)
+        let sentencesHeight = screen.lines.isEmpty ? 0 : sentences.height + gap
+        let total = icon + gap + headline.height + amountHeight + sentencesHeight
+        var y = rest.y + max(0, (rest.height - total) / 2)
+        ScreenIcon(kind: screen.kind, palette: palette).draw(
+            on: canvas, in: Box(x: rest.x, y: y, width: rest.width, height: icon))
+        y += icon + gap
+        headline.draw(on: canvas, x: rest.x, y: y, palette.ink)
+        y += headline.height
+        if screen.amount != nil {
+            amount.draw(on: canvas, x: rest.x, y: y + gap / 2, palette.ink)
+            y += amountHeight
+        }
+        if !screen.lines.isEmpty {
+            sentences.draw(on: canvas, x: rest.x, y: y + gap, palette.ink)
+        }
+    }
+}

@@ -1,0 +1,310 @@
+/// An amount of money in JSON: text with the currency's own decimals, and the minor units.
+public struct MoneyMessage: Codable, Hashable, Sendable {
+    /// ISO 4217 letters.
+    public let currency: String
+    /// The amount as people write it: `12.50`.
+    public let amount: String
+    /// The amount in minor units.
+    public let minorUnits: UInt64
+
+    /// Makes an amount; the three must agree.
+    public init(currency: String, amount: String, minorUnits: UInt64) {
+        self.currency = currency
+        self.amount = amount
+        self.minorUnits = minorUnits
+    }
+}
+
+/// `POST /v1/sales`: opens a sale.
+public struct SaleOrderMessage: Codable, Hashable, Sendable {
+    /// The amount, with the currency's own number of decimals: `12.50`.
+    public let amount: String
+    /// ISO 4217 letters; the terminal's own currency where nil.
+    public let currency: String?
+    /// An idempotency key, at most 64 bytes: the same key is the same sale.
+    public let key: String?
+
+    /// Makes an order.
+    public init(amount: String, currency: String?, key: String?) {
+        self.amount = amount
+        self.currency = currency
+        self.key = key
+    }
+}
+
+/// A payment already made with a voucher, told with *spent here*.
+public struct RedemptionMessage: Codable, Hashable, Sendable {
+    /// When, RFC 3339 in UTC.
+    public let at: String
+    /// On which receipt.
+    public let receipt: UInt64
+    /// How much.
+    public let amount: MoneyMessage
+
+    /// Makes a redemption.
+    public init(at: String, receipt: UInt64, amount: MoneyMessage) {
+        self.at = at
+        self.receipt = receipt
+        self.amount = amount
+    }
+}
+
+/// What became of one code.
+public struct VerdictMessage: Codable, Hashable, Sendable {
+    /// `approved`, `approved-in-part` or `declined`.
+    public let verdict: String
+    /// The stable code of a decline.
+    public let reason: String?
+    /// A sentence for the cashier.
+    public let message: String
+    /// What was captured.
+    public let captured: MoneyMessage?
+    /// The receipt number of the capture.
+    public let receipt: UInt64?
+    /// What of a fixed voucher lapses, because it was worth more than the sale.
+    public let lapsed: MoneyMessage?
+    /// For *spent here*: the redemption that used the voucher up.
+    public let spent: RedemptionMessage?
+
+    /// Makes a verdict.
+    public init(
+        verdict: String, reason: String? = nil, message: String, captured: MoneyMessage? = nil,
+        receipt: UInt64? = nil, lapsed: MoneyMessage? = nil, spent: RedemptionMessage? = nil
+    ) {
+        self.verdict = verdict
+        self.reason = reason
+        self.message = message
+        self.captured = captured
+        self.receipt = receipt
+        self.lapsed = lapsed
+        self.spent = spent
+    }
+}
+
+/// A sale as the terminal sees it: the answer of every `/v1/sales` route.
+public struct SaleMessage: Codable, Hashable, Sendable {
+    /// The reference that people and wallets see.
+    public let reference: String
+    /// `open`, `paid`, `partly-paid`, `cancelled` or `expired`.
+    public let state: String
+    /// What the sale comes to.
+    public let total: MoneyMessage
+    /// What has been captured.
+    public let captured: MoneyMessage
+    /// What is still due.
+    public let due: MoneyMessage
+    /// When it was opened, RFC 3339 in UTC.
+    public let openedAt: String
+    /// When the request on the screen expires, RFC 3339 in UTC.
+    public let expiresAt: String
+    /// Whether the shop QR is on the screen, read back by the terminal's own scanner.
+    public let symbolShown: Bool
+    /// Why the shop QR is not on the screen.
+    public let symbolProblem: String?
+    /// The file that the display draws to, where it is one.
+    public let screen: String?
+    /// The shop QR as half blocks, to print on a terminal.
+    public let halfBlocks: String?
+    /// The verdicts since the daemon started, oldest first, the last 20 of them.
+    public let verdicts: [VerdictMessage]
+    /// The verdict that the caller waited for, where one came.
+    public let news: VerdictMessage?
+    /// Rises with every change of what is told here; wait for a change with `?after=`.
+    public let version: UInt64
+
+    /// Makes a sale's message.
+    public init(
+        reference: String, state: String, total: MoneyMessage, captured: MoneyMessage,
+        due: MoneyMessage, openedAt: String, expiresAt: String, symbolShown: Bool,
+        symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
+        news: VerdictMessage?, version: UInt64
+    ) {
+        self.reference = reference
+        self.state = state
+        self.total = total
+        self.captured = captured
+        self.due = due
+        self.openedAt = openedAt
+        self.expiresAt = expiresAt
+        self.symbolShown = symbolShown
+        self.symbolProblem = symbolProblem
+        self.screen = screen
+        self.halfBlocks = halfBlocks
+        self.verdicts = verdicts
+        self.news = news
+        self.version = version
+    }
+}
+
+/// What is left of the offline allowance in one currency.
+public struct AllowanceMessage: Codable, Hashable, Sendable {
+    /// The largest single payment.
+    public let perPayment: MoneyMessage
+    /// Captured and not yet acknowledged by the hub.
+    public let outstanding: MoneyMessage
+    /// What may still be captured before the hub must be reached.
+    public let left: MoneyMessage
+
+    /// Makes an allowance.
+    public init(perPayment: MoneyMessage, outstanding: MoneyMessage, left: MoneyMessage) {
+        self.perPayment = perPayment
+        self.outstanding = outstanding
+        self.left = left
+    }
+}
+
+/// `GET /v1/status`.
+public struct StatusMessage: Codable, Hashable, Sendable {
+    /// `ready`, `out-of-order` or `clock-suspect`.
+    public let state: String
+    /// What is wrong, where something is.
+    public let problem: String?
+    /// The terminal's id.
+    public let terminal: String
+    /// The merchant's name.
+    public let merchant: String
+    /// The program's version.
+    public let version: String
+    /// `online`, `offline` or `unknown`: how the last exchange with the hub went.
+    public let networkStatus: String
+    /// When the hub last acknowledged something, RFC 3339 in UTC.
+    public let lastSync: String?
+    /// What the last exchange failed with.
+    public let lastSyncProblem: String?
+    /// Captures that the hub has not acknowledged.
+    public let offlinePaymentsCount: UInt64
+    /// Entries, declines included, that the hub has not acknowledged.
+    public let queuedEntries: UInt64
+    /// When the oldest of those captures was made, RFC 3339 in UTC.
+    public let oldestQueued: String?
+    /// Captures that may still be made before the hub must be reached.
+    public let paymentsLeft: UInt64
+    /// One line for each currency accepted.
+    public let allowances: [AllowanceMessage]
+    /// The last journal entry.
+    public let lastSequence: UInt64
+    /// The version of the configuration that the hub signed.
+    public let configurationVersion: UInt64
+    /// The issuers whose vouchers are taken.
+    public let issuers: [String]
+    /// The reference of the open sale, if one is.
+    public let openSale: String?
+
+    /// Makes a status.
+    public init(
+        state: String, problem: String?, terminal: String, merchant: String, version: String,
+        networkStatus: String, lastSync: String?, lastSyncProblem: String?,
+        offlinePaymentsCount: UInt64, queuedEntries: UInt64, oldestQueued: String?,
+        paymentsLeft: UInt64, allowances: [AllowanceMessage], lastSequence: UInt64,
+        configurationVersion: UInt64, issuers: [String], openSale: String?
+    ) {
+        self.state = state
+        self.problem = problem
+        self.terminal = terminal
+        self.merchant = merchant
+        self.version = version
+        self.networkStatus = networkStatus
+        self.lastSync = lastSync
+        self.lastSyncProblem = lastSyncProblem
+        self.offlinePaymentsCount = offlinePaymentsCount
+        self.queuedEntries = queuedEntries
+        self.oldestQueued = oldestQueued
+        self.paymentsLeft = paymentsLeft
+        self.allowances = allowances
+        self.lastSequence = lastSequence
+        self.configurationVersion = configurationVersion
+        self.issuers = issuers
+        self.openSale = openSale
+    }
+}
+
+/// `POST /v1/sync`.
+public struct SyncMessage: Codable, Hashable, Sendable {
+    /// Whether the hub answered and everything is acknowledged.
+    public let complete: Bool
+    /// Batches acknowledged in this exchange.
+    public let batches: UInt64
+    /// Entries acknowledged in this exchange.
+    public let entries: UInt64
+    /// Entries that the hub put aside, with its reasons.
+    public let quarantined: [String]
+    /// Entries that still wait.
+    public let queuedEntries: UInt64
+    /// The version of the configuration now in force.
+    public let configurationVersion: UInt64
+    /// The stable code of what went wrong.
+    public let reason: String?
+    /// A sentence on what went wrong.
+    public let message: String?
+
+    /// Makes a report.
+    public init(
+        complete: Bool, batches: UInt64, entries: UInt64, quarantined: [String],
+        queuedEntries: UInt64, configurationVersion: UInt64, reason: String?, message: String?
+    ) {
+        self.complete = complete
+        self.batches = batches
+        self.entries = entries
+        self.quarantined = quarantined
+        self.queuedEntries = queuedEntries
+        self.configurationVersion = configurationVersion
+        self.reason = reason
+        self.message = message
+    }
+}
+
+/// One journal entry, as `GET /v1/journal` tells it.
+public struct EntryMessage: Codable, Hashable, Sendable {
+    /// The place in the journal, from 1.
+    public let sequence: UInt64
+    /// When, RFC 3339 in UTC.
+    public let at: String
+    /// `capture` or `decline`.
+    public let kind: String
+    /// The sale's reference.
+    public let sale: String
+    /// What was captured, or asked for.
+    public let amount: MoneyMessage
+    /// The receipt number of a capture.
+    public let receipt: UInt64?
+    /// The stable code of a decline.
+    public let reason: String?
+    /// The voucher's issuer and short name.
+    public let voucher: String?
+    /// `fixed`, `stored-value` or `certificate`.
+    public let voucherKind: String?
+    /// Whether the hub has acknowledged it.
+    public let acknowledged: Bool
+
+    /// Makes an entry's message.
+    public init(
+        sequence: UInt64, at: String, kind: String, sale: String, amount: MoneyMessage,
+        receipt: UInt64?, reason: String?, voucher: String?, voucherKind: String?,
+        acknowledged: Bool
+    ) {
+        self.sequence = sequence
+        self.at = at
+        self.kind = kind
+        self.sale = sale
+        self.amount = amount
+        self.receipt = receipt
+        self.reason = reason
+        self.voucher = voucher
+        self.voucherKind = voucherKind
+        self.acknowledged = acknowledged
+    }
+}
+
+/// A refusal of the control API, as a problem document (RFC 9457) with a stable reason.
+public struct ProblemMessage: Codable, Hashable, Sendable {
+    /// The stable code.
+    public let reason: String
+    /// What happened, what it means for the money, and what to do.
+    public let detail: String
+
+    /// Makes a problem.
+    public init(reason: String, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+}

@@ -1,0 +1,103 @@
+import AsyncHTTPClient
+public import ControlProtocol
+import Foundation
+import NIOCore
+
+/// Why the daemon did not do what it was asked.
+public enum ControlError: Error, Hashable, Sendable {
+    /// Nobody listens on the socket.
+    case notRunning(socket: String)
+    /// The socket may not be used by this user.
+    case notPermitted(socket: String)
+    /// The daemon refused.
+    case refused(status: Int, reason: String, detail: String)
+    /// The daemon's answer is not what the API promises.
+    case badAnswer(String)
+}
+
+/// Drives a terminal over its control socket (`docs/spec/control.md`).
+public struct HTTPControlClient: Sendable {
+    /// How long one answer may take, in seconds: a long wait (30 s) and an exchange with a slow
+    /// hub included.
+    static let timeoutSeconds: Int64 = 120
+    /// The largest answer: 500 journal entries of some 400 bytes, with room.
+    static let maximumAnswerBytes = 4 * 1024 * 1024
+
+    private let socket: String
+
+    /// Makes a client of the daemon that listens on `socket`.
+    public init(socket: String) { self.socket = socket }
+
+    /// Where the terminal stands.
+    public func status() async throws -> StatusMessage { try await call(.GET, "/v1/status") }
+
+    /// Opens a sale.
+    public func charge(_ order: SaleOrderMessage) async throws -> SaleMessage {
+        try await call(.POST, "/v1/sales", body: JSONEncoder().encode(order))
+    }
+
+    /// The sale on the screen, or the last that was.
+    public func currentSale() async throws -> SaleMessage { try await call(.GET, "/v1/sales/current") }
+
+    /// Waits for a verdict that nobody has been told yet, or for the sale's end, at most
+    /// `seconds`; `news` holds the verdict where one came.
+    public func nextVerdict(waitSeconds seconds: UInt64) async throws -> SaleMessage {
+        try await call(.GET, "/v1/sales/current?verdict=next&wait=\(seconds)")
+    }
+
+    /// Gives up the open sale.
+    public func cancelSale() async throws -> SaleMessage {
+        try await call(.DELETE, "/v1/sales/current")
+    }
+
+    /// Exchanges with the hub now.
+    public func sync() async throws -> SyncMessage { try await call(.POST, "/v1/sync") }
+
+    /// Journal entries above `after`, at most `limit`.
+    public func journal(after: UInt64, limit: Int) async throws -> [EntryMessage] {
+        try await call(.GET, "/v1/journal?after=\(after)&limit=\(limit)")
+    }
+
+    private func call<Answer: Decodable>(_ method: Method, _ path: String, body: Data? = nil)
+        async throws -> Answer
+    {
+        guard let url = URL(httpURLWithSocketPath: socket, uri: path) else {
+            throw ControlError.notRunning(socket: socket)
+        }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .RAW(value: method.rawValue)
+        if let body {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
+        let response = try await send(request)
+        let bytes = Data((try await response.body.collect(upTo: Self.maximumAnswerBytes)).readableBytesView)
+        guard (200..<300).contains(response.status.code) else {
+            guard let problem = try? JSONDecoder().decode(ProblemMessage.self, from: bytes) else {
+                throw ControlError.badAnswer("HTTP \(response.status.code) without a problem")
+            }
+            throw ControlError.refused(
+                status: Int(response.status.code), reason: problem.reason, detail: problem.detail)
+        }
+        do { return try JSONDecoder().decode(Answer.self, from: bytes) } catch {
+            throw ControlError.badAnswer("\(error)")
+        }
+    }
+
+    private enum Method: String { case GET, POST, DELETE }
+
+    private func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        guard access(socket, F_OK) == 0 else { throw ControlError.notRunning(socket: socket) }
+        guard access(socket, R_OK | W_OK) == 0 else {
+            throw ControlError.notPermitted(socket: socket)
+        }
+        do {
+            return try await HTTPClient.shared.execute(
+                request, timeout: .seconds(Self.timeoutSeconds))
+        } catch let error as HTTPClientError {
+            throw ControlError.badAnswer("\(error)")
+        } catch {
+            throw ControlError.notRunning(socket: socket)
+        }
+    }
+}

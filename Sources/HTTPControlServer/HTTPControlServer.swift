@@ -1,0 +1,144 @@
+import ControlProtocol
+import Foundation
+import Glibc
+import Hummingbird
+public import Logging
+import Money
+import NIOCore
+public import ServiceLifecycle
+public import Terminal
+
+/// Serves the control API on a Unix socket: HTTP/1.1 and JSON (`docs/spec/control.md`).
+///
+/// Only root, the daemon's own user and users named at start are let in, by the kernel's word.
+public struct HTTPControlServer: Service {
+    /// The longest a client may wait for a change, in seconds: below every proxy's usual limit.
+    static let maximumWaitSeconds: UInt64 = 30
+    /// The most journal entries in one answer.
+    static let maximumEntries = 500
+
+    private let application: any ServiceLifecycle.Service
+
+    /// Makes a server for `terminal`.
+    ///
+    /// - Parameters:
+    ///   - socketPath: where the socket is made; one that nobody listens on is replaced.
+    ///   - allowedUsers: user ids let in beside root and the daemon's own.
+    ///   - version: the program's version, told by `GET /v1/status`.
+    ///   - sync: exchanges with the hub now.
+    ///   - onRunning: called once the socket listens.
+    public init(
+        terminal: PaymentTerminal, socketPath: String, allowedUsers: Set<UInt32>, version: String,
+        screenPath: String?, logger: Logger,
+        sync: @escaping @Sendable () async -> SyncReport,
+        onRunning: @escaping @Sendable () async -> Void
+    ) {
+        let router = Router(context: ControlContext.self)
+        router.add(middleware: PeerCheck(allowed: allowedUsers.union([0, geteuid()])))
+        Routes(terminal: terminal, version: version, screenPath: screenPath, sync: sync)
+            .add(to: router)
+        application = Application(
+            router: router,
+            configuration: .init(
+                address: .unixDomainSocket(path: socketPath), serverName: "tilld"),
+            onServerRunning: { _ in await onRunning() }, logger: logger)
+    }
+
+    /// Serves until the service group shuts down.
+    public func run() async throws { try await application.run() }
+}
+
+/// The routes of the control API.
+private struct Routes: Sendable {
+    let terminal: PaymentTerminal
+    let version: String
+    let screenPath: String?
+    let sync: @Sendable () async -> SyncReport
+
+    func add(to router: Router<ControlContext>) {
+        router.get("v1/status") { _, _ in try await status() }
+        router.post("v1/sales") { request, context in try await charge(request, context) }
+        router.get("v1/sales/current") { request, _ in try await current(request) }
+        router.delete("v1/sales/current") { _, _ in try await cancel() }
+        router.post("v1/sync") { _, _ in try Answer.json(SyncMessage(await sync())) }
+        router.get("v1/journal") { request, _ in try await journal(request) }
+    }
+
+    private func status() async throws -> Response {
+        do {
+            return try Answer.json(StatusMessage(try await terminal.status(), version: version))
+        } catch let error as JournalError {
+            return try Answer.problem(error)
+        }
+    }
+
+    private func charge(_ request: Request, _ context: ControlContext) async throws -> Response {
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let order: SaleOrderMessage
+        do {
+            order = try JSONDecoder().decode(SaleOrderMessage.self, from: Data(body.readableBytesView))
+        } catch {
+            return try Answer.problem(
+                .badRequest, reason: "order-malformed",
+                "The order is no JSON object with an amount. No sale was opened.")
+        }
+        do {
+            let total = try await terminal.amount(order.amount, currencyCode: order.currency)
+            let view = try await terminal.charge(total, key: order.key)
+            return try Answer.json(SaleMessage(view, screen: screenPath), status: .created)
+        } catch let refusal as SaleRefusal {
+            return try Answer.problem(refusal)
+        }
+    }
+
+    private func current(_ request: Request) async throws -> Response {
+        let query = request.uri.queryParameters
+        let limit = HTTPControlServer.maximumWaitSeconds
+        let seconds = min(query["wait"].flatMap { UInt64($0) } ?? limit, limit)
+        if query["verdict"] == "next" {
+            guard let next = await terminal.nextOutcome(milliseconds: seconds * 1_000) else {
+                return try noSale()
+            }
+            return try Answer.json(
+                SaleMessage(next.view, screen: screenPath, told: next.told))
+        }
+        let view: SaleView?
+        if let after = query["after"].flatMap({ UInt64($0) }) {
+            view = await terminal.change(after: after, milliseconds: seconds * 1_000)
+        } else {
+            view = await terminal.currentSale
+        }
+        guard let view else { return try noSale() }
+        return try Answer.json(SaleMessage(view, screen: screenPath))
+    }
+
+    private func noSale() throws -> Response {
+        try Answer.problem(
+            .notFound, reason: "no-sale", "No sale has been opened since the daemon started.")
+    }
+
+    private func cancel() async throws -> Response {
+        do {
+            return try Answer.json(SaleMessage(try await terminal.cancel(), screen: screenPath))
+        } catch let refusal as SaleRefusal {
+            return try Answer.problem(refusal)
+        }
+    }
+
+    private func journal(_ request: Request) async throws -> Response {
+        let query = request.uri.queryParameters
+        let after = query["after"].flatMap { UInt64($0) } ?? 0
+        let limit = min(
+            query["limit"].flatMap { Int($0) } ?? HTTPControlServer.maximumEntries,
+            HTTPControlServer.maximumEntries)
+        do {
+            let page = try await terminal.journalPage(after: after, limit: max(limit, 1))
+            return try Answer.json(
+                page.entries.map {
+                    EntryMessage($0, acknowledgedThrough: page.acknowledgedThrough)
+                })
+        } catch let error as JournalError {
+            return try Answer.problem(error)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import ControlProtocol
+import HubProtocol
+import Money
+import Payments
+import Screens
+import Terminal
+
+extension MoneyMessage {
+    init(_ amount: Amount) {
+        self.init(
+            currency: amount.currency.code, amount: amount.decimalText,
+            minorUnits: amount.minorUnits)
+    }
+
+    init(_ minorUnits: UInt64, _ currency: Currency) {
+        self.init(Amount(minorUnits: minorUnits, currency: currency))
+    }
+}
+
+extension VerdictMessage {
+    init(_ outcome: Outcome, currency: Currency) {
+        switch outcome {
+        case .approved(let capture, let receipt):
+            self.init(
+                approving: capture, receipt: receipt, verdict: "approved",
+                message: "Approved: \(capture.amount), receipt \(receipt).")
+        case .approvedInPart(let capture, let receipt, let due):
+            let rest = Amount(minorUnits: due, currency: currency)
+            self.init(
+                approving: capture, receipt: receipt, verdict: "approved-in-part",
+                message: "Approved in part: \(capture.amount), receipt \(receipt). "
+                    + "\(rest) are still due.")
+        case .declined(let reason):
+            var spent: RedemptionMessage?
+            if case .spentHere(let last) = reason {
+                spent = RedemptionMessage(
+                    at: UTCTime(last.at).rfc3339, receipt: last.receipt,
+                    amount: MoneyMessage(last.amount, currency))
+            }
+            self.init(
+                verdict: "declined", reason: reason.code,
+                message: DeclineSentences(reason, currency: currency).cashier, spent: spent)
+        }
+    }
+
+    private init(approving capture: Capture, receipt: UInt64, verdict: String, message: String) {
+        let lapsed = capture.consumed - capture.amount.minorUnits
+        let currency = capture.amount.currency
+        let note =
+            lapsed > 0
+            ? " The voucher was worth more; \(Amount(minorUnits: lapsed, currency: currency)) lapse."
+            : ""
+        self.init(
+            verdict: verdict, message: message + note, captured: MoneyMessage(capture.amount),
+            receipt: receipt, lapsed: lapsed > 0 ? MoneyMessage(lapsed, currency) : nil)
+    }
+}
+
+extension SaleMessage {
+    init(_ view: SaleView, screen: String?, told: UInt64? = nil) {
+        let sale = view.sale
+        let currency = sale.total.currency
+        let hasNews = told.map { $0 < view.outcomeCount } ?? false
+        self.init(
+            reference: sale.reference.text, state: sale.state.rawValue,
+            total: MoneyMessage(sale.total), captured: MoneyMessage(sale.captured, currency),
+            due: MoneyMessage(sale.due, currency), openedAt: UTCTime(sale.openedAt).rfc3339,
+            expiresAt: UTCTime(sale.request.expiry).rfc3339, symbolShown: view.symbol != nil,
+            symbolProblem: view.symbolProblem, screen: screen,
+            halfBlocks: view.symbol?.halfBlocks(),
+            verdicts: view.outcomes.map { VerdictMessage($0, currency: currency) },
+            news: hasNews
+                ? view.outcomes.last.map { VerdictMessage($0, currency: currency) } : nil,
+            version: view.version)
+    }
+}
+
+extension EntryMessage {
+    init(_ entry: JournalEntry, acknowledgedThrough: UInt64) {
+        let amount: MoneyMessage
+        if let currency = Currency(number: entry.currencyNumber) {
+            amount = MoneyMessage(entry.amount, currency)
+        } else {
+            amount = MoneyMessage(
+                currency: "\(entry.currencyNumber)", amount: "\(entry.amount)",
+                minorUnits: entry.amount)
+        }
+        var receipt: UInt64?
+        var reason: String?
+        var voucher: String?
+        var voucherKind: String?
+        let kind: String
+        switch entry.event {
+        case .capture(let capture):
+            kind = "capture"
+            receipt = capture.receipt
+            voucher = capture.voucher.shortName
+            voucherKind = VoucherKind(rawValue: capture.kind)?.name
+        case .decline(let decline):
+            kind = "decline"
+            reason = decline.reason
+            voucher = decline.voucher?.shortName
+        }
+        self.init(
+            sequence: entry.sequence, at: UTCTime(entry.at).rfc3339, kind: kind, sale: entry.sale,
+            amount: amount, receipt: receipt, reason: reason, voucher: voucher,
+            voucherKind: voucherKind, acknowledged: entry.sequence <= acknowledgedThrough)
+    }
+}
+
+extension SyncMessage {
+    init(_ report: SyncReport) {
+        self.init(
+            complete: report.failure == nil && report.queuedEntries == 0, batches: report.batches,
+            entries: report.entries, quarantined: report.quarantined,
+            queuedEntries: report.queuedEntries,
+            configurationVersion: report.configurationVersion, reason: report.failure?.reason,
+            message: report.failure?.message)
+    }
+}
+
+extension StatusMessage {
+    init(_ status: TerminalStatus, version: String) {
+        let exposure = status.queue.exposure
+        self.init(
+            state: status.condition.rawValue, problem: status.problem,
+            terminal: status.terminal, merchant: status.merchant, version: version,
+            networkStatus: status.network.rawValue,
+            lastSync: status.lastSync.map { UTCTime($0).rfc3339 },
+            lastSyncProblem: status.lastSyncProblem, offlinePaymentsCount: exposure.count,
+            queuedEntries: status.queue.entries,
+            oldestQueued: exposure.oldest.map { UTCTime($0).rfc3339 },
+            paymentsLeft: status.policy.outstandingCount > exposure.count
+                ? status.policy.outstandingCount - exposure.count : 0,
+            allowances: status.policy.limits.map { limits in
+                let outstanding = exposure.amount(in: limits.currency)
+                return AllowanceMessage(
+                    perPayment: MoneyMessage(limits.perPayment, limits.currency),
+                    outstanding: MoneyMessage(outstanding, limits.currency),
+                    left: MoneyMessage(
+                        limits.outstanding > outstanding ? limits.outstanding - outstanding : 0,
+                        limits.currency))
+            },
+            lastSequence: status.queue.lastSequence,
+            configurationVersion: status.configurationVersion, issuers: status.issuers,
+            openSale: status.openSale)
+    }
+}

@@ -1,0 +1,157 @@
+public import Money
+public import Payments
+import Vouchers
+
+/// What people are told of a decline: what happened, what it means for the money, what to do.
+public struct DeclineSentences: Hashable, Sendable {
+    /// For the cashier.
+    public let cashier: String
+    /// For the customer, on the large screen: shorter, and never an accusation.
+    public let customer: String
+
+    /// The sentences for `reason`, on a sale in `currency`.
+    public init(_ reason: DeclineReason, currency: Currency) {
+        let told = Self.told(reason, currency: currency)
+        cashier = told.cashier + " Nothing was paid."
+        customer = told.customer
+    }
+
+    private static func told(_ reason: DeclineReason, currency: Currency)
+        -> (cashier: String, customer: String)
+    {
+        func money(_ minorUnits: UInt64) -> String {
+            Amount(minorUnits: minorUnits, currency: currency).description
+        }
+        switch reason {
+        case .journalUnavailable, .clockSuspect, .aboveFloorLimit, .allowanceUsedUp,
+            .tooManyOutstanding, .currencyNotAccepted:
+            return ofTerminal(reason, currency: currency, money: money)
+        case .severalCodes(let count):
+            return (
+                "\(count) codes are in view. Ask the customer to show only one.",
+                "Please show one code only."
+            )
+        case .notAPaymentCode:
+            return (
+                "This is not a payment code. Ask for the payment code.",
+                "This is not a payment code."
+            )
+        case .otherScheme(_, let name):
+            return (
+                "This is a code of \(name). It can only be paid with a network and that scheme.",
+                "\(name) is not accepted here."
+            )
+        case .referenceUnknown:
+            return (
+                "No voucher with this reference is in the terminal. Synchronise, or ask for "
+                    + "another code.",
+                "This card is not known here."
+            )
+        case .refused(let refusal):
+            return (refusal.detail, "This code cannot be accepted.")
+        default:
+            return ofVoucher(reason, currency: currency, money: money)
+        }
+    }
+
+    /// What lies with the terminal, not with the code.
+    private static func ofTerminal(
+        _ reason: DeclineReason, currency: Currency, money: (UInt64) -> String
+    ) -> (cashier: String, customer: String) {
+        switch reason {
+        case .clockSuspect:
+            return (
+                "The terminal's clock is wrong. Set it right before taking payments.",
+                "This terminal cannot take payments now."
+            )
+        case .aboveFloorLimit(let limit):
+            return (
+                "The sale is above the terminal's limit of \(money(limit)) for one payment. "
+                    + "Take it in parts or another way.",
+                "The amount is too high for this terminal."
+            )
+        case .allowanceUsedUp(let left):
+            return (
+                "The terminal's offline allowance is used up: \(money(left)) remain until it "
+                    + "has reached the hub. Synchronise.",
+                "This terminal cannot take this payment now."
+            )
+        case .tooManyOutstanding(let limit):
+            return (
+                "\(limit) payments wait for the hub, as many as are allowed. Synchronise.",
+                "This terminal cannot take payments now."
+            )
+        case .currencyNotAccepted:
+            return (
+                "This terminal takes no payments in \(currency.code).",
+                "\(currency.code) is not accepted here."
+            )
+        case .journalUnavailable(let detail):
+            return (detail, "This terminal cannot take payments now.")
+        default:
+            preconditionFailure("Only reasons that lie with the terminal are told here.")
+        }
+    }
+
+    /// What lies with a genuine voucher that cannot pay this sale.
+    private static func ofVoucher(
+        _ reason: DeclineReason, currency: Currency, money: (UInt64) -> String
+    ) -> (cashier: String, customer: String) {
+        switch reason {
+        case .currencyDiffers(let number):
+            let name = Currency(number: number)?.code ?? "currency \(number)"
+            return (
+                "The voucher is in \(name), the sale in \(currency.code).",
+                "This voucher is in \(name)."
+            )
+        case .conflictingVoucher:
+            return (
+                "This voucher contradicts one with the same number that was seen before. "
+                    + "It will be reported.",
+                "This voucher cannot be accepted. Please ask its issuer."
+            )
+        case .notForThisRequest(let presented, let asked):
+            return (
+                "The code answers \(money(presented)), but \(money(asked)) are asked for.",
+                "Please scan the code on the screen again."
+            )
+        case .sameCodeAgain:
+            return ("This code has been used for a payment already.", "Please show a fresh code.")
+        case .spentHere(let last):
+            return (
+                "This voucher was spent here on \(UTCTime(last.at)), receipt "
+                    + "\(last.receipt), \(money(last.amount)).",
+                "This voucher has been used already."
+            )
+        case .nothingLeft:
+            return ("Nothing is left on this voucher.", "Nothing is left on this voucher.")
+        case .oneWayNotAllowed:
+            return (
+                "This voucher must answer the code on the screen.",
+                "Please scan the code on the screen with your wallet."
+            )
+        case .aboveCodeCeiling(let ceiling):
+            return (
+                "The code pays at most \(money(ceiling)).",
+                "This code pays at most \(money(ceiling))."
+            )
+        case .aboveVoucher(let left):
+            return (
+                "The sale is above the voucher, which is worth \(money(left)).",
+                "This voucher is worth \(money(left))."
+            )
+        case .abovePerPaymentMaximum(let maximum):
+            return (
+                "The customer's wallet pays at most \(money(maximum)) at a time.",
+                "Your wallet pays at most \(money(maximum)) at a time."
+            )
+        case .voucherAllowanceUsedUp(let left):
+            return (
+                "The customer's wallet may pay \(money(left)) more offline.",
+                "Your wallet may pay \(money(left)) more offline."
+            )
+        default:
+            preconditionFailure("Only reasons that lie with a voucher are told here.")
+        }
+    }
+}

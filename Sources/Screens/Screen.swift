@@ -1,0 +1,49 @@
+/// What a screen is about; it decides colour, icon and layout.
+public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
+    /// Nothing is being sold.
+    case idle
+    /// The shop's QR code, to be scanned or answered.
+    case shopQR = "shop-qr"
+    /// A code is being dealt with.
+    case working
+    /// Paid in full.
+    case approved
+    /// Paid in part; the rest is still asked for.
+    case approvedInPart = "approved-in-part"
+    /// Not paid, and why.
+    case declined
+    /// The terminal cannot take payments.
+    case outOfOrder = "out-of-order"
+}
+
+/// What the customer's screen shows: a value, drawn by a display.
+public struct Screen: Hashable, Sendable {
+    /// What it is about.
+    public let kind: ScreenKind
+    /// The merchant's name, at the top.
+    public let merchant: String
+    /// The one word or phrase that is read from afar.
+    public let headline: String
+    /// The amount, with its currency, where there is one.
+    public let amount: String?
+    /// Sentences under it, the most important first.
+    public let lines: [String]
+    /// A QR code.
+    public let symbol: SymbolMatrix?
+    /// Small print: the sale's reference, the time left.
+    public let footer: String?
+
+    /// Makes a screen from its parts.
+    public init(
+        kind: ScreenKind, merchant: String, headline: String, amount: String? = nil,
+        lines: [String] = [], symbol: SymbolMatrix? = nil, footer: String? = nil
+    ) {
+        self.kind = kind
+        self.merchant = merchant
+        self.headline = headline
+        self.amount = amount
+        self.lines = lines
+        self.symbol = symbol
+        self.footer = footer
+    }
+}

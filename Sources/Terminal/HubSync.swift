@@ -1,0 +1,205 @@
+public import HubProtocol
+import PaymentCodes
+import Payments
+
+/// What one exchange with the hub came to.
+public struct SyncReport: Hashable, Sendable {
+    /// What went wrong.
+    public struct Failure: Hashable, Sendable {
+        /// The stable code.
+        public let reason: String
+        /// What happened, what it means for the money, and what to do.
+        public let message: String
+    }
+
+    /// Batches acknowledged in this exchange.
+    public internal(set) var batches: UInt64 = 0
+    /// Entries acknowledged in this exchange.
+    public internal(set) var entries: UInt64 = 0
+    /// Entries that the hub put aside: `sequence: reason`.
+    public internal(set) var quarantined: [String] = []
+    /// Entries that still wait.
+    public internal(set) var queuedEntries: UInt64 = 0
+    /// The version of the configuration in force.
+    public internal(set) var configurationVersion: UInt64 = 0
+    /// What went wrong, if anything.
+    public internal(set) var failure: Failure?
+}
+
+/// How exchanges with the hub have gone since the daemon started.
+struct SyncState: Sendable {
+    var network = NetworkStatus.unknown
+    var lastSuccess: UInt64?
+    var lastProblem: String?
+    var isRunning = false
+}
+
+/// The terminal's half of the hub protocol: upload first, then download.
+extension PaymentTerminal {
+    /// Entries in one batch: at some 600 bytes each a batch stays below 200 kB.
+    public static let maximumBatchEntries = 200
+
+    /// Delivers what waits, takes the hub's signed answers, and adopts a newer configuration.
+    ///
+    /// Nothing leaves the queue but against an acknowledgement that names this very batch and is
+    /// signed by the hub this terminal was enrolled with.
+    ///
+    /// - Parameter keep: makes a newer configuration durable before it is put in force.
+    public func sync(
+        over link: any HubLink, keep: @Sendable ([UInt8]) throws -> Void
+    ) async -> SyncReport {
+        var report = SyncReport()
+        guard !syncState.isRunning else {
+            report.failure = .init(
+                reason: "sync-running",
+                message: "An exchange with the hub is under way. Nothing is lost. Ask again.")
+            return report
+        }
+        syncState.isRunning = true
+        defer { syncState.isRunning = false }
+        do {
+            try await upload(over: link, into: &report)
+            try await download(over: link, keep: keep)
+            syncState.network = .online
+            syncState.lastSuccess = parts.clock.now()
+            syncState.lastProblem = nil
+        } catch {
+            report.failure = error
+            syncState.network = error.reason == "hub-unreachable" ? .offline : .online
+            syncState.lastProblem = error.message
+        }
+        report.queuedEntries = (try? await parts.journal.queue().entries) ?? 0
+        report.configurationVersion = configuration.version
+        return report
+    }
+
+    /// The report of a terminal that knows no address of its hub.
+    public func syncWithoutLink() async -> SyncReport {
+        var report = SyncReport()
+        report.failure = .init(
+            reason: "no-hub-url",
+            message: "This terminal knows no address of its hub. Nothing is lost: payments wait "
+                + "in the journal. Start tilld with --hub-url.")
+        report.queuedEntries = (try? await parts.journal.queue().entries) ?? 0
+        report.configurationVersion = configuration.version
+        return report
+    }
+
+    private func upload(over link: any HubLink, into report: inout SyncReport)
+        async throws(SyncReport.Failure)
+    {
+        while let batch = try await nextBatch() {
+            let answer = try await deliver(batch, over: link)
+            let acknowledgement: Acknowledgement
+            do {
+                acknowledgement = try Acknowledgement.verify(
+                    answer, answering: batch.bytes, signedBy: configuration.hub)
+            } catch {
+                throw SyncReport.Failure(
+                    hubAnswer: error, kept: "The queue is kept as it is.")
+            }
+            do {
+                try await parts.journal.acknowledge(batch: batch.number, acknowledgement: answer)
+            } catch {
+                throw SyncReport.Failure(reason: error.reason, message: error.message)
+            }
+            report.batches += 1
+            report.entries += UInt64(batch.entries.count)
+            report.quarantined += acknowledgement.quarantined.map { "\($0.sequence): \($0.reason)" }
+        }
+    }
+
+    private func nextBatch() async throws(SyncReport.Failure) -> PendingBatch? {
+        let key = parts.key
+        let terminal = configuration.terminal
+        let journal = parts.journal.identity
+        do {
+            return try await parts.journal.pendingBatch(
+                maximumEntries: Self.maximumBatchEntries
+            ) { number, entries in
+                Batch(terminal: terminal, journal: journal, number: number, entries: entries)
+                    .signed(by: key)
+            }
+        } catch {
+            throw SyncReport.Failure(reason: error.reason, message: error.message)
+        }
+    }
+
+    private func deliver(_ batch: PendingBatch, over link: any HubLink)
+        async throws(SyncReport.Failure) -> [UInt8]
+    {
+        do { return try await link.deliver(batch: batch.bytes) } catch {
+            throw SyncReport.Failure(error)
+        }
+    }
+
+    private func download(over link: any HubLink, keep: @Sendable ([UInt8]) throws -> Void)
+        async throws(SyncReport.Failure)
+    {
+        let bytes: [UInt8]?
+        do {
+            bytes = try await link.configuration(
+                for: configuration.terminal, newerThan: configuration.version)
+        } catch {
+            throw SyncReport.Failure(error)
+        }
+        guard let bytes else { return }
+        let newer: TerminalConfiguration
+        do {
+            newer = try TerminalConfiguration.verify(
+                bytes, signedBy: configuration.hub, for: configuration.terminal,
+                held: configuration.version)
+        } catch {
+            throw SyncReport.Failure(hubAnswer: error, kept: "The old configuration stays.")
+        }
+        let merchant: MerchantProfile
+        do { merchant = try MerchantProfile(newer.merchant) } catch {
+            throw SyncReport.Failure(
+                reason: "merchant-invalid",
+                message: "The hub's merchant data cannot be used: \(error) "
+                    + "The old configuration stays.")
+        }
+        do { try keep(bytes) } catch {
+            throw SyncReport.Failure(
+                reason: "configuration-not-kept",
+                message: "The newer configuration could not be written: \(error). "
+                    + "The old one stays.")
+        }
+        await adopt(newer, merchant: merchant)
+    }
+}
+
+extension SyncReport.Failure: Error {
+    /// An answer that did not verify: most often another hub answers at this address.
+    init(hubAnswer error: MessageError, kept: String) {
+        switch error {
+        case .wrongSigner, .badSignature:
+            self.init(
+                reason: "hub-identity",
+                message: "The answer is not signed by the hub this terminal was enrolled with. "
+                    + "\(kept) Check the hub's address, or enrol anew with the new hub.")
+        default:
+            self.init(reason: error.reason, message: "\(error.description) \(kept)")
+        }
+    }
+
+    /// A failure of the link, in words.
+    init(_ error: HubLinkError) {
+        switch error {
+        case .unreachable(let detail):
+            self.init(
+                reason: error.reason,
+                message: "The hub cannot be reached (\(detail)). Nothing is lost: payments wait "
+                    + "in the journal and go out with the next exchange.")
+        case .refused(let status, let reason, let detail):
+            self.init(
+                reason: reason,
+                message: "The hub refused (HTTP \(status)): \(detail) The queue is kept as it is.")
+        case .badAnswer(let detail):
+            self.init(
+                reason: error.reason,
+                message: "The hub's answer makes no sense (\(detail)). Is this the hub? "
+                    + "The queue is kept as it is.")
+        }
+    }
+}

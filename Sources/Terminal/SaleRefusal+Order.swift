@@ -1,0 +1,31 @@
+import Payments
+
+extension SaleRefusal {
+    /// The refusal of an order, in words.
+    init(_ refusal: SaleMachine.OrderRefusal) {
+        switch refusal {
+        case .saleOpen(let reference):
+            self.init(
+                reason: "sale-open",
+                message: "Sale \(reference) is still open. No new sale was opened. "
+                    + "Finish it, or give it up first.")
+        case .busy:
+            self.init(
+                reason: "sale-busy",
+                message: "An earlier payment is being recorded. No sale was opened. Ask again.")
+        case .currencyNotAccepted(let currency):
+            self.init(
+                reason: "currency-not-accepted",
+                message: "This terminal takes no payments in \(currency.code). "
+                    + "No sale was opened.")
+        case .clockSuspect:
+            self.init(
+                reason: "clock-suspect",
+                message: "The terminal's clock is wrong: it stands before the last entry of the "
+                    + "journal, the hub's configuration, or this program's release. "
+                    + "No sale was opened. Set the clock right.")
+        case .journalUnavailable(let detail):
+            self.init(reason: "journal-unavailable", message: detail)
+        }
+    }
+}

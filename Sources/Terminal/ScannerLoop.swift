@@ -1,0 +1,97 @@
+/// Looks through a camera and tells what it sees, on a thread of its own.
+///
+/// While no code is wanted, a camera whose pictures wait (a folder) is left alone, so that a
+/// picture put down early is what it sees next; a live one is still looked through, so that a
+/// phone held up all along does not pay twice.
+public struct ScannerLoop: ~Copyable {
+    /// How long one look may take before the loop asks whether it is to go on, in milliseconds.
+    static let lookMilliseconds = 100
+    /// How long the loop rests while nothing is wanted, in milliseconds: below what a person
+    /// notices.
+    static let restMilliseconds = 20
+
+    /// What the loop needs from its surroundings; each call may block.
+    public struct Surroundings {
+        /// Whether a code is wanted now.
+        let isWanted: () -> Bool
+        /// Whether the loop is to end.
+        let isStopped: () -> Bool
+        /// Takes a sighting, and returns when it has been dealt with.
+        let deliver: (Sighting) -> Void
+        /// Takes a camera's fault.
+        let report: (CameraError) -> Void
+        /// Milliseconds on a clock that does not jump.
+        let milliseconds: () -> UInt64
+        /// Rests for so many milliseconds.
+        let rest: (Int) -> Void
+
+        /// Gathers what the loop needs.
+        public init(
+            isWanted: @escaping () -> Bool, isStopped: @escaping () -> Bool,
+            deliver: @escaping (Sighting) -> Void, report: @escaping (CameraError) -> Void,
+            milliseconds: @escaping () -> UInt64, rest: @escaping (Int) -> Void
+        ) {
+            self.isWanted = isWanted
+            self.isStopped = isStopped
+            self.deliver = deliver
+            self.report = report
+            self.milliseconds = milliseconds
+            self.rest = rest
+        }
+    }
+
+    private let camera: any Camera
+    private let decoder: any SymbolDecoder
+    private let isLive: Bool
+    private let surroundings: Surroundings
+    private var tracker = SightingTracker()
+
+    /// Makes a loop; `isLive` says that the camera's frames come whether looked at or not.
+    public init(
+        camera: any Camera, decoder: any SymbolDecoder, isLive: Bool, surroundings: Surroundings
+    ) {
+        self.camera = camera
+        self.decoder = decoder
+        self.isLive = isLive
+        self.surroundings = surroundings
+    }
+
+    /// Looks until it is stopped or the camera ends.
+    public mutating func run() {
+        while !surroundings.isStopped() {
+            let wanted = surroundings.isWanted()
+            guard wanted || isLive else {
+                surroundings.rest(Self.restMilliseconds)
+                continue
+            }
+            do {
+                guard look(try camera.next(timeoutMilliseconds: Self.lookMilliseconds), wanted)
+                else { return }
+            } catch {
+                surroundings.report(error)
+                surroundings.rest(Self.lookMilliseconds)
+            }
+        }
+    }
+
+    /// Takes one view; answers whether there is more to come.
+    private mutating func look(_ view: CameraView, _ wanted: Bool) -> Bool {
+        switch view {
+        case .frame(let frame, _):
+            let symbols = decoder.decode(frame)
+            let now = surroundings.milliseconds()
+            guard wanted else {
+                tracker.observeUnwanted(symbols, atMilliseconds: now)
+                return true
+            }
+            if let sighting = tracker.observe(symbols, atMilliseconds: now) {
+                surroundings.deliver(sighting)
+            }
+        case .unreadable(let error, _): surroundings.report(error)
+        case .empty: tracker.observeEmptyView()
+        case .nothingNew: break
+        case .ended: return false
+        }
+        return true
+    }
+}

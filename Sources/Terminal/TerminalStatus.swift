@@ -1,0 +1,123 @@
+public import HubProtocol
+public import Money
+public import Payments
+
+/// Whether the terminal can take payments.
+public enum TerminalCondition: String, Hashable, Sendable {
+    /// It can.
+    case ready
+    /// The journal could not say whether a record was written: restart the daemon.
+    case outOfOrder = "out-of-order"
+    /// The clock stands before its floor.
+    case clockSuspect = "clock-suspect"
+}
+
+/// How the last exchange with the hub went.
+public enum NetworkStatus: String, Hashable, Sendable {
+    /// The hub answered.
+    case online
+    /// It did not.
+    case offline
+    /// Nothing was tried yet.
+    case unknown
+}
+
+/// Where the terminal stands, for people and programs.
+public struct TerminalStatus: Hashable, Sendable {
+    /// Whether it can take payments.
+    public let condition: TerminalCondition
+    /// What is wrong, as a sentence.
+    public let problem: String?
+    /// The terminal's id.
+    public let terminal: String
+    /// The merchant's name.
+    public let merchant: String
+    /// How the last exchange went.
+    public let network: NetworkStatus
+    /// When the hub last answered, in seconds since 1970 UTC.
+    public let lastSync: UInt64?
+    /// What the last exchange failed with.
+    public let lastSyncProblem: String?
+    /// What waits for the hub.
+    public let queue: QueueStatus
+    /// What may be approved.
+    public let policy: Policy
+    /// The version of the hub's configuration.
+    public let configurationVersion: UInt64
+    /// The issuers taken, by name.
+    public let issuers: [String]
+    /// The open sale's reference.
+    public let openSale: String?
+}
+
+/// A stretch of the journal.
+public struct JournalPage: Hashable, Sendable {
+    /// The entries, in order.
+    public let entries: [JournalEntry]
+    /// The last entry that the hub has acknowledged; 0 if none.
+    public let acknowledgedThrough: UInt64
+}
+
+extension PaymentTerminal {
+    /// Where the terminal stands.
+    public func status() async throws(JournalError) -> TerminalStatus {
+        let queue = try await parts.journal.queue()
+        var condition = TerminalCondition.ready
+        var problem: String?
+        if case .halted(let detail) = machine.phase {
+            condition = .outOfOrder
+            problem = detail
+        } else if parts.clock.now() < machine.clockFloor {
+            condition = .clockSuspect
+            problem =
+                "The clock stands before the last entry of the journal, the hub's configuration, "
+                + "or this program's release. Nothing is approved. Set the clock right."
+        }
+        return TerminalStatus(
+            condition: condition, problem: problem, terminal: configuration.terminal.text,
+            merchant: configuration.merchant.name, network: syncState.network,
+            lastSync: syncState.lastSuccess, lastSyncProblem: syncState.lastProblem, queue: queue,
+            policy: machine.policy, configurationVersion: configuration.version,
+            issuers: configuration.issuers.map(\.id.name),
+            openSale: machine.sale?.reference.text)
+    }
+
+    /// Journal entries above `sequence`, at most `limit`.
+    public func journalPage(after sequence: UInt64, limit: Int) async throws(JournalError)
+        -> JournalPage
+    {
+        JournalPage(
+            entries: try await parts.journal.entries(after: sequence, limit: limit),
+            acknowledgedThrough: try await parts.journal.queue().acknowledgedThrough)
+    }
+
+    /// Reads an amount that somebody typed; without a currency, in the terminal's own.
+    public func amount(_ text: String, currencyCode: String?) throws(SaleRefusal) -> Amount {
+        let currency: Currency
+        if let currencyCode {
+            guard let known = Currency(code: currencyCode) else {
+                throw SaleRefusal(
+                    reason: "currency-unknown",
+                    message: "\(currencyCode.prefix(8)) is no currency of ISO 4217. "
+                        + "No sale was opened.")
+            }
+            currency = known
+        } else {
+            currency = configuration.currency
+        }
+        let amount: Amount
+        do { amount = try Amount(parsing: text, currency: currency) } catch {
+            throw SaleRefusal(reason: error.reason, message: "\(error) No sale was opened.")
+        }
+        if let limits = machine.policy.limits(for: currency),
+            amount.minorUnits > limits.perPayment
+        {
+            let limit = Amount(minorUnits: limits.perPayment, currency: currency)
+            throw SaleRefusal(
+                reason: "above-floor-limit",
+                message: "\(amount) is above this terminal's limit of \(limit) for one payment. "
+                    + "No sale was opened. Take it in parts or another way.")
+        }
+        return amount
+    }
+}

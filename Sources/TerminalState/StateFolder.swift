@@ -1,0 +1,194 @@
+public import COSE
+import CommandSupport
+public import FileKeyStore
+import Foundation
+public import HubProtocol
+public import SQLiteJournal
+import Terminal
+import Vouchers
+
+/// The folder in which a terminal keeps what it is: its key, the hub's configuration, its journal.
+///
+/// Shared by the daemon and the technician's tool, so that both name the same files and tell the
+/// same faults. What goes wrong is thrown as ``CommandSupport/CommandFailure``.
+public struct StateFolder: Sendable {
+    /// The key's name in the key store.
+    public static let keyName = "terminal"
+    /// Random bytes of a new journal's identity (`docs/spec/journal.md`).
+    static let journalIdentityBytes = 8
+    /// Random bytes of a new key (RFC 8032, 5.1.5).
+    static let seedBytes = 32
+
+    /// The folder's path.
+    public let path: String
+
+    /// Names a folder, which need not exist yet.
+    public init(_ path: String) { self.path = path }
+
+    /// Where the hub's signed configuration lies.
+    public var configurationPath: String { path + "/configuration.till" }
+    /// The folder of the journal.
+    public var journalPath: String { path + "/journal" }
+    /// Where the daemon listens unless told otherwise.
+    public var socketPath: String { path + "/tilld.sock" }
+
+    /// Where the id lies that the terminal asked to be enrolled under.
+    var terminalPath: String { path + "/terminal.id" }
+
+    /// The terminal's key and its journal's identity, made if they are not there; the folder is
+    /// `terminal`'s from now on.
+    public func identity(as terminal: TerminalID) throws -> (key: PrivateKey, journal: [UInt8]) {
+        try makeFolder()
+        if FileManager.default.fileExists(atPath: terminalPath), try self.terminal() != terminal {
+            throw CommandFailure(
+                reason: "other-terminal",
+                message: "\(path) is the state of \(try self.terminal().text). Nothing was "
+                    + "changed. Take another folder for another terminal.")
+        }
+        try Self.write(terminal.text + "\n", to: terminalPath)
+        let store = FileKeyStore(folder: path)
+        do {
+            if !store.contains(Self.keyName) {
+                let key = try PrivateKey(algorithm: .ed25519, seed: Self.random(Self.seedBytes))
+                try store.create(Self.keyName, key: key)
+            }
+            return (try store.load(Self.keyName), try openJournal().identity)
+        } catch let error as KeyStoreError {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
+    }
+
+    /// The id that this folder's terminal asked to be enrolled under.
+    public func terminal() throws -> TerminalID {
+        guard let data = FileManager.default.contents(atPath: terminalPath) else {
+            throw Self.notEnrolled(path)
+        }
+        let text = String(decoding: data, as: UTF8.self)
+        guard let id = TerminalID(text.trimmingCharacters(in: .newlines)) else {
+            throw CommandFailure(
+                .dataDamaged, reason: "terminal-id-damaged",
+                message: "\(terminalPath) holds no terminal id. The journal is untouched. "
+                    + "Ask again with `tillctl enrol request`.")
+        }
+        return id
+    }
+
+    /// The terminal's key.
+    public func key() throws -> PrivateKey {
+        let store = FileKeyStore(folder: path)
+        guard store.contains(Self.keyName) else { throw Self.notEnrolled(path) }
+        do { return try store.load(Self.keyName) } catch {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
+    }
+
+    /// The terminal's journal, made if it is not there.
+    public func openJournal() throws -> SQLiteJournal {
+        do {
+            return try SQLiteJournal(
+                folder: journalPath, identityIfNew: Self.random(Self.journalIdentityBytes))
+        } catch {
+            let status: ExitStatus = if case .damaged = error { .dataDamaged } else { .failed }
+            throw CommandFailure(status, reason: error.reason, message: error.message)
+        }
+    }
+
+    /// The configuration in force, whose signature is checked anew.
+    public func configuration() throws -> TerminalConfiguration {
+        guard FileManager.default.fileExists(atPath: configurationPath) else {
+            throw Self.notEnrolled(path)
+        }
+        let message = try Self.read(.configuration, from: configurationPath)
+        do {
+            return try TerminalConfiguration.introduction(message, for: try terminal())
+        } catch let error as MessageError {
+            throw CommandFailure(
+                .dataDamaged, reason: error.reason,
+                message: "\(configurationPath) is damaged: \(error.description) No payments can "
+                    + "be taken; the journal is untouched. Import the hub's answer again.")
+        }
+    }
+
+    /// Takes the hub's answer in `file`: it must be for a terminal with this folder's key.
+    public func enrol(with file: String) throws -> TerminalConfiguration {
+        _ = try key()
+        let message = try Self.read(.configuration, from: file)
+        let configuration: TerminalConfiguration
+        do {
+            if FileManager.default.fileExists(atPath: configurationPath) {
+                let held = try self.configuration()
+                configuration = try TerminalConfiguration.verify(
+                    message, signedBy: held.hub, for: held.terminal, held: held.version)
+            } else {
+                configuration = try TerminalConfiguration.introduction(message, for: try terminal())
+            }
+        } catch let error as MessageError {
+            throw CommandFailure(
+                reason: error.reason,
+                message: "The hub's answer in \(file) cannot be taken: \(error.description) "
+                    + "Nothing was changed.")
+        }
+        try keep(message)
+        return configuration
+    }
+
+    /// Makes a verified configuration durable.
+    public func keep(_ message: [UInt8]) throws {
+        try Self.write(MessageFile.configuration.text(of: message), to: configurationPath)
+    }
+
+    private func makeFolder() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o750])
+        } catch {
+            throw CommandFailure(
+                reason: "folder-not-writable",
+                message: "The folder \(path) cannot be made: \(error.localizedDescription) "
+                    + "Nothing was changed. Check its parent's owner and mode.")
+        }
+    }
+
+    private static func notEnrolled(_ path: String) -> CommandFailure {
+        CommandFailure(
+            .notFound, reason: "not-enrolled",
+            message: "\(path) holds no enrolled terminal. Make a request with "
+                + "`tillctl enrol request`, carry it to the hub, and import its answer.")
+    }
+
+    private static func random(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+}
+
+extension StateFolder {
+    /// Reads a message file of the kind that is expected.
+    static func read(_ kind: MessageFile, from path: String) throws -> [UInt8] {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw CommandFailure(
+                .notFound, reason: "file-not-readable",
+                message: "\(path) cannot be read. Nothing was changed. Check the path and mode.")
+        }
+        defer { try? handle.close() }
+        let data = (try? handle.read(upToCount: kind.maximumFileBytes + 1)) ?? Data()
+        do { return try kind.message(in: [UInt8](data)) } catch {
+            throw CommandFailure(
+                reason: error.reason,
+                message: "\(path): \(error.description) Nothing was changed.")
+        }
+    }
+
+    /// Writes a file so that it is there entirely or not at all.
+    public static func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw CommandFailure(
+                reason: "file-not-writable",
+                message: "\(path) cannot be written: \(error.localizedDescription) "
+                    + "Nothing was changed. Check the folder's owner and mode.")
+        }
+    }
+}

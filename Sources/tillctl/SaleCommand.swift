@@ -1,0 +1,140 @@
+import ArgumentParser
+import CommandSupport
+import ControlProtocol
+import HTTPControlClient
+
+/// `tillctl sale`: opens, watches and gives up sales.
+struct SaleCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sale",
+        abstract: "Open a sale, wait for its result, or give it up.",
+        discussion: """
+            tillctl sale 12.50          opens a sale and shows its code
+            tillctl sale 12.50 --wait   opens a sale and waits for the next verdict
+            tillctl sale --wait         waits for the next verdict of the open sale
+            tillctl sale --cancel       gives up the open sale
+            After a decline the sale stays open for another code; a new sale takes its place.
+            Exit code with --wait: 0 paid, 1 declined or given up, 3 no verdict in time, \
+            4 paid in part.
+            """)
+
+    /// How long `--wait` waits unless told otherwise: a request's default life.
+    static let defaultTimeoutSeconds: UInt64 = 300
+
+    @Argument(help: "The amount, with the currency's decimals: 12.50, or 1250 for JPY.")
+    var amount: String?
+    @Option(help: "ISO 4217 letters; the terminal's own currency if not given.")
+    var currency: String?
+    @Option(help: "An idempotency key: the same key is the same sale, however often it is sent.")
+    var key: String?
+    @Flag(help: "Wait for the next verdict.")
+    var wait = false
+    @Option(help: ArgumentHelp("Stop waiting after so long.", valueName: "seconds"))
+    var timeout: UInt64 = SaleCommand.defaultTimeoutSeconds
+    @Flag(help: "Give up the open sale; what was captured stays captured.")
+    var cancel = false
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if cancel, amount != nil || wait {
+            throw ValidationError("--cancel stands alone: it gives up the open sale.")
+        }
+        if amount == nil, !wait, !cancel {
+            throw ValidationError("Give an amount to open a sale, or --wait, or --cancel.")
+        }
+    }
+
+    func perform() async throws {
+        if cancel {
+            let sale = try await daemon.ask { try await $0.cancelSale() }
+            try report(sale)
+            return
+        }
+        var sale: SaleMessage
+        if let amount {
+            sale = try await daemon.ask {
+                try await $0.charge(
+                    SaleOrderMessage(amount: amount, currency: currency, key: key))
+            }
+        } else {
+            sale = try await daemon.ask { try await $0.currentSale() }
+        }
+        if wait {
+            if !output.json, sale.state == "open" { show(sale) }
+            sale = try await verdict(of: sale)
+        }
+        try report(sale)
+        if wait { try exit(for: sale) }
+    }
+
+    /// The longest that the daemon is asked to wait at once, in seconds: below its own limit.
+    private static let longestWaitSeconds: Int64 = 25
+
+    /// Waits for a verdict that was not told yet, or for the sale's end.
+    private func verdict(of first: SaleMessage) async throws -> SaleMessage {
+        let clock = ContinuousClock()
+        let deadline = clock.now.advanced(by: .seconds(Int64(clamping: timeout)))
+        var sale = first
+        while sale.state == "open", sale.news == nil {
+            let left = clock.now.duration(to: deadline).components.seconds
+            guard left >= 0 else { throw Self.noVerdict(on: sale) }
+            let wait = UInt64(min(left, Self.longestWaitSeconds))
+            let next = try await daemon.ask { try await $0.nextVerdict(waitSeconds: wait) }
+            guard next.reference == first.reference else {
+                throw CommandFailure(
+                    .failed, reason: "sale-replaced",
+                    message: "Another sale (\(next.reference)) took this one's place. "
+                        + "Look at `tillctl journal list`.")
+            }
+            if next.state == "open", next.news == nil, left == 0 { throw Self.noVerdict(on: sale) }
+            sale = next
+        }
+        return sale
+    }
+
+    private static func noVerdict(on sale: SaleMessage) -> CommandFailure {
+        CommandFailure(
+            .timedOut, reason: "no-verdict",
+            message: "No code was shown in time. Sale \(sale.reference) is still open and nothing "
+                + "was paid on it since. Wait again with `tillctl sale --wait`, or give it up "
+                + "with `tillctl sale --cancel`.")
+    }
+
+    private func exit(for sale: SaleMessage) throws {
+        let status: ExitStatus
+        switch (sale.state, sale.news?.verdict) {
+        case ("paid", _): status = .ok
+        case (_, "approved-in-part"), ("partly-paid", _): status = .degraded
+        default: status = .failed
+        }
+        if status != .ok { throw ExitCode(status.rawValue) }
+    }
+
+    private func report(_ sale: SaleMessage) throws {
+        if output.json {
+            try Output.json(sale)
+            return
+        }
+        if let verdict = sale.news ?? sale.verdicts.last { Output.line(verdict.message) }
+        let total = "\(sale.total.amount) \(sale.total.currency)"
+        let due = "\(sale.due.amount) \(sale.due.currency)"
+        switch sale.state {
+        case "open":
+            if !wait { show(sale) }
+            Output.line("Sale \(sale.reference) of \(total) is open; \(due) are due.")
+        case "paid": Output.line("Sale \(sale.reference) of \(total) is paid.")
+        case "partly-paid":
+            Output.line("Sale \(sale.reference) of \(total) has ended; \(due) were not paid.")
+        default: Output.line("Sale \(sale.reference) of \(total) is \(sale.state).")
+        }
+    }
+
+    private func show(_ sale: SaleMessage) {
+        if let symbol = sale.halfBlocks { Output.line(symbol) }
+        if let problem = sale.symbolProblem {
+            Output.note("The shop QR is not shown: \(problem) The customer can show a code.")
+        }
+        if let screen = sale.screen { Output.line("Screen: \(screen)") }
+    }
+}

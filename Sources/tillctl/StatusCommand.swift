@@ -1,0 +1,69 @@
+import ArgumentParser
+import CommandSupport
+import ControlProtocol
+import HTTPControlClient
+
+/// `tillctl status`: whether payments can be taken, and how much is left.
+struct StatusCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Tell whether payments can be taken, what waits, and what is left offline.")
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: OutputOptions
+
+    func perform() async throws {
+        let status = try await daemon.ask { try await $0.status() }
+        if output.json {
+            try Output.json(status)
+        } else {
+            describe(status)
+        }
+        if status.state != "ready" { throw ExitCode(ExitStatus.degraded.rawValue) }
+    }
+
+    private func describe(_ status: StatusMessage) {
+        Output.line("\(status.terminal), \(status.merchant): \(status.state)")
+        if let problem = status.problem { Output.line("  \(problem)") }
+        Output.line(
+            "Hub: \(status.networkStatus)"
+                + (status.lastSync.map { ", last answer \($0)" } ?? ", no answer yet"))
+        if let problem = status.lastSyncProblem { Output.line("  \(problem)") }
+        Output.line(
+            "Waiting for the hub: \(status.offlinePaymentsCount) payments, "
+                + "\(status.queuedEntries) entries"
+                + (status.oldestQueued.map { ", the oldest of \($0)" } ?? ""))
+        for line in status.allowances {
+            Output.line(
+                "Left offline: \(line.left.amount) \(line.left.currency) "
+                    + "(at most \(line.perPayment.amount) a payment), "
+                    + "\(status.paymentsLeft) payments")
+        }
+        if let sale = status.openSale { Output.line("Open sale: \(sale)") }
+    }
+}
+
+/// `tillctl sync`: exchanges with the hub now.
+struct SyncCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Deliver waiting payments to the hub now, and fetch its configuration.",
+        discussion: "Exit code: 0 all acknowledged, 4 something still waits.")
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: OutputOptions
+
+    func perform() async throws {
+        let report = try await daemon.ask { try await $0.sync() }
+        if output.json {
+            try Output.json(report)
+        } else {
+            Output.line(
+                "Acknowledged: \(report.entries) entries in \(report.batches) batches. "
+                    + "Waiting: \(report.queuedEntries).")
+            for line in report.quarantined { Output.line("Put aside by the hub: entry \(line)") }
+            if let message = report.message { Output.note("error: \(message)") }
+        }
+        if !report.complete { throw ExitCode(ExitStatus.degraded.rawValue) }
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import CommandSupport
+
+/// The technician's and the cashier's command line.
+@main
+struct TillCtl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tillctl",
+        abstract: "Drives and examines a Till payment terminal.",
+        discussion: """
+            Most commands talk to the daemon tilld through its control socket; `enrol`, `code` \
+            and `scan` work without it.
+            Exit codes: 0 ok, 1 failed, 3 time-out, 4 degraded, 8 daemon not running, \
+            10 not found, 20 data damaged, 64 usage.
+            """,
+        version: tillVersion,
+        subcommands: [
+            SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
+            CodeCommand.self, ScanCommand.self, EnrolCommand.self,
+        ])
+}

@@ -1,0 +1,118 @@
+import CommandSupport
+import Foundation
+import HTTPControlServer
+import HTTPHubLink
+import HardwareProfiles
+import HubProtocol
+import Logging
+import PaymentCodes
+import Payments
+import ServiceLifecycle
+import SystemdNotifier
+import Terminal
+import TerminalState
+import YAMLHardwareProfiles
+
+/// Everything of one running terminal, composed: the only place that names all adapters.
+struct Daemon {
+    private let logger = Logger(label: "tilld")
+    private let terminal: PaymentTerminal
+    private let hardware: Hardware
+    private let socketPath: String
+    private let allowedUsers: Set<UInt32>
+    private let syncInterval: UInt64
+    private let exchange: Exchange
+
+    init(
+        state: StateFolder, profilePath: String, socket: String?, hubURL: String?,
+        syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool
+    ) async throws {
+        let profile: HardwareProfile
+        do { profile = try YAMLHardwareProfiles.load(path: profilePath) } catch {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
+        let configuration = try state.configuration()
+        let merchant: MerchantProfile
+        do { merchant = try MerchantProfile(configuration.merchant) } catch {
+            throw CommandFailure(
+                reason: "merchant-invalid",
+                message: "The hub's merchant data cannot be used: \(error)")
+        }
+        hardware = try Hardware(profile.resolved(in: state.path))
+        terminal = PaymentTerminal(
+            PaymentTerminal.Parts(
+                configuration: configuration, merchant: merchant, key: try state.key(),
+                journal: try state.openJournal(), display: hardware.display,
+                encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
+                random: SystemRandom(), buildTime: releaseTime,
+                trace: trace ? Trace.write : { _ in }))
+        socketPath = socket ?? state.socketPath
+        self.allowedUsers = allowedUsers
+        self.syncInterval = syncInterval
+        exchange = Exchange(
+            terminal: terminal, state: state,
+            link: try Self.link(to: hubURL ?? configuration.hubURL))
+    }
+
+    private static func link(to url: String?) throws -> HTTPHubLink? {
+        guard let url else { return nil }
+        do { return try HTTPHubLink(url: url) } catch {
+            throw CommandFailure(
+                .usage, reason: "hub-url-malformed",
+                message: "The hub's address cannot be used: \(error)")
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    func run() async throws {
+        try prepareSocket()
+        do { try await terminal.start() } catch let error as JournalError {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
+        let logger = logger
+        let terminal = terminal
+        let server = HTTPControlServer(
+            terminal: terminal, socketPath: socketPath, allowedUsers: allowedUsers,
+            version: tillVersion, screenPath: hardware.display.path, logger: logger,
+            sync: { [exchange] in await exchange.run() },
+            onRunning: {
+                SystemdNotifier.notify(SystemdNotifier.ready)
+                logger.info("ready")
+            })
+        let scanner = ScannerService(terminal: terminal, hardware: hardware, logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: server), .init(service: scanner),
+                    .init(service: ClockService(terminal: terminal)),
+                    .init(service: SyncService(exchange: exchange, seconds: syncInterval, logger: logger)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        try? FileManager.default.removeItem(atPath: socketPath)
+    }
+
+    /// A socket that a killed daemon left behind is removed: the journal's lock has just proved
+    /// that no other daemon runs on this state.
+    private func prepareSocket() throws {
+        guard FileManager.default.fileExists(atPath: socketPath) else { return }
+        do { try FileManager.default.removeItem(atPath: socketPath) } catch {
+            throw CommandFailure(
+                reason: "socket-not-removable",
+                message: "The old socket \(socketPath) cannot be removed. Check the folder's "
+                    + "owner and mode.")
+        }
+    }
+}
+
+/// Exchanges with the hub, for the timer and for `tillctl sync` alike.
+struct Exchange: Sendable {
+    let terminal: PaymentTerminal
+    let state: StateFolder
+    let link: HTTPHubLink?
+
+    func run() async -> SyncReport {
+        guard let link else { return await terminal.syncWithoutLink() }
+        return await terminal.sync(over: link) { [state] message in try state.keep(message) }
+    }
+}

@@ -1,0 +1,103 @@
+import CairoDisplay
+import CommandSupport
+import FileCamera
+import Foundation
+import HardwareProfiles
+import QRencodeEncoder
+import Screens
+import Terminal
+import ZBarDecoder
+
+/// When this version was released, in seconds since 1970 UTC (2026-11-24): no honest clock stands
+/// before it. Moved forward with every release.
+let releaseTime: UInt64 = 1_795_478_400
+
+/// The camera and the display that a hardware profile names.
+struct Hardware: Sendable {
+    let display: any Display
+    private let camera: CameraProfile
+
+    /// Whether frames come whether they are looked at or not.
+    var isLive: Bool {
+        switch camera {
+        case .folder: false
+        case .pipe: true
+        }
+    }
+
+    init(_ profile: HardwareProfile) throws {
+        camera = profile.camera
+        switch profile.display {
+        case .png(let path, let width, let height):
+            do {
+                display = try PNGScreen(path: path, width: width, height: height)
+            } catch {
+                throw CommandFailure(reason: error.reason, message: error.message)
+            }
+        case .none: display = NoScreen()
+        }
+        if case .folder(let path) = camera {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: path, withIntermediateDirectories: true)
+            } catch {
+                throw CommandFailure(
+                    reason: "folder-not-writable",
+                    message: "The camera's folder \(path) cannot be made. No payments can be "
+                        + "taken. Check its parent's owner and mode.")
+            }
+        }
+    }
+
+    /// Opens the camera; for the scanner's thread alone.
+    func openCamera() throws(CameraError) -> any Camera {
+        switch camera {
+        case .folder(let path): try WatchedFolderCamera(folder: path)
+        case .pipe(let path, let format): try StreamCamera(path: path, layout: format.layout)
+        }
+    }
+
+    /// Makes a decoder; for the scanner's thread alone.
+    func makeDecoder() -> any SymbolDecoder { ZBarDecoder() }
+}
+
+/// The wall clock of the machine.
+struct SystemClock: WallClock {
+    func now() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
+}
+
+/// The kernel's random bytes.
+struct SystemRandom: RandomSource {
+    func bytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+}
+
+/// Makes the shop QR: byte mode, level M.
+struct ShopEncoder: ShopSymbolEncoder {
+    func symbol(for payload: String) -> SymbolMatrix? {
+        try? SymbolEncoder.encode([UInt8](payload.utf8), mode: .byte, level: .medium)
+    }
+}
+
+/// Reads the terminal's own pictures with the decoder that reads the camera.
+struct ZBarScreenReader: ScreenReader {
+    func read(_ picture: LumaFrame) -> [[UInt8]] {
+        ZBarDecoder().decode(picture).map(\.bytes)
+    }
+}
+
+/// No customer's screen: the shop QR is still made, read back, and printed by `tillctl`.
+struct NoScreen: Display {
+    /// The side of a picture that any shop QR fits into at 4 pixels a module.
+    private static let side = 512
+
+    var path: String? { nil }
+
+    func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
+        try PNGScreen.picture(of: screen, width: Self.side * 2, height: Self.side * 2)
+    }
+
+    func show(_ screen: Screen) throws(DisplayError) {}
+}

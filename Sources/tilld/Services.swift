@@ -1,0 +1,141 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Synchronization
+import SystemdNotifier
+import Terminal
+
+/// Lets sales expire, and tells systemd's watchdog that the terminal's actor answers.
+struct ClockService: Service {
+    /// How often time is told: a request's life is minutes.
+    static let beat = Duration.seconds(1)
+
+    let terminal: PaymentTerminal
+
+    func run() async throws {
+        let interval = SystemdNotifier.watchdogInterval()
+        var fed = ContinuousClock.now
+        try await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await terminal.tick()
+                // The watchdog is fed only where the journal answers; half its time is left.
+                if let interval, ContinuousClock.now - fed > interval / 2,
+                    (try? await terminal.status()) != nil
+                {
+                    SystemdNotifier.notify(SystemdNotifier.alive)
+                    fed = ContinuousClock.now
+                }
+                try? await Task.sleep(for: Self.beat)
+            }
+        }
+    }
+}
+
+/// Tries the hub by itself, so that a connection that comes back is used.
+struct SyncService: Service {
+    let exchange: Exchange
+    let seconds: UInt64
+    let logger: Logger
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                if seconds == 0 {
+                    try? await Task.sleep(for: .seconds(3_600))
+                    continue
+                }
+                let report = await exchange.run()
+                if let failure = report.failure {
+                    logger.info("sync: \(failure.reason)")
+                } else if report.entries > 0 {
+                    logger.info("sync: \(report.entries) entries acknowledged")
+                }
+                try? await Task.sleep(for: .seconds(Int64(clamping: seconds)))
+            }
+        }
+    }
+}
+
+/// Runs the scanner's loop on a thread of its own: decoding blocks for tens of milliseconds.
+struct ScannerService: Service {
+    let terminal: PaymentTerminal
+    let hardware: Hardware
+    let logger: Logger
+
+    func run() async throws {
+        let stopped = Flag()
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+                let thread = Thread { [terminal, hardware, logger] in
+                    scan(terminal, hardware, logger, until: stopped)
+                    done.resume()
+                }
+                thread.name = "scanner"
+                thread.start()
+            }
+            // A camera that has ended ends no terminal: codes can be typed and sales given up.
+            while !stopped.isSet, !Task.isCancelled {
+                try? await Task.sleep(for: ClockService.beat)
+            }
+        } onCancelOrGracefulShutdown: {
+            stopped.set()
+        }
+    }
+
+    private func scan(
+        _ terminal: PaymentTerminal, _ hardware: Hardware, _ logger: Logger, until stopped: Flag
+    ) {
+        let camera: any Camera
+        do { camera = try hardware.openCamera() } catch {
+            logger.error("camera: \(error)")
+            return
+        }
+        let start = ContinuousClock.now
+        var loop = ScannerLoop(
+            camera: camera, decoder: hardware.makeDecoder(), isLive: hardware.isLive,
+            surroundings: ScannerLoop.Surroundings(
+                isWanted: { blocking { await terminal.wantsCodes } },
+                isStopped: { stopped.isSet },
+                deliver: { sighting in blocking { await terminal.see(sighting) } },
+                report: { error in logger.warning("camera: \(error)") },
+                milliseconds: { UInt64((ContinuousClock.now - start) / .milliseconds(1)) },
+                rest: { milliseconds in Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000) }))
+        loop.run()
+        if !stopped.isSet { logger.info("camera: no more pictures") }
+    }
+}
+
+/// Waits on a plain thread, never one of the cooperative pool, for what an actor answers.
+func blocking<Value: Sendable>(_ question: @escaping @Sendable () async -> Value) -> Value {
+    let answer = Box<Value>()
+    let done = DispatchSemaphore(value: 0)
+    Task {
+        answer.set(await question())
+        done.signal()
+    }
+    done.wait()
+    return answer.take()
+}
+
+/// One value handed from one thread to another.
+private final class Box<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+
+    func set(_ new: Value) { value.withLock { $0 = new } }
+
+    func take() -> Value {
+        guard let value = value.withLock({ $0 }) else {
+            preconditionFailure("A box is opened once something is in it.")
+        }
+        return value
+    }
+}
+
+/// A flag that is raised once.
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
+}

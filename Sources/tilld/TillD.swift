@@ -1,0 +1,82 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import HTTPHubLink
+import Logging
+import ServiceLifecycle
+import SystemdNotifier
+import Terminal
+import TerminalState
+
+/// The terminal's daemon.
+@main
+struct TillD: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tilld",
+        abstract: "Runs a Till payment terminal: camera, display, journal, hub.",
+        discussion: """
+            The state folder must hold an enrolled terminal (see `tillctl enrol`). The hardware \
+            profile says which camera and which display to use.
+            Exit codes: 0 ended as asked, 1 failed, 10 not enrolled, 20 data damaged, 64 usage.
+            """,
+        version: tillVersion)
+
+    /// How often the hub is tried by itself.
+    static let defaultSyncSeconds: UInt64 = 30
+
+    @Option(
+        help: ArgumentHelp(
+            "The terminal's state folder (default: $TILL_STATE, else ./till).", valueName: "dir"))
+    var state: String?
+    @Option(
+        help: ArgumentHelp(
+            "The hardware profile (default: $TILL_PROFILE, else the installed one).",
+            valueName: "file"))
+    var profile: String?
+    @Option(
+        help: ArgumentHelp(
+            "The control socket (default: tilld.sock in the state folder).", valueName: "path"))
+    var socket: String?
+    @Option(
+        name: .customLong("hub-url"),
+        help: ArgumentHelp("The hub's address (default: as enrolled).", valueName: "url"))
+    var hubURL: String?
+    @Option(
+        name: .customLong("sync-interval"),
+        help: ArgumentHelp(
+            "Seconds between exchanges with the hub; 0: only when asked.", valueName: "seconds"))
+    var syncInterval: UInt64 = TillD.defaultSyncSeconds
+    @Option(
+        name: .customLong("allow-user"),
+        help: ArgumentHelp(
+            "A user id that may drive the terminal, beside root and the daemon's own; may be "
+                + "repeated.", valueName: "uid"))
+    var allowedUsers: [UInt32] = []
+    @Flag(
+        help: "Write a line to standard error as each record begins and each approval is told.")
+    var trace = false
+    @OptionGroup var output: OutputOptions
+
+    /// Where a package installs the profile that needs no hardware.
+    static let installedProfile =
+        "/usr/share/till/hardware-profiles/50-folder-camera-png-display.yaml"
+
+    func perform() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        LoggingSystem.bootstrap(StreamLogHandler.standardError(label:metadataProvider:))
+        let daemon = try await Daemon(
+            state: StateFolder(state ?? environment["TILL_STATE"] ?? "till"),
+            profilePath: profile ?? environment["TILL_PROFILE"] ?? Self.installedProfile,
+            socket: socket, hubURL: hubURL, syncInterval: syncInterval,
+            allowedUsers: Set(allowedUsers), trace: trace)
+        do {
+            try await daemon.run()
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(
+                reason: "daemon-failed",
+                message: "The daemon ended: \(error). What was approved is in the journal.")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that Till is built and tested with; asks nothing, and does nothing
+# where they are there already.
+set -euo pipefail
+
+packages=(
+    pkg-config libzbar-dev libqrencode-dev libsqlite3-dev libpng-dev libturbojpeg0-dev
+    libpango1.0-dev libsystemd-dev fonts-dejavu-core   # what the programs link and draw with
+    python3 qrencode sqlite3                           # what the demo and the tests play with
+    faketime util-linux systemd                        # clocks, other users, unit checks
+)
+
+missing=()
+for package in "${packages[@]}"; do
+    status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+    [[ $status == "install ok installed" ]] || missing+=("$package")
+done
+[[ ${#missing[@]} -eq 0 ]] && exit 0
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then as_root=(sudo); fi
+echo "Installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
