@@ -1,4 +1,4 @@
-public import CBOR
+import CBOR
 import Crypto
 public import Vouchers
 
@@ -18,6 +18,10 @@ public struct JournalEntry: Hashable, Sendable {
 
     /// The length of a hash in bytes (SHA-256).
     public static let hashLength = 32
+    /// The longest entry in bytes: evidence of 1,000 bytes and the other fields at their largest.
+    public static let maximumBytes = 1_400
+    /// The longest reason of a decline, in bytes.
+    public static let maximumReasonLength = 100
     /// What the first entry carries as its predecessor's hash: 32 zero bytes.
     public static let genesis = [UInt8](repeating: 0, count: hashLength)
 

@@ -1,5 +1,6 @@
 public import CBOR
-public import Vouchers
+import Payments
+import Vouchers
 
 /// Why bytes are no journal entry.
 public enum JournalEntryError: Error, Hashable, Sendable {
@@ -69,7 +70,7 @@ extension JournalEntry {
                 ]
             }
         }
-        return CBORValue.map(pairs.map { CBORPair(key: .integer($0.0), value: $0.1) }).encoded()
+        return CBORValue.map(pairs.map { CBORPair(.integer($0.0), $0.1) }).encoded()
     }
 
     /// Reads an entry; every key that its kind has must be there, and no other.
@@ -83,6 +84,7 @@ extension JournalEntry {
         let at = try fields.unsigned(Key.at, "time (key 3)")
         let kind = try fields.unsigned(Key.kind, "kind (key 4)")
         let sale = try fields.text(Key.sale, "sale reference (key 5)")
+        guard SaleReference(sale) != nil else { throw .shape("sale reference (key 5)") }
         let currency = try fields.unsigned(Key.currency, "currency (key 6)")
         let amount = try fields.unsigned(Key.amount, "amount (key 7)")
         guard let currencyNumber = UInt16(exactly: currency) else { throw .shape("currency (key 6)") }
@@ -119,6 +121,8 @@ extension JournalEntry {
         -> DeclineEntry
     {
         let reason = try fields.text(Key.reason, "reason (key 15)")
+        guard (1...maximumReasonLength).contains(reason.utf8.count), Payload.isDisplayable(reason)
+        else { throw .shape("reason (key 15)") }
         let voucher =
             fields.has(Key.issuer)
             ? try fields.identity(issuerKey: Key.issuer, ctiKey: Key.cti) : nil
@@ -150,7 +154,9 @@ private struct EntryFields {
     func has(_ key: Int64) -> Bool { values[key] != nil }
 
     mutating func unsigned(_ key: Int64, _ name: String) throws(JournalEntryError) -> UInt64 {
-        guard let value = values.removeValue(forKey: key)?.asUnsigned else { throw .shape(name) }
+        guard let value = values.removeValue(forKey: key)?.asUnsigned,
+            value <= MessageLimits.maximumInteger
+        else { throw .shape(name) }
         return value
     }
 

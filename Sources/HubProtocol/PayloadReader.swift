@@ -1,0 +1,112 @@
+import CBOR
+import COSE
+import Vouchers
+
+/// The limits that all payloads between terminal and hub share.
+public enum MessageLimits {
+    /// The largest integer in any message, as in vouchers (`formats.md` 1.1): below 2^53, so that
+    /// every language and every database holds it exactly.
+    public static let maximumInteger: UInt64 = (1 << 53) - 1
+    /// The length of a journal's identity in bytes.
+    public static let journalIdentityLength = 8
+    /// The longest text in a message, in bytes of UTF-8: a scheme's longest account template
+    /// (99 characters) and any sensible URL fit.
+    public static let maximumTextLength = 400
+}
+
+/// Takes the elements of a payload array in order, so that what is left over is known.
+struct PayloadReader {
+    private var elements: ArraySlice<CBORValue>
+    private let name: String
+
+    /// Reads `value`, which must be an array; `name` is how errors call it.
+    init(_ value: CBORValue, _ name: String) throws(MessageError) {
+        guard let elements = value.asArray else { throw .shape(name) }
+        self.elements = elements[...]
+        self.name = name
+    }
+
+    /// How many elements are left.
+    var count: Int { elements.count }
+
+    mutating func next(_ name: String) throws(MessageError) -> CBORValue {
+        guard let value = elements.popFirst() else { throw .shape(name) }
+        return value
+    }
+
+    mutating func unsigned(_ name: String) throws(MessageError) -> UInt64 {
+        try Payload.unsigned(try next(name), name)
+    }
+
+    mutating func bytes(_ name: String, count: Int) throws(MessageError) -> [UInt8] {
+        guard let value = try next(name).asBytes, value.count == count else { throw .shape(name) }
+        return value
+    }
+
+    mutating func text(_ name: String) throws(MessageError) -> String {
+        try Payload.text(try next(name), name)
+    }
+
+    mutating func terminal(_ name: String) throws(MessageError) -> TerminalID {
+        try Payload.terminal(try next(name), name)
+    }
+
+    mutating func array(_ name: String, atMost limit: Int) throws(MessageError) -> [CBORValue] {
+        try Payload.array(try next(name), name, atMost: limit)
+    }
+
+    /// The format number that every array payload begins with; only 1 exists.
+    mutating func format() throws(MessageError) {
+        let number = try unsigned("format number")
+        guard number == 1 else { throw .unknownFormat(number) }
+    }
+
+    /// Throws where elements are left.
+    func end() throws(MessageError) {
+        guard elements.isEmpty else { throw .shape("end of the \(name): elements follow") }
+    }
+}
+
+/// The single values of a payload, each with its limit.
+enum Payload {
+    static func unsigned(_ value: CBORValue, _ name: String) throws(MessageError) -> UInt64 {
+        guard let number = value.asUnsigned, number <= MessageLimits.maximumInteger else {
+            throw .shape(name)
+        }
+        return number
+    }
+
+    /// A text without control characters, so that it may be displayed.
+    static func text(_ value: CBORValue, _ name: String) throws(MessageError) -> String {
+        guard let text = value.asText, isDisplayable(text) else { throw .shape(name) }
+        return text
+    }
+
+    static func isDisplayable(_ text: String) -> Bool {
+        text.utf8.count <= MessageLimits.maximumTextLength
+            && text.unicodeScalars.allSatisfy {
+                switch $0.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned,
+                    .privateUse, .surrogate:
+                    false
+                default: true
+                }
+            }
+    }
+
+    static func terminal(_ value: CBORValue, _ name: String) throws(MessageError) -> TerminalID {
+        guard let text = value.asText, let terminal = TerminalID(text) else { throw .shape(name) }
+        return terminal
+    }
+
+    static func array(_ value: CBORValue, _ name: String, atMost limit: Int) throws(MessageError)
+        -> [CBORValue]
+    {
+        guard let elements = value.asArray, elements.count <= limit else { throw .shape(name) }
+        return elements
+    }
+
+    static func key(_ value: CBORValue, _ name: String) throws(MessageError) -> PublicKey {
+        do { return try PublicKey(coseKey: value) } catch { throw .shape("\(name): \(error)") }
+    }
+}

@@ -1,0 +1,260 @@
+import CBOR
+import COSE
+public import Money
+public import Payments
+public import Vouchers
+
+/// The merchant as the shop QR names it (`formats.md` 3): texts only, judged by the shop QR's
+/// own rules where they are used.
+public struct MerchantTerms: Hashable, Sendable {
+    /// One merchant account template: an EMVCo object "02" to "51" and its whole value.
+    public struct Account: Hashable, Sendable {
+        /// The object's id, two digits.
+        public let id: String
+        /// The object's value; for ids from "26" the sub-objects, written one after another.
+        public let value: String
+
+        /// Makes an account.
+        public init(id: String, value: String) {
+            self.id = id
+            self.value = value
+        }
+    }
+
+    /// The most account templates: one for each id that EMVCo has.
+    public static let maximumAccounts = 50
+
+    /// The merchant's name, at most 25 characters.
+    public let name: String
+    /// The merchant's city, at most 15 characters.
+    public let city: String
+    /// The ISO 3166 country code, two letters.
+    public let countryCode: String
+    /// The ISO 18245 merchant category code, four digits.
+    public let categoryCode: String
+    /// The account templates.
+    public let accounts: [Account]
+
+    /// Makes a merchant; see the properties for shapes.
+    public init(
+        name: String, city: String, countryCode: String, categoryCode: String, accounts: [Account]
+    ) {
+        self.name = name
+        self.city = city
+        self.countryCode = countryCode
+        self.categoryCode = categoryCode
+        self.accounts = accounts
+    }
+}
+
+/// The part of a configuration that is the same for every terminal of a hub.
+public struct TerminalTerms: Hashable, Sendable {
+    /// The most issuers in a trust list.
+    public static let maximumIssuers = 200
+    /// The most keys of one issuer: one in use, a few rotating with overlap.
+    public static let maximumKeysPerIssuer = 8
+    /// The most currencies with a line in the policy: more than ISO 4217 has.
+    public static let maximumCurrencies = 300
+
+    /// The merchant as the shop QR names it.
+    public let merchant: MerchantTerms
+    /// Who is trusted to issue vouchers; each name once.
+    public let issuers: [Issuer]
+    /// What a terminal may approve by itself.
+    public let policy: Policy
+    /// The currency of a sale that names none.
+    public let currency: Currency
+    /// Where the hub listens (`http://host:port`); nil where it is reached by other ways.
+    public let hubURL: String?
+
+    /// Makes terms from their parts.
+    public init(
+        merchant: MerchantTerms, issuers: [Issuer], policy: Policy, currency: Currency,
+        hubURL: String?
+    ) {
+        precondition(
+            Set(issuers.map(\.id)).count == issuers.count, "An issuer's name is there once.")
+        self.merchant = merchant
+        self.issuers = issuers
+        self.policy = policy
+        self.currency = currency
+        self.hubURL = hubURL
+    }
+
+    /// The same terms with other issuers or another policy.
+    public func changing(issuers: [Issuer]? = nil, policy: Policy? = nil) -> TerminalTerms {
+        TerminalTerms(
+            merchant: merchant, issuers: issuers ?? self.issuers, policy: policy ?? self.policy,
+            currency: currency, hubURL: hubURL)
+    }
+
+    /// The map keys (`docs/spec/hub-protocol.md`, *Configuration*).
+    private enum Key {
+        static let merchant: UInt64 = 5
+        static let issuers: UInt64 = 6
+        static let policy: UInt64 = 7
+        static let currency: UInt64 = 8
+        static let hubURL: UInt64 = 9
+    }
+
+    /// The keys 5 to 9 of a configuration's map.
+    var fields: [(UInt64, CBORValue)] {
+        [
+            (
+                Key.merchant,
+                .array([
+                    .text(merchant.name), .text(merchant.city), .text(merchant.countryCode),
+                    .text(merchant.categoryCode),
+                    .array(merchant.accounts.map { .array([.text($0.id), .text($0.value)]) }),
+                ])
+            ),
+            (
+                Key.issuers,
+                .array(
+                    issuers.map { issuer in
+                        .array([
+                            .text(issuer.id.name),
+                            .array(issuer.keys.map { $0.coseKeyValue(compressed: false) }),
+                        ])
+                    })
+            ),
+            (Key.policy, Self.encode(policy)),
+            (Key.currency, .unsigned(UInt64(currency.number))),
+            (Key.hubURL, .text(hubURL ?? "")),
+        ]
+    }
+
+    /// The terms alone as deterministic CBOR, as a hub keeps them: a map of the keys 5 to 9.
+    public func encoded() -> [UInt8] {
+        CBORValue.map(fields.map { CBORPair(.unsigned($0.0), $0.1) }).encoded()
+    }
+
+    /// Reads terms that ``encoded()`` has written.
+    public init(decoding bytes: [UInt8]) throws(MessageError) {
+        let value: CBORValue
+        do { value = try CBORValue.decode(bytes) } catch { throw .payloadNotCBOR(error) }
+        var fields = try PayloadFields(value, "terms")
+        try self.init(&fields)
+        try fields.end()
+    }
+
+    /// Takes the keys 5 to 9 out of a configuration's map.
+    init(_ fields: inout PayloadFields) throws(MessageError) {
+        merchant = try Self.merchant(try fields.take(Key.merchant, "merchant (key 5)"))
+        issuers = try Self.issuers(try fields.take(Key.issuers, "issuers (key 6)"))
+        policy = try Self.policy(try fields.take(Key.policy, "policy (key 7)"))
+        currency = try Self.currency(
+            try fields.take(Key.currency, "currency (key 8)"), "currency (key 8)")
+        let url = try Payload.text(try fields.take(Key.hubURL, "URL (key 9)"), "URL (key 9)")
+        hubURL = url.isEmpty ? nil : url
+    }
+}
+
+extension TerminalTerms {
+    private static func merchant(_ value: CBORValue) throws(MessageError) -> MerchantTerms {
+        var reader = try PayloadReader(value, "merchant (key 5)")
+        let name = try reader.text("merchant name (key 5)")
+        let city = try reader.text("merchant city (key 5)")
+        let country = try reader.text("merchant country (key 5)")
+        let category = try reader.text("merchant category code (key 5)")
+        var accounts: [MerchantTerms.Account] = []
+        for account in try reader.array(
+            "merchant accounts (key 5)", atMost: MerchantTerms.maximumAccounts)
+        {
+            var pair = try PayloadReader(account, "merchant account (key 5)")
+            let id = try pair.text("merchant account id (key 5)")
+            let text = try pair.text("merchant account value (key 5)")
+            try pair.end()
+            accounts.append(MerchantTerms.Account(id: id, value: text))
+        }
+        try reader.end()
+        return MerchantTerms(
+            name: name, city: city, countryCode: country, categoryCode: category,
+            accounts: accounts)
+    }
+
+    private static func issuers(_ value: CBORValue) throws(MessageError) -> [Issuer] {
+        var issuers: [Issuer] = []
+        var names: Set<String> = []
+        for line in try Payload.array(value, "issuers (key 6)", atMost: maximumIssuers) {
+            var reader = try PayloadReader(line, "issuer (key 6)")
+            let name = try reader.text("issuer name (key 6)")
+            guard let id = IssuerID(name), names.insert(name).inserted else {
+                throw .shape("issuer name (key 6)")
+            }
+            var keys: [PublicKey] = []
+            for key in try reader.array("issuer keys (key 6)", atMost: maximumKeysPerIssuer) {
+                keys.append(try Payload.key(key, "issuer key (key 6)"))
+            }
+            guard !keys.isEmpty, Set(keys).count == keys.count else {
+                throw .shape("issuer keys (key 6)")
+            }
+            try reader.end()
+            issuers.append(Issuer(id: id, keys: keys))
+        }
+        return issuers
+    }
+
+    private static func encode(_ policy: Policy) -> CBORValue {
+        .array([
+            .array(
+                policy.limits.map { line in
+                    .array([
+                        .unsigned(UInt64(line.currency.number)), .unsigned(line.perPayment),
+                        .unsigned(line.outstanding),
+                    ])
+                }),
+            .unsigned(policy.outstandingCount),
+            .bool(policy.splitSales),
+            .array(policy.oneWayKinds.map(\.rawValue).sorted().map { .unsigned(UInt64($0)) }),
+            .unsigned(policy.requestLifetimeSeconds),
+        ])
+    }
+
+    private static func policy(_ value: CBORValue) throws(MessageError) -> Policy {
+        var reader = try PayloadReader(value, "policy (key 7)")
+        var limits: [CurrencyLimits] = []
+        for line in try reader.array("currency lines (key 7)", atMost: maximumCurrencies) {
+            var fields = try PayloadReader(line, "currency line (key 7)")
+            let currency = try currency(
+                try fields.next("currency of a line (key 7)"), "currency of a line (key 7)")
+            guard !limits.contains(where: { $0.currency == currency }) else {
+                throw .shape("currency of a line (key 7): it is there twice")
+            }
+            limits.append(
+                CurrencyLimits(
+                    currency: currency, perPayment: try fields.unsigned("floor limit (key 7)"),
+                    outstanding: try fields.unsigned("outstanding limit (key 7)")))
+            try fields.end()
+        }
+        let count = try reader.unsigned("outstanding count (key 7)")
+        guard case .bool(let split) = try reader.next("split sales (key 7)") else {
+            throw .shape("split sales (key 7)")
+        }
+        var kinds: [VoucherKind] = []
+        for value in try reader.array(
+            "one-way kinds (key 7)", atMost: VoucherKind.allCases.count)
+        {
+            guard let number = value.asUnsigned, let raw = UInt8(exactly: number),
+                let kind = VoucherKind(rawValue: raw),
+                kinds.last.map({ $0.rawValue < raw }) ?? true
+            else { throw .shape("one-way kind (key 7)") }
+            kinds.append(kind)
+        }
+        let lifetime = try reader.unsigned("request lifetime (key 7)")
+        guard lifetime >= 1 else { throw .shape("request lifetime (key 7)") }
+        try reader.end()
+        return Policy(
+            limits: limits, outstandingCount: count, splitSales: split, oneWayKinds: Set(kinds),
+            requestLifetimeSeconds: lifetime)
+    }
+
+    private static func currency(_ value: CBORValue, _ name: String) throws(MessageError)
+        -> Currency
+    {
+        guard let number = value.asUnsigned, let short = UInt16(exactly: number),
+            let currency = Currency(number: short)
+        else { throw .shape(name) }
+        return currency
+    }
+}
