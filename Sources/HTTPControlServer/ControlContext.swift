@@ -18,6 +18,8 @@ struct ControlContext: RequestContext {
 
 /// Lets in root, the daemon's own user, and the users that were named; nobody else.
 struct PeerCheck: RouterMiddleware {
+    typealias Context = ControlContext
+
     let allowed: Set<UInt32>
 
     func handle(
