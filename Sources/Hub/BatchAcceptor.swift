@@ -1,0 +1,98 @@
+public import COSE
+public import HubProtocol
+import Vouchers
+
+/// Takes terminals' batches into the ledger, each exactly once.
+///
+/// Whether a batch continues what the hub has is decided on a snapshot and written under the
+/// arrival number that came next in it. If another batch took that number in between, the
+/// decision is taken again: no lock is held while signatures are verified, and no decision is
+/// ever written over another.
+public struct BatchAcceptor: Sendable {
+    /// How often a decision is taken again. With so many batches arriving at the same moment as
+    /// to lose this often, the terminal's own repetition is the better queue.
+    public static let maximumAttempts = 64
+
+    private let ledger: any HubLedger
+    private let key: PrivateKey
+
+    /// Makes an acceptor; `key` is the hub's identity and signs the acknowledgements.
+    public init(ledger: any HubLedger, key: PrivateKey) {
+        self.ledger = ledger
+        self.key = key
+    }
+
+    /// Takes a signed batch at `now`, in seconds since 1970 UTC. The same bytes again get the
+    /// same answer again, byte for byte. An acknowledgement is durable before it is returned.
+    public func accept(_ bytes: [UInt8], at now: UInt64) async throws(HubLedgerError) -> BatchAnswer
+    {
+        let unverified: UnverifiedBatch
+        do { unverified = try UnverifiedBatch(decoding: bytes) } catch {
+            return .refused(.message(error))
+        }
+        guard let terms = try await ledger.latestTerms() else { return .refused(.notInitialised) }
+        guard
+            let enrolment = try await ledger.enrolment(
+                of: unverified.terminal, journal: unverified.journal)
+        else { return .refused(try await strangerRefusal(unverified)) }
+        let batch: VerifiedBatch
+        do { batch = try unverified.verified(signedBy: enrolment.key) } catch {
+            return try await refuse(.message(error), unverified, bytes, at: now)
+        }
+        let evidence = CaptureEvidence(
+            issuers: IssuerDirectory(terms.terms.issuers), terminal: batch.batch.terminal)
+        let judge = BatchJudge(batch: batch, evidence: evidence)
+        for _ in 0..<Self.maximumAttempts {
+            let snapshot = try await ledger.snapshot(for: judge.query)
+            switch judge.judge(bytes, on: snapshot) {
+            case .repeated(let acknowledgement):
+                return .acknowledged(acknowledgement, repeated: true)
+            case .refused(let refusal):
+                return try await refuse(refusal, unverified, bytes, at: now)
+            case .accepted(let rows, let position):
+                let accepted = answer(
+                    batch, bytes, rows: rows, position: position, arrival: snapshot.nextArrival,
+                    at: now)
+                if try await ledger.append(accepted) {
+                    return .acknowledged(accepted.acknowledgement, repeated: false)
+                }
+            }
+        }
+        return .refused(.busy)
+    }
+
+    private func answer(
+        _ batch: VerifiedBatch, _ bytes: [UInt8], rows: [LedgerRow], position: JournalPosition,
+        arrival: UInt64, at now: UInt64
+    ) -> LedgerBatch {
+        let quarantined = rows.compactMap { row -> QuarantinedEntry? in
+            guard case .quarantined(let reason, _) = row.standing else { return nil }
+            return QuarantinedEntry(sequence: row.sequence, reason: reason)
+        }
+        let acknowledgement = Acknowledgement(
+            of: batch, bytes: bytes, at: now, quarantined: quarantined)
+        return LedgerBatch(
+            arrival: arrival, terminal: batch.batch.terminal, journal: batch.batch.journal,
+            number: batch.batch.number, at: now, bytes: bytes,
+            acknowledgement: acknowledgement.signed(by: key), position: position, rows: rows)
+    }
+
+    private func strangerRefusal(_ batch: UnverifiedBatch) async throws(HubLedgerError)
+        -> BatchRefusal
+    {
+        let isKnown = try await ledger.enrolments().contains { $0.terminal == batch.terminal }
+        return isKnown ? .unknownJournal(batch.terminal) : .unknownTerminal(batch.terminal)
+    }
+
+    private func refuse(
+        _ refusal: BatchRefusal, _ batch: UnverifiedBatch, _ bytes: [UInt8], at now: UInt64
+    ) async throws(HubLedgerError) -> BatchAnswer {
+        if refusal.isEvidence {
+            try await ledger.keep(
+                RefusedBatch(
+                    terminal: batch.terminal, journal: batch.journal, number: batch.number,
+                    reason: refusal.reason, at: now, bytes: bytes))
+        }
+        return .refused(refusal)
+    }
+}

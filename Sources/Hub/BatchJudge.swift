@@ -1,0 +1,168 @@
+import HubProtocol
+import Vouchers
+
+/// Decides what becomes of a verified batch, from it and a snapshot alone.
+struct BatchJudge {
+    /// What becomes of a batch.
+    enum Judgement {
+        /// It has been answered before, by this acknowledgement.
+        case repeated([UInt8])
+        /// It is not taken.
+        case refused(BatchRefusal)
+        /// It is taken: its rows, and the journal's state after it.
+        case accepted(rows: [LedgerRow], position: JournalPosition)
+    }
+
+    private let batch: VerifiedBatch
+    private let findings: [EvidenceFinding?]
+
+    /// Verifies the evidence of all captures in `batch`, which no snapshot bears on.
+    init(batch: VerifiedBatch, evidence: CaptureEvidence) {
+        self.batch = batch
+        findings = batch.entries.map { entry in
+            guard case .capture(let capture) = entry.event else { return nil }
+            return evidence.judge(capture, of: entry)
+        }
+    }
+
+    /// What has to be looked up.
+    var query: BatchQuery {
+        let vouchers = findings.compactMap { finding -> Voucher? in
+            guard case .right(let voucher) = finding else { return nil }
+            return voucher
+        }
+        return BatchQuery(
+            terminal: batch.batch.terminal, journal: batch.batch.journal,
+            number: batch.batch.number, vouchers: Set(vouchers.map(\.identity)),
+            presentations: Set(vouchers.compactMap { $0.presentation?.identity }))
+    }
+
+    /// Judges the batch, which was received as `bytes`.
+    func judge(_ bytes: [UInt8], on snapshot: BatchSnapshot) -> Judgement {
+        let number = batch.batch.number
+        if let answered = snapshot.answered {
+            return answered.bytes == bytes
+                ? .repeated(answered.acknowledgement) : .refused(.numberReused(number))
+        }
+        let position = snapshot.position
+        guard number == position.number + 1 else {
+            return .refused(.numberGap(expected: position.number + 1, found: number))
+        }
+        guard batch.first.sequence == position.sequence + 1,
+            batch.first.previousHash == position.hash
+        else {
+            return .refused(
+                .chainBroken(expected: position.sequence + 1, found: batch.first.sequence))
+        }
+        var run = Run(snapshot, terminal: batch.batch.terminal, journal: batch.batch.journal)
+        let rows = zip(batch.entries, findings).map { run.row(of: $0, finding: $1) }
+        return .accepted(
+            rows: rows,
+            position: JournalPosition(
+                number: number, sequence: batch.last.sequence, hash: batch.lastHash,
+                receipt: run.receipt))
+    }
+}
+
+/// What is known while the entries of one batch are judged one after another.
+private struct Run {
+    private let terminal: TerminalID
+    private let journal: [UInt8]
+    private var histories: [VoucherIdentity: VoucherHistory]
+    private var presentations: [[UInt8]: CaptureLocation]
+    /// The highest receipt number so far.
+    private(set) var receipt: UInt64
+
+    init(_ snapshot: BatchSnapshot, terminal: TerminalID, journal: [UInt8]) {
+        self.terminal = terminal
+        self.journal = journal
+        histories = snapshot.histories
+        presentations = snapshot.presentations
+        receipt = snapshot.position.receipt
+    }
+
+    mutating func row(of entry: JournalEntry, finding: EvidenceFinding?) -> LedgerRow {
+        switch entry.event {
+        case .decline(let decline):
+            return LedgerRow(entry, standing: .declined(reason: decline.reason))
+        case .capture(let capture):
+            let expected = receipt + 1
+            receipt = max(receipt, capture.receipt)
+            if capture.receipt < expected {
+                return quarantine(
+                    entry, "receipt-repeated", "Receipt \(capture.receipt) is there already.")
+            }
+            if capture.receipt > expected {
+                return quarantine(
+                    entry, "receipt-gap",
+                    "Receipt \(expected) is missing before receipt \(capture.receipt).")
+            }
+            switch finding {
+            case .wrong(let reason, let detail): return quarantine(entry, reason, detail)
+            case .right(let voucher): return accept(entry, capture, voucher)
+            case nil: preconditionFailure("Every capture's evidence has been judged.")
+            }
+        }
+    }
+
+    private func quarantine(_ entry: JournalEntry, _ reason: String, _ detail: String) -> LedgerRow {
+        LedgerRow(entry, standing: .quarantined(reason: reason, detail: detail))
+    }
+
+    private mutating func accept(_ entry: JournalEntry, _ capture: CaptureEntry, _ voucher: Voucher)
+        -> LedgerRow
+    {
+        let before = histories[voucher.identity]
+        if let before, before.coreDigest != voucher.coreDigest {
+            return quarantine(
+                entry, "conflicting-voucher",
+                "Voucher \(voucher.identity.shortName) was captured before with other terms.")
+        }
+        let location = CaptureLocation(
+            terminal: terminal, journal: journal, sequence: entry.sequence,
+            receipt: capture.receipt, at: entry.at, amount: entry.amount)
+        let plain = record(capture, voucher, doubleSpend: nil)
+        let after = before?.adding(plain, at: location) ?? .first(plain, at: location)
+        guard plain.redeemed <= after.ceiling, plain.consumed <= after.ceiling - plain.redeemed
+        else {
+            return quarantine(
+                entry, "evidence-amount-differs",
+                "\(plain.consumed) was spent of a voucher with \(plain.redeemed) redeemed of "
+                    + "\(after.ceiling) in all.")
+        }
+        histories[voucher.identity] = after
+        let mark = doubleSpend(voucher, before: before, after: after, consumed: capture.consumed)
+        if let presentation = voucher.presentation?.identity, presentations[presentation] == nil {
+            presentations[presentation] = location
+        }
+        return LedgerRow(
+            entry, standing: .captured(record(capture, voucher, doubleSpend: mark)))
+    }
+
+    private func doubleSpend(
+        _ voucher: Voucher, before: VoucherHistory?, after: VoucherHistory, consumed: UInt64
+    ) -> DoubleSpend? {
+        if let before, after.excess > before.excess {
+            return DoubleSpend(other: before.other, excess: after.excess - before.excess)
+        }
+        // Within what the voucher is worth, but the holder signed only once.
+        if let presentation = voucher.presentation?.identity,
+            let earlier = presentations[presentation]
+        {
+            return DoubleSpend(other: earlier, excess: consumed)
+        }
+        return nil
+    }
+
+    private func record(_ capture: CaptureEntry, _ voucher: Voucher, doubleSpend: DoubleSpend?)
+        -> LedgerCapture
+    {
+        let redeemed: UInt64
+        if case .stored(_, let value) = voucher.value { redeemed = value } else { redeemed = 0 }
+        return LedgerCapture(
+            receipt: capture.receipt, voucher: voucher.identity, kind: capture.kind,
+            consumed: capture.consumed, redeemed: redeemed, ceiling: voucher.value.ceiling,
+            coreDigest: voucher.coreDigest, presentation: voucher.presentation?.identity,
+            doubleSpend: doubleSpend)
+    }
+}

@@ -1,0 +1,142 @@
+import COSE
+public import HubProtocol
+public import Vouchers
+
+/// What is wrong in a ledger: somebody or something has changed it.
+public enum AuditFinding: Error, Hashable, Sendable {
+    /// A signed batch does not verify, or its acknowledgement does not.
+    case batch(arrival: UInt64, String)
+    /// A row says something else than the signed entry that it was made from.
+    case row(arrival: UInt64, sequence: UInt64, String)
+    /// A batch does not continue the one before it of its journal, or an arrival is missing.
+    case gap(arrival: UInt64, String)
+
+    /// The stable code of the finding in JSON.
+    public var reason: String { "ledger-damaged" }
+
+    /// What was found, as a sentence.
+    public var message: String {
+        let end =
+            "Do not trust the ledger's totals. Keep the file as it is and restore the last copy."
+        return switch self {
+        case .batch(let arrival, let detail):
+            "The batch that arrived as number \(arrival) has been changed (\(detail)). \(end)"
+        case .row(let arrival, let sequence, let detail):
+            "Entry \(sequence) of the batch that arrived as number \(arrival) has been changed in "
+                + "the ledger: its \(detail) is not what the terminal signed. \(end)"
+        case .gap(let arrival, let detail):
+            "The ledger is not whole at arrival \(arrival): \(detail). \(end)"
+        }
+    }
+}
+
+/// Goes through the ledger from its first batch and holds every row against what the terminal
+/// signed and the hub acknowledged.
+public struct LedgerAuditor: Sendable {
+    /// How many batches are held in memory at a time.
+    static let pageSize = 50
+
+    private let ledger: any HubLedger
+    private let hub: PublicKey
+
+    /// Makes an auditor; `hub` is the key that has signed the acknowledgements.
+    public init(ledger: any HubLedger, hub: PublicKey) {
+        self.ledger = ledger
+        self.hub = hub
+    }
+
+    /// Hands each batch that is right to `body`, in the order of arrival; ends at the first
+    /// finding and returns it, or nil where all is right.
+    public func audit(_ body: (LedgerBatch) -> Void) async throws(HubLedgerError) -> AuditFinding? {
+        var enrolments: [Journal: PublicKey] = [:]
+        for enrolment in try await ledger.enrolments() {
+            enrolments[Journal(enrolment.terminal, enrolment.journal)] = enrolment.key
+        }
+        var positions: [Journal: JournalPosition] = [:]
+        var arrival: UInt64 = 0
+        while true {
+            let page = try await ledger.batches(after: arrival, limit: Self.pageSize)
+            for batch in page {
+                let journal = Journal(batch.terminal, batch.journal)
+                do {
+                    guard batch.arrival == arrival + 1 else {
+                        throw AuditFinding.gap(
+                            arrival: arrival + 1, "it is followed by arrival \(batch.arrival)")
+                    }
+                    positions[journal] = try check(
+                        batch, key: enrolments[journal], after: positions[journal] ?? .start)
+                } catch { return error }
+                arrival = batch.arrival
+                body(batch)
+            }
+            if page.count < Self.pageSize { return nil }
+        }
+    }
+
+    private struct Journal: Hashable {
+        let terminal: TerminalID
+        let identity: [UInt8]
+
+        init(_ terminal: TerminalID, _ identity: [UInt8]) {
+            self.terminal = terminal
+            self.identity = identity
+        }
+    }
+
+    private func check(_ row: LedgerBatch, key: PublicKey?, after position: JournalPosition)
+        throws(AuditFinding) -> JournalPosition
+    {
+        guard let key else { throw .batch(arrival: row.arrival, "its journal is not enrolled") }
+        let batch: VerifiedBatch
+        let answer: Acknowledgement
+        do {
+            batch = try UnverifiedBatch(decoding: row.bytes).verified(signedBy: key)
+            answer = try Acknowledgement.verify(
+                row.acknowledgement, answering: row.bytes, signedBy: hub)
+        } catch { throw .batch(arrival: row.arrival, error.description) }
+        guard batch.batch.terminal == row.terminal, batch.batch.journal == row.journal,
+            batch.batch.number == row.number, answer.at == row.at,
+            row.position.number == row.number, row.position.sequence == batch.last.sequence,
+            row.position.hash == batch.lastHash
+        else { throw .batch(arrival: row.arrival, "its place is not what was signed") }
+        guard row.number == position.number + 1, batch.first.sequence == position.sequence + 1,
+            batch.first.previousHash == position.hash
+        else { throw .gap(arrival: row.arrival, "a batch of its journal is missing before it") }
+        guard row.rows.count == batch.entries.count else {
+            throw .gap(arrival: row.arrival, "it has \(row.rows.count) rows")
+        }
+        let quarantined = row.rows.compactMap { line -> QuarantinedEntry? in
+            guard case .quarantined(let reason, _) = line.standing else { return nil }
+            return QuarantinedEntry(sequence: line.sequence, reason: reason)
+        }
+        guard quarantined == answer.quarantined else {
+            throw .batch(arrival: row.arrival, "its quarantine is not what was acknowledged")
+        }
+        for (line, entry) in zip(row.rows, batch.entries) {
+            if let detail = Self.difference(line, entry) {
+                throw .row(arrival: row.arrival, sequence: entry.sequence, detail)
+            }
+        }
+        return row.position
+    }
+
+    /// What in `row` is not as `entry` has it; nil where all is.
+    private static func difference(_ row: LedgerRow, _ entry: JournalEntry) -> String? {
+        if row.sequence != entry.sequence { return "place" }
+        if row.at != entry.at { return "time" }
+        if row.sale != entry.sale { return "sale" }
+        if row.currencyNumber != entry.currencyNumber { return "currency" }
+        if row.amount != entry.amount { return "amount" }
+        switch (row.standing, entry.event) {
+        case (.declined(let reason), .decline(let decline)):
+            return reason == decline.reason ? nil : "reason"
+        case (.captured(let kept), .capture(let capture)):
+            if kept.receipt != capture.receipt { return "receipt" }
+            if kept.voucher != capture.voucher { return "voucher" }
+            if kept.kind != capture.kind { return "voucher kind" }
+            return kept.consumed == capture.consumed ? nil : "consumed amount"
+        case (.quarantined, .capture): return nil
+        default: return "kind"
+        }
+    }
+}
