@@ -22,9 +22,9 @@ struct PeerCheck: RouterMiddleware {
 
     let allowed: Set<UInt32>
 
-    func handle(
+    @concurrent func handle(
         _ request: Request, context: ControlContext,
-        next: (Request, ControlContext) async throws -> Response
+        next: @concurrent (Request, ControlContext) async throws -> Response
     ) async throws -> Response {
         guard let peer = await PeerCredentials(of: context.channel), allowed.contains(peer.user)
         else {

@@ -1,4 +1,3 @@
-import CBOR
 import Crypto
 public import Vouchers
 

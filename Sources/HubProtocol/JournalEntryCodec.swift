@@ -1,6 +1,6 @@
 public import CBOR
 import Payments
-public import Vouchers
+import Vouchers
 
 /// Why bytes are no journal entry.
 public enum JournalEntryError: Error, Hashable, Sendable {
@@ -70,7 +70,7 @@ extension JournalEntry {
                 ]
             }
         }
-        return CBORValue.map(pairs.map { CBORPair(key: .integer($0.0), value: $0.1) }).encoded()
+        return CBORValue.map(pairs.map { CBORPair(.integer($0.0), $0.1) }).encoded()
     }
 
     /// Reads an entry; every key that its kind has must be there, and no other.

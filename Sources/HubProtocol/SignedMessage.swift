@@ -14,8 +14,8 @@ enum SignedMessage {
     /// The bytes of a message of `type` with `payload`, signed by `key`.
     static func seal(_ payload: CBORValue, type: String, key: PrivateKey) -> [UInt8] {
         let header = CBORValue.map([
-            CBORPair(key: .unsigned(Label.keyID), value: .bytes(key.publicKey.longKeyID)),
-            CBORPair(key: .unsigned(Label.type), value: .text(type)),
+            CBORPair(.unsigned(Label.keyID), .bytes(key.publicKey.longKeyID)),
+            CBORPair(.unsigned(Label.type), .text(type)),
         ])
         return Sign1(signing: payload.encoded(), protected: header, with: key).encoded()
     }

@@ -51,7 +51,7 @@ public struct TerminalConfiguration: Hashable, Sendable {
             (Key.hub, hub.coseKeyValue(compressed: false)), (Key.terminal, .text(terminal.text)),
         ]
         return SignedMessage.seal(
-            .map((own + terms.fields).map { CBORPair(key: .unsigned($0.0), value: $0.1) }),
+            .map((own + terms.fields).map { CBORPair(.unsigned($0.0), $0.1) }),
             type: Self.type, key: key)
     }
 

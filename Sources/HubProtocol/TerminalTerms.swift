@@ -1,5 +1,5 @@
-public import CBOR
-public import COSE
+import CBOR
+import COSE
 public import Money
 public import Payments
 public import Vouchers
@@ -126,7 +126,7 @@ public struct TerminalTerms: Hashable, Sendable {
 
     /// The terms alone as deterministic CBOR, as a hub keeps them: a map of the keys 5 to 9.
     public func encoded() -> [UInt8] {
-        CBORValue.map(fields.map { CBORPair(key: .unsigned($0.0), value: $0.1) }).encoded()
+        CBORValue.map(fields.map { CBORPair(.unsigned($0.0), $0.1) }).encoded()
     }
 
     /// Reads terms that ``encoded()`` has written.
