@@ -19,6 +19,7 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -87,7 +88,7 @@ let adapters: [Target] = [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
             "Vouchers", hummingbird, logging, nioCore, lifecycle,
         ]),
-    library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore]),
+    library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
     library("FileKeyStore", ["COSE"]),
     library("SystemdNotifier", ["CSystemd"]),

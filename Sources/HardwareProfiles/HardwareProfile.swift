@@ -1,0 +1,84 @@
+/// The facts of one kiosk's hardware, checked: what its camera and its display are.
+///
+/// A profile says what is there, never what to do with it. The file form is described in
+/// `hardware-profiles/README.md`.
+public struct HardwareProfile: Hashable, Sendable {
+    /// The version of the document's form that this code reads, the value of the key `profile`.
+    public static let version = 1
+
+    /// Where frames come from.
+    public let camera: CameraProfile
+    /// Where screens go.
+    public let display: DisplayProfile
+
+    init(camera: CameraProfile, display: DisplayProfile) {
+        self.camera = camera
+        self.display = display
+    }
+
+    /// The same profile with every relative path taken from `folder`.
+    public func resolved(in folder: String) -> HardwareProfile {
+        HardwareProfile(camera: camera.resolved(in: folder), display: display.resolved(in: folder))
+    }
+}
+
+/// Where a terminal's frames come from.
+public enum CameraProfile: Hashable, Sendable {
+    /// A watched folder: a picture dropped in is what the camera sees next.
+    case folder(path: String)
+    /// A pipe (FIFO) that another program writes frames into.
+    case pipe(path: String, format: StreamFormat)
+
+    func resolved(in folder: String) -> CameraProfile {
+        switch self {
+        case .folder(let path): .folder(path: ProfilePath.resolve(path, in: folder))
+        case .pipe(let path, let format):
+            .pipe(path: ProfilePath.resolve(path, in: folder), format: format)
+        }
+    }
+}
+
+/// How frames lie in a stream.
+public enum StreamFormat: Hashable, Sendable {
+    /// YUV4MPEG2: the stream's own header says the size.
+    case y4m
+    /// Bare frames of 8-bit grey, row by row, `width * height` bytes each, with nothing between.
+    case grey(width: Int, height: Int)
+}
+
+/// Where a terminal's screens go.
+public enum DisplayProfile: Hashable, Sendable {
+    /// Nowhere: a terminal that is only spoken to over its control socket.
+    case none
+    /// A PNG file of `width * height` pixels, replaced whole at each change.
+    case png(path: String, width: Int, height: Int)
+
+    func resolved(in folder: String) -> DisplayProfile {
+        switch self {
+        case .none: .none
+        case .png(let path, let width, let height):
+            .png(path: ProfilePath.resolve(path, in: folder), width: width, height: height)
+        }
+    }
+}
+
+/// Paths as a profile writes them.
+enum ProfilePath {
+    /// The longest path, in bytes of UTF-8: what Linux takes (PATH_MAX less its final zero).
+    static let maximumBytes = 4095
+
+    static func resolve(_ path: String, in folder: String) -> String {
+        if path.hasPrefix("/") { return path }
+        return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+    }
+
+    /// Whether a file at `path` would lie directly in `folder`, as far as the texts tell.
+    static func isDirectly(_ path: String, in folder: String) -> Bool {
+        path.hasPrefix("/") == folder.hasPrefix("/")
+            && parts(of: path).dropLast().elementsEqual(parts(of: folder))
+    }
+
+    private static func parts(of path: String) -> [Substring] {
+        path.split(separator: "/").filter { $0 != "." }
+    }
+}

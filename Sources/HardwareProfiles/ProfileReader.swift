@@ -1,0 +1,199 @@
+extension HardwareProfile {
+    /// The smallest and largest side of a camera's frame, in pixels: below, no symbol of a
+    /// voucher fits (29 modules at 3 pixels and more); above, no kiosk camera reaches.
+    static let frameSide = 128...4096
+    /// The smallest and largest side of a display, in pixels: below, the largest shop QR (85
+    /// modules with its margin, 3 pixels each) has no room; above, no kiosk display reaches.
+    static let displaySide = 320...4096
+
+    /// Reads a profile from a document; the finding says what is wrong and where.
+    public init(reading document: ProfileNode) throws(ProfileFinding) {
+        let root = try Section(document, name: "the profile")
+        // The version comes first: the keys of another version are not known here.
+        let version = try root.integer("profile", in: 1...Int.max)
+        guard version == Self.version else {
+            throw ProfileFinding(
+                at: try root.place(of: "profile"),
+                "profile is \(version); this program reads profile: \(Self.version).")
+        }
+        try root.allow(["profile", "camera", "display"])
+        let camera = try CameraProfile(reading: Section(root, "camera"))
+        let displaySection = try Section(root, "display")
+        let display = try DisplayProfile(reading: displaySection)
+        // Else the camera would read its own terminal's screen as what a customer holds up.
+        if case .folder(let folder) = camera, case .png(let path, _, _) = display,
+            ProfilePath.isDirectly(path, in: folder)
+        {
+            throw ProfileFinding(
+                at: try displaySection.place(of: "path"),
+                "display.path lies in the camera's own folder; the camera would see the display.")
+        }
+        self.init(camera: camera, display: display)
+    }
+}
+
+extension CameraProfile {
+    init(reading section: Section) throws(ProfileFinding) {
+        switch try section.word("kind", of: ["folder", "pipe"]) {
+        case "folder":
+            try section.allow(["kind", "path"])
+            self = .folder(path: try section.path("path"))
+        default:
+            try section.allow(["kind", "path", "format", "width", "height"])
+            let path = try section.path("path")
+            self = .pipe(path: path, format: try StreamFormat(reading: section))
+        }
+    }
+}
+
+extension StreamFormat {
+    init(reading section: Section) throws(ProfileFinding) {
+        switch try section.word("format", of: ["y4m", "grey"]) {
+        case "y4m":
+            for key in ["width", "height"] where section.has(key) {
+                throw ProfileFinding(
+                    at: try section.place(of: key),
+                    "camera.\(key) is for format grey; a y4m stream says its own size.")
+            }
+            self = .y4m
+        default:
+            self = .grey(
+                width: try section.integer("width", in: HardwareProfile.frameSide),
+                height: try section.integer("height", in: HardwareProfile.frameSide))
+        }
+    }
+}
+
+extension DisplayProfile {
+    init(reading section: Section) throws(ProfileFinding) {
+        switch try section.word("kind", of: ["png", "none"]) {
+        case "none":
+            try section.allow(["kind"])
+            self = .none
+        default:
+            try section.allow(["kind", "path", "width", "height"])
+            self = .png(
+                path: try section.path("path"),
+                width: try section.integer("width", in: HardwareProfile.displaySide),
+                height: try section.integer("height", in: HardwareProfile.displaySide))
+        }
+    }
+}
+
+/// A section being read: each demand is met or answered with a finding.
+struct Section {
+    private let entries: [ProfileEntry]
+    private let place: ProfilePlace
+    private let name: String
+    private let prefix: String
+
+    /// The document's own section.
+    init(_ node: ProfileNode, name: String) throws(ProfileFinding) {
+        try self.init(node, name: name, prefix: "")
+    }
+
+    /// The section under a key of `parent`.
+    init(_ parent: Section, _ key: String) throws(ProfileFinding) {
+        try self.init(parent.value(of: key).value, name: key, prefix: key + ".")
+    }
+
+    private init(_ node: ProfileNode, name: String, prefix: String) throws(ProfileFinding) {
+        guard case .section(let entries) = node.content else {
+            throw ProfileFinding(
+                at: node.place, "\(name) is \(node.content.noun), not keys with values.")
+        }
+        var seen: Set<String> = []
+        for entry in entries where !seen.insert(entry.key).inserted {
+            throw ProfileFinding(at: entry.place, "\(prefix)\(entry.key) stands here twice.")
+        }
+        self.entries = entries
+        self.place = node.place
+        self.name = name
+        self.prefix = prefix
+    }
+
+    func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
+
+    func place(of key: String) throws(ProfileFinding) -> ProfilePlace {
+        try value(of: key).value.place
+    }
+
+    /// Refuses any key that is not one of `keys`.
+    func allow(_ keys: [String]) throws(ProfileFinding) {
+        for entry in entries where !keys.contains(entry.key) {
+            throw ProfileFinding(
+                at: entry.place,
+                "\(prefix)\(ProfileText.quoted(entry.key)) is unknown; \(name) has "
+                    + keys.joined(separator: ", ") + ".")
+        }
+    }
+
+    func integer(_ key: String, in range: ClosedRange<Int>) throws(ProfileFinding) -> Int {
+        let node = try value(of: key).value
+        guard case .integer(let value) = node.content else {
+            throw wrongType(key, node, expected: "an integer")
+        }
+        guard range.contains(value) else {
+            let bounds =
+                range.upperBound == .max
+                ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            throw ProfileFinding(at: node.place, "\(prefix)\(key) is \(value), not \(bounds).")
+        }
+        return value
+    }
+
+    func word(_ key: String, of words: [String]) throws(ProfileFinding) -> String {
+        let node = try value(of: key).value
+        guard case .text(let text) = node.content else {
+            throw wrongType(key, node, expected: words.joined(separator: " or "))
+        }
+        guard words.contains(text) else {
+            throw ProfileFinding(
+                at: node.place,
+                "\(prefix)\(key) is \(ProfileText.quoted(text)), not "
+                    + words.joined(separator: " or ") + ".")
+        }
+        return text
+    }
+
+    func path(_ key: String) throws(ProfileFinding) -> String {
+        let node = try value(of: key).value
+        guard case .text(let text) = node.content else {
+            throw wrongType(key, node, expected: "a path")
+        }
+        guard !text.isEmpty, text.utf8.count <= ProfilePath.maximumBytes,
+            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+        else {
+            throw ProfileFinding(
+                at: node.place,
+                "\(prefix)\(key) is not a path: 1 to \(ProfilePath.maximumBytes) bytes without "
+                    + "control characters.")
+        }
+        return text
+    }
+
+    private func value(of key: String) throws(ProfileFinding) -> ProfileEntry {
+        guard let entry = entries.first(where: { $0.key == key }) else {
+            throw ProfileFinding(at: place, "\(prefix)\(key) is missing.")
+        }
+        return entry
+    }
+
+    private func wrongType(_ key: String, _ node: ProfileNode, expected: String) -> ProfileFinding {
+        ProfileFinding(
+            at: node.place, "\(prefix)\(key) is \(node.content.noun), not \(expected).")
+    }
+}
+
+/// Texts of a document, made fit for a sentence.
+enum ProfileText {
+    /// As much of a foreign text as a sentence takes, in characters.
+    static let maximumQuoted = 40
+
+    static func quoted(_ text: String) -> String {
+        let safe = text.unicodeScalars.prefix(maximumQuoted).map { scalar in
+            (0x20...0x7E).contains(scalar.value) ? Character(scalar) : "?"
+        }
+        return "\"" + String(safe) + (text.unicodeScalars.count > maximumQuoted ? "…\"" : "\"")
+    }
+}

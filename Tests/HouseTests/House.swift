@@ -1,0 +1,118 @@
+/// The layers of `docs/ARCHITECTURE.md`, from the bottom up. Imports go down only.
+enum Layer: Int {
+    case rules, useCases, adapters, programs
+    /// A module map around a C library: no Swift of its own.
+    case cLibrary
+}
+
+/// One row of the table: what a target's files may import.
+struct House {
+    let layer: Layer
+    /// Targets of this package.
+    let ours: Set<String>
+    /// Modules from outside it: other packages, C libraries, the toolchain.
+    let outside: Set<String>
+
+    init(_ layer: Layer, _ ours: Set<String> = [], outside: Set<String> = []) {
+        self.layer = layer
+        self.ours = ours
+        self.outside = outside
+    }
+}
+
+/// What the toolchain offers to code that may do I/O. The rules get none of it.
+private let toolchain: Set<String> = [
+    "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+]
+
+extension House {
+    /// Every folder of `Sources/`. It is written out by hand, apart from `Package.swift`: the
+    /// manifest says what a target *can* import (and not even that, once a module lies in the
+    /// build folder), this says what it *may*.
+    static let table: [String: House] = rules.merging(useCases) { row, _ in row }
+        .merging(adapters) { row, _ in row }
+        .merging(programs) { row, _ in row }
+        .merging(cLibraries) { row, _ in row }
+
+    private static let rules: [String: House] = [
+        "Money": House(.rules),
+        "CBOR": House(.rules),
+        // Crypto's API speaks Data, which only this module may touch.
+        "COSE": House(.rules, ["CBOR"], outside: ["Crypto", "FoundationEssentials"]),
+        "Vouchers": House(.rules, ["Money", "CBOR", "COSE"], outside: ["Crypto"]),
+        "PaymentCodes": House(.rules, ["Money", "COSE", "Vouchers"], outside: ["Crypto"]),
+        "Payments": House(.rules, ["Money", "COSE", "Vouchers"]),
+        "HubProtocol": House(
+            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
+        "ControlProtocol": House(.rules),
+        "Screens": House(.rules, ["Money", "Payments"]),
+        "HardwareProfiles": House(.rules),
+    ]
+
+    private static let useCases: [String: House] = [
+        "Terminal": House(
+            .useCases,
+            [
+                "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
+                "Screens", "HardwareProfiles",
+            ], outside: ["Crypto", "Synchronization"]),
+        "Hub": House(
+            .useCases, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
+            outside: ["Crypto", "Synchronization"]),
+        "Wallet": House(
+            .useCases, ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes"], outside: ["Crypto"]),
+    ]
+
+    private static let adapters: [String: House] = [
+        "FileCamera": adapter(["Terminal"], ["CPNG", "CTurboJPEG"]),
+        "ZBarDecoder": adapter(["Terminal"], ["CZBar"]),
+        "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
+        "CairoDisplay": adapter(["Terminal", "Screens", "Money"], ["CPangoCairo"]),
+        "SQLiteJournal": adapter(
+            ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
+            ["Crypto", "GRDB"]),
+        "SQLiteHubLedger": adapter(
+            ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
+        "HTTPHubLink": adapter(
+            ["Terminal", "HubProtocol", "Vouchers"], ["AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
+        "HTTPHubServer": adapter(["Hub", "HubProtocol"], httpServer),
+        "HTTPControlServer": adapter(["Terminal", "ControlProtocol"], httpServer),
+        "HTTPControlClient": adapter(
+            ["ControlProtocol"], ["AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
+        "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
+        "FileKeyStore": adapter(["COSE"], []),
+        "SystemdNotifier": adapter([], ["CSystemd"]),
+    ]
+
+    private static let httpServer: Set<String> = [
+        "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix",
+        "ServiceLifecycle",
+    ]
+
+    private static func adapter(_ ours: Set<String>, _ outside: Set<String>) -> House {
+        House(.adapters, ours, outside: outside.union(toolchain))
+    }
+
+    /// Programs compose: any use case, rule or adapter, and what a command line needs.
+    private static let programs: [String: House] = {
+        let all = Set(rules.keys).union(useCases.keys).union(adapters.keys)
+        let outside = toolchain.union([
+            "ArgumentParser", "Crypto", "Dispatch", "Logging", "ServiceLifecycle",
+        ])
+        var table = [
+            "CommandSupport": House(.programs, outside: toolchain.union(["ArgumentParser"]))
+        ]
+        for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {
+            table[name] = House(.programs, all.union(["CommandSupport"]), outside: outside)
+        }
+        // The bench also measures the bare SQLite commit that it compares with.
+        table["till-bench"] = House(
+            .programs, all.union(["CommandSupport"]), outside: outside.union(["GRDB"]))
+        return table
+    }()
+
+    private static let cLibraries: [String: House] = Dictionary(
+        uniqueKeysWithValues: [
+            "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CSystemd",
+        ].map { ($0, House(.cLibrary)) })
+}
