@@ -19,7 +19,9 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -77,15 +79,19 @@ let adapters: [Target] = [
     library(
         "SQLiteHubLedger",
         ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
-    library("HTTPHubLink", ["Terminal", "HubProtocol", httpClient, nioCore]),
-    library("HTTPHubServer", ["Hub", "HubProtocol", hummingbird, logging, nioCore, lifecycle]),
+    library(
+        "HTTPHubLink",
+        ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore, nioHTTP1, nioPosix]),
+    library(
+        "HTTPHubServer",
+        ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
     library(
         "HTTPControlServer",
         [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
             "Vouchers", hummingbird, logging, nioCore, lifecycle,
         ]),
-    library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore]),
+    library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
     library("FileKeyStore", ["COSE"]),
     library("SystemdNotifier", ["CSystemd"]),
@@ -117,9 +123,9 @@ let programs: [Target] = [
     program(
         "tillhub",
         [
-            "Hub", "HubProtocol", "Payments", "Money", "COSE", "Vouchers", "SQLiteHubLedger",
-            "HTTPHubServer", "FileKeyStore", "QRencodeEncoder", "CairoDisplay", "Screens",
-            "SystemdNotifier", logging, lifecycle,
+            "Hub", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE", "Vouchers",
+            "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
+            "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
         ]),
     program(
         "tillwallet",
@@ -169,7 +175,11 @@ let testTargets: [Target] = [
             "PaymentCodes", "Screens", "CBOR"]),
     tests(
         "HubTests",
-        ["Hub", "SQLiteHubLedger", "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR"]),
+        [
+            "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, logging,
+            lifecycle,
+        ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
         "SQLiteJournalTests",

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 public import ControlProtocol
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// Why the daemon did not do what it was asked.
 public enum ControlError: Error, Hashable, Sendable {
@@ -37,7 +38,9 @@ public struct HTTPControlClient: Sendable {
     }
 
     /// The sale on the screen, or the last that was.
-    public func currentSale() async throws -> SaleMessage { try await call(.GET, "/v1/sales/current") }
+    public func currentSale() async throws -> SaleMessage {
+        try await call(.GET, "/v1/sales/current")
+    }
 
     /// Waits for a verdict that nobody has been told yet, or for the sale's end, at most
     /// `seconds`; `news` holds the verdict where one came.
@@ -65,13 +68,14 @@ public struct HTTPControlClient: Sendable {
             throw ControlError.notRunning(socket: socket)
         }
         var request = HTTPClientRequest(url: url.absoluteString)
-        request.method = .RAW(value: method.rawValue)
+        request.method = HTTPMethod(rawValue: method.rawValue)
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         let response = try await send(request)
-        let bytes = Data((try await response.body.collect(upTo: Self.maximumAnswerBytes)).readableBytesView)
+        let answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+        let bytes = Data(answer.readableBytesView)
         guard (200..<300).contains(response.status.code) else {
             guard let problem = try? JSONDecoder().decode(ProblemMessage.self, from: bytes) else {
                 throw ControlError.badAnswer("HTTP \(response.status.code) without a problem")

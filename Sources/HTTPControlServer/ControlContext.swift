@@ -18,11 +18,13 @@ struct ControlContext: RequestContext {
 
 /// Lets in root, the daemon's own user, and the users that were named; nobody else.
 struct PeerCheck: RouterMiddleware {
+    typealias Context = ControlContext
+
     let allowed: Set<UInt32>
 
-    func handle(
+    @concurrent func handle(
         _ request: Request, context: ControlContext,
-        next: (Request, ControlContext) async throws -> Response
+        next: @concurrent (Request, ControlContext) async throws -> Response
     ) async throws -> Response {
         guard let peer = await PeerCredentials(of: context.channel), allowed.contains(peer.user)
         else {

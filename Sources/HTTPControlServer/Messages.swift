@@ -4,6 +4,7 @@ import Money
 import Payments
 import Screens
 import Terminal
+import Vouchers
 
 extension MoneyMessage {
     init(_ amount: Amount) {

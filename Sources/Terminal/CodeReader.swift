@@ -1,5 +1,5 @@
 public import Payments
-public import PaymentCodes
+import PaymentCodes
 public import Vouchers
 
 /// From the bytes of one symbol to what the sale machine can use: any scheme's code is named,
@@ -8,13 +8,13 @@ public enum CodeReader {
     /// Reads the content of one symbol.
     public static func read(_ bytes: [UInt8], in context: VerificationContext) -> PresentedCode {
         let recognition = PaymentCode.recognise(bytes)
-        switch recognition.kind {
-        case "till-voucher":
+        switch recognition.codeKind {
+        case .tillVoucher:
             switch VoucherVerifier.verify(bytes, in: context) {
             case .accepted(let voucher): return .voucher(voucher)
             case .refused(let refusal): return .unusable(.refused(refusal))
             }
-        case "till-reference":
+        case .tillReference:
             return .unusable(.referenceUnknown)
         default:
             guard recognition.isPaymentCode else { return .unusable(.notAPaymentCode) }

@@ -1,4 +1,4 @@
-public import HubProtocol
+import HubProtocol
 import PaymentCodes
 import Payments
 

@@ -4,7 +4,7 @@ public import Money
 public import PaymentCodes
 public import Payments
 import Screens
-public import Vouchers
+import Vouchers
 
 /// The terminal: the one actor that performs what the sale machine asks for.
 ///

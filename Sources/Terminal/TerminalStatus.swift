@@ -1,6 +1,7 @@
 public import HubProtocol
 public import Money
 public import Payments
+import Vouchers
 
 /// Whether the terminal can take payments.
 public enum TerminalCondition: String, Hashable, Sendable {

@@ -1,11 +1,11 @@
 public import COSE
 import CommandSupport
-public import FileKeyStore
+import FileKeyStore
 import Foundation
 public import HubProtocol
 public import SQLiteJournal
 import Terminal
-import Vouchers
+public import Vouchers
 
 /// The folder in which a terminal keeps what it is: its key, the hub's configuration, its journal.
 ///

@@ -29,11 +29,7 @@ struct Hardware: Sendable {
         camera = profile.camera
         switch profile.display {
         case .png(let path, let width, let height):
-            do {
-                display = try PNGScreen(path: path, width: width, height: height)
-            } catch {
-                throw CommandFailure(reason: error.reason, message: error.message)
-            }
+            display = PNGDisplay(file: path, width: width, height: height)
         case .none: display = NoScreen()
         }
         if case .folder(let path) = camera {
@@ -91,12 +87,12 @@ struct ZBarScreenReader: ScreenReader {
 /// No customer's screen: the shop QR is still made, read back, and printed by `tillctl`.
 struct NoScreen: Display {
     /// The side of a picture that any shop QR fits into at 4 pixels a module.
-    private static let side = 512
+    private static let side = 1_024
 
     var path: String? { nil }
 
     func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
-        try PNGScreen.picture(of: screen, width: Self.side * 2, height: Self.side * 2)
+        try PNGDisplay(file: "", width: Self.side, height: Self.side).picture(of: screen)
     }
 
     func show(_ screen: Screen) throws(DisplayError) {}

@@ -1,6 +1,6 @@
 public import HubProtocol
 public import Payments
-public import Vouchers
+import Vouchers
 
 /// Why the journal did not do what it was asked.
 public enum JournalError: Error, Hashable, Sendable {

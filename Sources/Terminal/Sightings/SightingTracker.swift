@@ -57,6 +57,19 @@ public struct SightingTracker: Sendable {
         return .code(code)
     }
 
+    /// Takes in what one frame showed while no code is wanted: what was a sighting before stays
+    /// that sighting for as long as it is held up, and nothing becomes a new one. So a phone held
+    /// up from one sale into the next does not pay twice, and one held up early pays once.
+    public mutating func observeUnwanted(
+        _ symbols: [DecodedSymbol], atMilliseconds milliseconds: UInt64
+    ) {
+        nowMilliseconds = max(nowMilliseconds, milliseconds)
+        forgetGone()
+        for symbol in symbols where lastReadByCode[symbol.bytes] != nil {
+            lastReadByCode[symbol.bytes] = nowMilliseconds
+        }
+    }
+
     /// Takes in that nothing lies before the lens: whatever was in view is gone.
     public mutating func observeEmptyView() {
         forget()
