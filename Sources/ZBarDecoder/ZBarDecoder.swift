@@ -39,7 +39,7 @@ public final class ZBarDecoder: SymbolDecoder {
             for step in cascade.steps {
                 let found = symbols(in: view, by: step)
                 if found.isEmpty { continue }
-                return distinct(found + secondLook(at: views, after: step))
+                return distinct(found + secondLooks(at: view, beside: found))
             }
         }
         return []
@@ -59,12 +59,13 @@ public final class ZBarDecoder: SymbolDecoder {
         return [View(frame: reduced, pixelsPerPixel: ratio), whole]
     }
 
-    private func secondLook(at views: [View], after step: DecodingStep) -> [DecodedSymbol] {
-        guard let look = cascade.secondLook else { return [] }
-        return views.flatMap { view in
-            // With one view, the step that has just read it need not read it again.
-            views.count == 1 && look == step ? [] : symbols(in: view, by: look)
-        }
+    /// What there is in a view beside the symbols that a step has found in it.
+    private func secondLooks(at view: View, beside found: [DecodedSymbol]) -> [DecodedSymbol] {
+        if cascade.secondLooks.isEmpty { return [] }
+        let outlines = found.map { $0.scaled(by: 1 / view.pixelsPerPixel) }
+        let rest = View(
+            frame: view.frame.painted(over: outlines), pixelsPerPixel: view.pixelsPerPixel)
+        return cascade.secondLooks.flatMap { symbols(in: rest, by: $0) }
     }
 
     private func symbols(in view: View, by step: DecodingStep) -> [DecodedSymbol] {
