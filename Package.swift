@@ -78,8 +78,10 @@ let adapters: [Target] = [
     library(
         "SQLiteHubLedger",
         ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
-    library("HTTPHubLink", ["Terminal", "HubProtocol", httpClient, nioCore]),
-    library("HTTPHubServer", ["Hub", "HubProtocol", hummingbird, logging, nioCore, lifecycle]),
+    library("HTTPHubLink", ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore]),
+    library(
+        "HTTPHubServer",
+        ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
     library(
         "HTTPControlServer",
         [
@@ -118,7 +120,7 @@ let programs: [Target] = [
     program(
         "tillhub",
         [
-            "Hub", "HubProtocol", "Payments", "Money", "COSE", "Vouchers", "SQLiteHubLedger",
+            "Hub", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE", "Vouchers", "SQLiteHubLedger",
             "HTTPHubServer", "FileKeyStore", "QRencodeEncoder", "CairoDisplay", "Screens",
             "SystemdNotifier", logging, lifecycle,
         ]),
@@ -173,7 +175,11 @@ let testTargets: [Target] = [
             "PaymentCodes", "Screens", "CBOR"]),
     tests(
         "HubTests",
-        ["Hub", "SQLiteHubLedger", "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR"]),
+        [
+            "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, logging,
+            lifecycle,
+        ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
         "SQLiteJournalTests",

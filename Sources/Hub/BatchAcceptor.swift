@@ -1,5 +1,5 @@
 public import COSE
-public import HubProtocol
+import HubProtocol
 import Vouchers
 
 /// Takes terminals' batches into the ledger, each exactly once.

@@ -1,4 +1,5 @@
 import HubProtocol
+import Payments
 import Vouchers
 
 /// Decides what becomes of a verified batch, from it and a snapshot alone.

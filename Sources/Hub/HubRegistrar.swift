@@ -1,6 +1,5 @@
 public import COSE
 public import HubProtocol
-public import Money
 public import Payments
 public import Vouchers
 

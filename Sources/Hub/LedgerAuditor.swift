@@ -1,6 +1,6 @@
-import COSE
-public import HubProtocol
-public import Vouchers
+public import COSE
+import HubProtocol
+import Vouchers
 
 /// What is wrong in a ledger: somebody or something has changed it.
 public enum AuditFinding: Error, Hashable, Sendable {
@@ -58,7 +58,7 @@ public struct LedgerAuditor: Sendable {
             let page = try await ledger.batches(after: arrival, limit: Self.pageSize)
             for batch in page {
                 let journal = Journal(batch.terminal, batch.journal)
-                do {
+                do throws(AuditFinding) {
                     guard batch.arrival == arrival + 1 else {
                         throw AuditFinding.gap(
                             arrival: arrival + 1, "it is followed by arrival \(batch.arrival)")

@@ -106,8 +106,6 @@ public struct VoucherIssuer: Sendable {
     /// The length of the random `cti` in bytes: with 80 bits a reference can spell it out
     /// (`formats.md` 2), and nobody guesses one.
     public static let ctiLength = 10
-    /// The longest voucher text that a terminal reads, in bytes (`formats.md` 1).
-    public static let maximumTextLength = 1_000
 
     private let ledger: any HubLedger
     private let key: PrivateKey
@@ -140,18 +138,24 @@ public struct VoucherIssuer: Sendable {
         }
         if let refusal = Self.check(order, at: now) { return .refused(refusal) }
         let claims = VoucherClaims(
-            issuerName: profile.name, audience: order.audience, expiry: order.expiry,
-            notBefore: order.notBefore, issuedAt: now, cti: cti, holder: order.holder,
-            confirmationNonce: nil, value: order.value, currencyNumber: order.currency.number)
+            value: order.value, currencyNumber: order.currency.number, cti: cti,
+            expiry: order.expiry, issuerName: profile.name, audience: Self.audience(of: order),
+            notBefore: order.notBefore, issuedAt: now, holder: order.holder)
         let code = VoucherText.encode(claims.signed(by: key))
-        guard code.utf8.count <= Self.maximumTextLength else {
-            return .refused(.tooLong(limit: Self.maximumTextLength, found: code.utf8.count))
+        let limit = VoucherText.maximumByteCount
+        guard code.utf8.count <= limit else {
+            return .refused(.tooLong(limit: limit, found: code.utf8.count))
         }
         let voucher = IssuedVoucher(
             identity: VoucherIdentity(issuer: profile.issuer, cti: cti), value: order.value,
             currencyNumber: order.currency.number, expiry: order.expiry, at: now)
         try await ledger.append(voucher)
         return .issued(voucher, code: code)
+    }
+
+    private static func audience(of order: VoucherOrder) -> Audience? {
+        guard let ids = order.audience, let first = ids.first else { return nil }
+        return ids.count == 1 ? .one(first) : .anyOf(ids)
     }
 
     private static func check(_ order: VoucherOrder, at now: UInt64) -> IssueRefusal? {

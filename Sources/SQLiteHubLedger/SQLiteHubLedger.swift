@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 public import Hub
 import HubProtocol
-public import Vouchers
+import Vouchers
 
 /// A hub's ledger in one SQLite file: WAL with `synchronous=FULL`, one connection.
 ///

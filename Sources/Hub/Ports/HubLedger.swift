@@ -1,4 +1,3 @@
-public import HubProtocol
 public import Vouchers
 
 /// Why the ledger did not do what it was asked.

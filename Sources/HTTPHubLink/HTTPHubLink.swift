@@ -1,0 +1,174 @@
+import AsyncHTTPClient
+import Foundation
+import HubProtocol
+import NIOCore
+public import Terminal
+public import Vouchers
+
+/// Why a text is not the address of a hub.
+public struct HubURLError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, as a sentence.
+    public let description: String
+
+    /// The stable code of this error in JSON.
+    public var reason: String { "hub-url-malformed" }
+}
+
+/// The way to a hub over HTTP/1.1 (`docs/spec/hub-protocol.md`, *HTTP*).
+///
+/// Connections are kept open between calls. Every call has a time limit and every answer a size
+/// limit; redirects are not followed, as only one address is the hub's.
+public final class HTTPHubLink: HubLink {
+    /// A connection stands after so many seconds or not at all: in a shop's own network it takes
+    /// milliseconds, over a mobile one rarely 2 seconds.
+    public static let connectSeconds: Int64 = 3
+    /// A whole exchange takes at most so many seconds: a full batch over a slow line fits, and a
+    /// cashier who has asked for it still waits.
+    public static let exchangeSeconds: Int64 = 15
+    /// The longest problem document that is read, in bytes.
+    static let maximumProblemBytes = 16 << 10
+    /// The media type of signed messages (RFC 9052 section 10.3.1).
+    static let messageType = "application/cose"
+
+    private let client: HTTPClient
+    private let base: String
+
+    /// Makes a link to the hub at `url`: `http://host:port` or `https://host:port`, and a path
+    /// before the hub's own where a proxy wants one.
+    public init(url: String) throws(HubURLError) {
+        guard let components = URLComponents(string: url),
+            components.scheme == "http" || components.scheme == "https",
+            let host = components.host, !host.isEmpty, components.query == nil,
+            components.fragment == nil, components.user == nil
+        else {
+            throw HubURLError(
+                description: "\"\(url.prefix(100))\" is no address of a hub: write "
+                    + "http://HOST:PORT or https://HOST:PORT.")
+        }
+        base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(Self.connectSeconds)))
+        configuration.httpVersion = .http1Only
+        client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    deinit {
+        // The client lives on until its connections are closed.
+        client.shutdown { _ in }
+    }
+
+    /// See ``Terminal/HubLink/deliver(batch:)``.
+    public func deliver(batch: [UInt8]) async throws(HubLinkError) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + "/v1/batches")
+        request.method = .POST
+        request.headers.add(name: "content-type", value: Self.messageType)
+        request.body = .bytes(ByteBuffer(bytes: batch))
+        let answer = try await exchange(request, limit: Acknowledgement.maximumBytes)
+        guard let answer else {
+            throw .badAnswer("the hub answered a batch with nothing")
+        }
+        return answer
+    }
+
+    /// See ``Terminal/HubLink/configuration(for:newerThan:)``.
+    public func configuration(for terminal: TerminalID, newerThan version: UInt64)
+        async throws(HubLinkError) -> [UInt8]?
+    {
+        let path = terminal.text.dropFirst("till:".count)
+        let request = HTTPClientRequest(
+            url: "\(base)/v1/terminals/\(path)/configuration?newer-than=\(version)")
+        return try await exchange(request, limit: TerminalConfiguration.maximumBytes)
+    }
+
+    /// Sends a request; answers the message of a 200, and nil for a 204.
+    private func exchange(_ request: HTTPClientRequest, limit: Int) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        let deadline = NIODeadline.now() + .seconds(Self.exchangeSeconds)
+        let response: HTTPClientResponse
+        do { response = try await client.execute(request, deadline: deadline) } catch {
+            throw .unreachable(Self.words(error))
+        }
+        switch response.status.code {
+        case 200:
+            guard Self.isType(Self.messageType, response) else {
+                throw .badAnswer("its type is not \(Self.messageType)")
+            }
+            return try await Self.body(of: response, limit: limit)
+        case 204: return nil
+        default: throw await Self.refusal(response)
+        }
+    }
+
+    private static func body(of response: HTTPClientResponse, limit: Int)
+        async throws(HubLinkError) -> [UInt8]
+    {
+        do {
+            return [UInt8](try await response.body.collect(upTo: limit).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw .badAnswer("it is longer than \(limit) bytes")
+        } catch {
+            throw .unreachable(words(error))
+        }
+    }
+
+    /// The members of a problem document (RFC 9457) that are read.
+    private struct Problem: Decodable {
+        let reason: String
+        let detail: String
+    }
+
+    private static func refusal(_ response: HTTPClientResponse) async -> HubLinkError {
+        let status = Int(response.status.code)
+        let bytes: [UInt8]
+        do { bytes = try await body(of: response, limit: maximumProblemBytes) } catch {
+            return error
+        }
+        guard isType("application/problem+json", response),
+            let problem = try? JSONDecoder().decode(Problem.self, from: Data(bytes)),
+            isReason(problem.reason)
+        else { return .badAnswer("it is HTTP \(status) without the words of a hub") }
+        return .refused(
+            status: status, reason: problem.reason,
+            detail: String(problem.detail.unicodeScalars.filter { $0.value >= 0x20 }.prefix(500)))
+    }
+
+    /// Whether a reason is one that a hub gives: kebab-case, so that it can be shown and compared.
+    private static func isReason(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || $0 == UInt8(ascii: "-")
+            }
+    }
+
+    private static func isType(_ type: String, _ response: HTTPClientResponse) -> Bool {
+        let found = response.headers.first(name: "content-type") ?? ""
+        let bare = found.split(separator: ";", maxSplits: 1).first ?? ""
+        return bare.trimmingCharacters(in: .whitespaces).lowercased() == type
+    }
+
+    /// What went wrong, in the words of a technician.
+    private static func words(_ error: any Error) -> String {
+        switch error {
+        case let error as HTTPClientError where error == .connectTimeout:
+            "no connection within \(connectSeconds) seconds"
+        case let error as HTTPClientError where error == .deadlineExceeded:
+            "no answer within \(exchangeSeconds) seconds"
+        case let error as HTTPClientError where error == .remoteConnectionClosed:
+            "the connection was closed before the answer"
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { connectionWords($0.error) }
+                ?? "the name \(error.host) is not known"
+        default: connectionWords(error)
+        }
+    }
+
+    private static func connectionWords(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode)).lowercased()
+    }
+}

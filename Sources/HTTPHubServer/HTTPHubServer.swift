@@ -1,0 +1,122 @@
+public import COSE
+import Foundation
+import HTTPTypes
+public import Hub
+import HubProtocol
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+import Vouchers
+
+/// Why the server does not listen.
+public enum HubServerError: Error, Hashable, Sendable {
+    /// Another program listens on the port.
+    case portTaken(host: String, port: Int)
+    /// The system refused to listen there; its own words.
+    case cannotListen(host: String, port: Int, String)
+
+    /// The stable code of this error in JSON.
+    public var reason: String {
+        switch self {
+        case .portTaken: "port-taken"
+        case .cannotListen: "cannot-listen"
+        }
+    }
+
+    /// What happened, what it means for the money, and what to do.
+    public var message: String {
+        switch self {
+        case .portTaken(let host, let port):
+            "Another program listens on \(host) port \(port). The hub was not started; the "
+                + "terminals keep their batches. Stop the other program or choose another --port."
+        case .cannotListen(let host, let port, let detail):
+            "The hub cannot listen on \(host) port \(port) (\(detail)). It was not started; the "
+                + "terminals keep their batches. Choose an address of this machine and a port "
+                + "that this user may open."
+        }
+    }
+}
+
+/// Serves the hub to its terminals: HTTP/1.1, signed messages in and out
+/// (`docs/spec/hub-protocol.md`, *HTTP*).
+///
+/// Signatures, not connections, say who speaks: whatever stands between terminal and hub can
+/// delay a message but neither change nor forge one.
+public struct HTTPHubServer: Service {
+    /// A connection on which nothing moves for so long is closed, in seconds: longer than the
+    /// pauses of a mobile network.
+    static let idleSeconds: Int64 = 30
+    /// A request's body must be there after so many seconds: 1 MiB over a slow modem line needs
+    /// most of it, and nobody can hold a connection by sending a byte now and then.
+    static let bodySeconds: Int64 = 60
+    /// So many connections are open at once; others wait in the backlog. Above any shop's number
+    /// of terminals, below the usual limit of open files.
+    static let maximumConnections = 512
+
+    /// What the server is made of.
+    public struct Parts: Sendable {
+        let acceptor: BatchAcceptor
+        let registrar: HubRegistrar
+        let identity: PublicKey
+        let clock: @Sendable () -> UInt64
+        let logger: Logger
+
+        /// Gathers the parts; `clock` tells seconds since 1970 UTC, `identity` is the hub's key.
+        public init(
+            acceptor: BatchAcceptor, registrar: HubRegistrar, identity: PublicKey,
+            clock: @escaping @Sendable () -> UInt64, logger: Logger
+        ) {
+            self.acceptor = acceptor
+            self.registrar = registrar
+            self.identity = identity
+            self.clock = clock
+            self.logger = logger
+        }
+    }
+
+    private let application: any Service
+    private let host: String
+    private let port: Int
+
+    /// Makes a server.
+    ///
+    /// - Parameters:
+    ///   - host: the address to listen on, a name or a number.
+    ///   - port: the port; 0 for one that is free.
+    ///   - onListening: called with the port once the socket listens.
+    public init(
+        _ parts: Parts, host: String, port: Int,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) {
+        let router = Router()
+        router.add(middleware: ProblemMiddleware())
+        HubRoutes(parts: parts).add(to: router)
+        application = Application(
+            router: router,
+            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: "tillhub",
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    Self.maximumConnections, logger: parts.logger)),
+            onServerRunning: { channel in
+                await onListening(channel.localAddress?.port ?? port)
+            }, logger: parts.logger)
+        self.host = host
+        self.port = port
+    }
+
+    /// Serves until the service group shuts down; answers under way are finished first.
+    public func run() async throws {
+        do { try await application.run() } catch let error as IOError {
+            throw error.errnoCode == EADDRINUSE
+                ? HubServerError.portTaken(host: host, port: port)
+                : HubServerError.cannotListen(host: host, port: port, error.localizedDescription)
+        } catch let error as NIOConnectionError {
+            throw HubServerError.cannotListen(host: host, port: port, "\(error)")
+        } catch let error as SocketAddressError {
+            throw HubServerError.cannotListen(host: host, port: port, "\(error)")
+        }
+    }
+}

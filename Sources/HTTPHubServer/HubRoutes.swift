@@ -1,0 +1,136 @@
+import COSE
+import Foundation
+import HTTPTypes
+import Hub
+import HubProtocol
+import Hummingbird
+import Logging
+import NIOCore
+import Vouchers
+
+/// The routes of the hub.
+struct HubRoutes: Sendable {
+    /// The media type of signed messages (RFC 9052 section 10.3.1).
+    static let messageType = "application/cose"
+
+    let parts: HTTPHubServer.Parts
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.post("v1/batches") { request, _ in try await batch(request) }
+        router.get("v1/terminals/:merchant/:terminal/configuration") { request, context in
+            try await configuration(request, context.parameters)
+        }
+        router.get("v1/health") { _, _ in try HubAnswer.json(["status": "ok"]) }
+        router.get("v1/identity") { _, _ in
+            try HubAnswer.json(["key": parts.identity.coseKey.map(Self.hex).joined()])
+        }
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }
+
+    private func batch(_ request: Request) async throws -> Response {
+        guard Self.isMessage(request.headers[.contentType]) else {
+            return try HubAnswer.problem(
+                .unsupportedMediaType, reason: "media-type-unsupported",
+                "A batch is sent as \(Self.messageType). Nothing was stored.")
+        }
+        let bytes: [UInt8]
+        switch try await body(of: request) {
+        case .bytes(let body): bytes = body
+        case .tooLong: return try HubAnswer.problem(Self.tooLarge(request))
+        case .tooSlow:
+            return try HubAnswer.problem(
+                .requestTimeout, reason: "request-too-slow",
+                "The batch was not there after \(HTTPHubServer.bodySeconds) seconds. Nothing was "
+                    + "stored; send it again.")
+        }
+        do {
+            switch try await parts.acceptor.accept(bytes, at: parts.clock()) {
+            case .acknowledged(let acknowledgement, let repeated):
+                parts.logger.info(
+                    "batch acknowledged",
+                    metadata: ["bytes": "\(bytes.count)", "repeated": "\(repeated)"])
+                return HubAnswer.message(acknowledgement)
+            case .refused(let refusal):
+                parts.logger.warning("batch refused", metadata: ["reason": "\(refusal.reason)"])
+                return try HubAnswer.problem(refusal)
+            }
+        } catch {
+            return try fault(error)
+        }
+    }
+
+    private func configuration(_ request: Request, _ path: Parameters) async throws -> Response {
+        guard let terminal = TerminalID("till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")")
+        else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "terminal-malformed", "The path names no terminal id.")
+        }
+        let newerThan = request.uri.queryParameters["newer-than"].map(String.init) ?? "0"
+        guard let version = UInt64(newerThan), version <= MessageLimits.maximumInteger else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "version-malformed", "newer-than is a version number.")
+        }
+        do {
+            switch try await parts.registrar.configuration(for: terminal, newerThan: version) {
+            case .newer(let bytes): return HubAnswer.message(bytes)
+            case .upToDate: return Response(status: .noContent)
+            case .unknownTerminal:
+                return try HubAnswer.problem(BatchRefusal.unknownTerminal(terminal))
+            }
+        } catch {
+            return try fault(error)
+        }
+    }
+
+    private func fault(_ error: HubLedgerError) throws -> Response {
+        parts.logger.error("ledger: \(error.message)", metadata: ["reason": "\(error.reason)"])
+        return try HubAnswer.problem(
+            .serviceUnavailable, reason: error.reason, error.message)
+    }
+
+    private static func tooLarge(_ request: Request) -> BatchRefusal {
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        return .message(
+            .tooLong(limit: Batch.maximumBytes, found: length ?? Batch.maximumBytes + 1))
+    }
+
+    private static func isMessage(_ type: String?) -> Bool {
+        let bare = type?.split(separator: ";", maxSplits: 1).first ?? ""
+        return bare.trimmingCharacters(in: .whitespaces).lowercased() == messageType
+    }
+
+    /// A request's body, within its limits.
+    private enum Body: Sendable {
+        case bytes([UInt8])
+        case tooLong
+        case tooSlow
+    }
+
+    private func body(of request: Request) async throws -> Body {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }),
+            length > Batch.maximumBytes
+        {
+            return .tooLong
+        }
+        let body = request.body
+        return try await withThrowingTaskGroup(of: Body.self) { group in
+            group.addTask {
+                do {
+                    let buffer = try await body.collect(upTo: Batch.maximumBytes)
+                    return .bytes([UInt8](buffer.readableBytesView))
+                } catch is NIOTooManyBytesError {
+                    return .tooLong
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(HTTPHubServer.bodySeconds))
+                return .tooSlow
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? .tooSlow
+        }
+    }
+}
