@@ -21,6 +21,7 @@ let lifecycle = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -78,7 +79,9 @@ let adapters: [Target] = [
     library(
         "SQLiteHubLedger",
         ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
-    library("HTTPHubLink", ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore]),
+    library(
+        "HTTPHubLink",
+        ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore, nioHTTP1, nioPosix]),
     library(
         "HTTPHubServer",
         ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
@@ -120,9 +123,9 @@ let programs: [Target] = [
     program(
         "tillhub",
         [
-            "Hub", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE", "Vouchers", "SQLiteHubLedger",
-            "HTTPHubServer", "FileKeyStore", "QRencodeEncoder", "CairoDisplay", "Screens",
-            "SystemdNotifier", logging, lifecycle,
+            "Hub", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE", "Vouchers",
+            "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
+            "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
         ]),
     program(
         "tillwallet",

@@ -12,7 +12,7 @@ public struct FileKeyStore: Sendable {
     /// A key file is far shorter than this, in bytes.
     static let maximumFileBytes = 256
     /// The length of a seed in bytes.
-    static let seedLength = 32
+    public static let seedLength = 32
 
     /// The folder that the key files lie in.
     public let folder: String

@@ -2,6 +2,8 @@ import AsyncHTTPClient
 import Foundation
 import HubProtocol
 import NIOCore
+import NIOHTTP1
+import NIOPosix
 public import Terminal
 public import Vouchers
 

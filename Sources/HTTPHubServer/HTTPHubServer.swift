@@ -113,8 +113,6 @@ public struct HTTPHubServer: Service {
             throw error.errnoCode == EADDRINUSE
                 ? HubServerError.portTaken(host: host, port: port)
                 : HubServerError.cannotListen(host: host, port: port, error.localizedDescription)
-        } catch let error as NIOConnectionError {
-            throw HubServerError.cannotListen(host: host, port: port, "\(error)")
         } catch let error as SocketAddressError {
             throw HubServerError.cannotListen(host: host, port: port, "\(error)")
         }

@@ -61,9 +61,11 @@ enum HubAnswer {
 
 /// Gives every refusal of the framework itself the form of ours.
 struct ProblemMiddleware: RouterMiddleware {
-    func handle(
+    typealias Context = BasicRequestContext
+
+    @concurrent func handle(
         _ request: Request, context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         do { return try await next(request, context) } catch let error as HTTPError {
             let isMissing = error.status == .notFound

@@ -46,19 +46,19 @@ struct HubRoutes: Sendable {
                 "The batch was not there after \(HTTPHubServer.bodySeconds) seconds. Nothing was "
                     + "stored; send it again.")
         }
-        do {
-            switch try await parts.acceptor.accept(bytes, at: parts.clock()) {
-            case .acknowledged(let acknowledgement, let repeated):
-                parts.logger.info(
-                    "batch acknowledged",
-                    metadata: ["bytes": "\(bytes.count)", "repeated": "\(repeated)"])
-                return HubAnswer.message(acknowledgement)
-            case .refused(let refusal):
-                parts.logger.warning("batch refused", metadata: ["reason": "\(refusal.reason)"])
-                return try HubAnswer.problem(refusal)
-            }
-        } catch {
+        let answer: BatchAnswer
+        do { answer = try await parts.acceptor.accept(bytes, at: parts.clock()) } catch {
             return try fault(error)
+        }
+        switch answer {
+        case .acknowledged(let acknowledgement, let repeated):
+            parts.logger.info(
+                "batch acknowledged",
+                metadata: ["bytes": "\(bytes.count)", "repeated": "\(repeated)"])
+            return HubAnswer.message(acknowledgement)
+        case .refused(let refusal):
+            parts.logger.warning("batch refused", metadata: ["reason": "\(refusal.reason)"])
+            return try HubAnswer.problem(refusal)
         }
     }
 
@@ -73,15 +73,16 @@ struct HubRoutes: Sendable {
             return try HubAnswer.problem(
                 .badRequest, reason: "version-malformed", "newer-than is a version number.")
         }
+        let answer: ConfigurationAnswer
         do {
-            switch try await parts.registrar.configuration(for: terminal, newerThan: version) {
-            case .newer(let bytes): return HubAnswer.message(bytes)
-            case .upToDate: return Response(status: .noContent)
-            case .unknownTerminal:
-                return try HubAnswer.problem(BatchRefusal.unknownTerminal(terminal))
-            }
+            answer = try await parts.registrar.configuration(for: terminal, newerThan: version)
         } catch {
             return try fault(error)
+        }
+        switch answer {
+        case .newer(let bytes): return HubAnswer.message(bytes)
+        case .upToDate: return Response(status: .noContent)
+        case .unknownTerminal: return try HubAnswer.problem(.unknownTerminal(terminal))
         }
     }
 

@@ -1,0 +1,200 @@
+import ArgumentParser
+import COSE
+import CommandSupport
+import Hub
+import HubProtocol
+import Payments
+import Vouchers
+
+/// `tillhub ledger`: what has arrived, held against what the terminals signed.
+struct LedgerCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger",
+        abstract: "Show what has arrived, after checking it against the terminals' signatures.",
+        discussion: "A ledger that somebody has changed is refused with exit code 20.")
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var output: OutputOptions
+
+    func perform() async throws {
+        let folder = hub.folder
+        let ledger = try folder.openLedger()
+        let key = try folder.identity().publicKey
+        var report = LedgerReport()
+        do {
+            let finding = try await LedgerAuditor(ledger: ledger, hub: key).audit {
+                report.add($0)
+            }
+            if let finding {
+                throw CommandFailure(
+                    .dataDamaged, reason: finding.reason, message: finding.message)
+            }
+            report.add(try await ledger.refusedBatches())
+        } catch let error as HubLedgerError {
+            throw CommandFailure(error)
+        }
+        if output.json { return try Output.json(report) }
+        report.lines.forEach(Output.line)
+    }
+}
+
+/// What the ledger holds, for people and as JSON.
+struct LedgerReport: Encodable {
+    struct Other: Encodable {
+        let terminal: String
+        let receipt: UInt64
+        let at: UInt64
+        let amount: String
+        let excess: String
+    }
+
+    struct CaptureLine: Encodable {
+        let terminal: String
+        let journal: String
+        let sequence: UInt64
+        let receipt: UInt64
+        let at: UInt64
+        let sale: String
+        let voucher: String
+        let kind: String
+        let currency: String
+        let amount: String
+        let minorUnits: UInt64
+        let consumedMinorUnits: UInt64
+        let doubleSpend: Other?
+    }
+
+    struct QuarantineLine: Encodable {
+        let terminal: String
+        let journal: String
+        let sequence: UInt64
+        let at: UInt64
+        let currency: String
+        let amount: String
+        let minorUnits: UInt64
+        let reason: String
+        let detail: String
+    }
+
+    struct Total: Encodable {
+        let terminal: String
+        let currency: String
+        var captures: UInt64 = 0
+        var amount = ""
+        var minorUnits: UInt64 = 0
+        var doubleSpends: UInt64 = 0
+        var quarantined: UInt64 = 0
+    }
+
+    struct RefusedLine: Encodable {
+        let terminal: String
+        let journal: String
+        let number: UInt64
+        let reason: String
+        let at: UInt64
+    }
+
+    private(set) var batches: UInt64 = 0
+    private(set) var entries: UInt64 = 0
+    private(set) var declines: UInt64 = 0
+    private(set) var captures: [CaptureLine] = []
+    private(set) var quarantine: [QuarantineLine] = []
+    private(set) var totals: [Total] = []
+    private(set) var refusedBatches: [RefusedLine] = []
+
+    mutating func add(_ refused: [RefusedBatch]) {
+        refusedBatches = refused.map {
+            RefusedLine(
+                terminal: $0.terminal.text, journal: $0.journal.hex, number: $0.number,
+                reason: $0.reason, at: $0.at)
+        }
+    }
+
+    mutating func add(_ batch: LedgerBatch) {
+        batches += 1
+        for row in batch.rows {
+            entries += 1
+            switch row.standing {
+            case .declined: declines += 1
+            case .captured(let capture): add(capture, row, batch)
+            case .quarantined(let reason, let detail):
+                quarantine.append(
+                    QuarantineLine(
+                        terminal: batch.terminal.text, journal: batch.journal.hex,
+                        sequence: row.sequence, at: row.at,
+                        currency: Shown.code(row.currencyNumber),
+                        amount: Shown.decimal(row.amount, row.currencyNumber),
+                        minorUnits: row.amount, reason: reason, detail: detail))
+                count(row, batch) { $0.quarantined += 1 }
+            }
+        }
+    }
+
+    private mutating func add(_ capture: LedgerCapture, _ row: LedgerRow, _ batch: LedgerBatch) {
+        let number = row.currencyNumber
+        captures.append(
+            CaptureLine(
+                terminal: batch.terminal.text, journal: batch.journal.hex, sequence: row.sequence,
+                receipt: capture.receipt, at: row.at, sale: row.sale,
+                voucher: capture.voucher.shortName,
+                kind: VoucherKind(rawValue: capture.kind)?.name ?? "\(capture.kind)",
+                currency: Shown.code(number), amount: Shown.decimal(row.amount, number),
+                minorUnits: row.amount, consumedMinorUnits: capture.consumed,
+                doubleSpend: capture.doubleSpend.map { mark in
+                    Other(
+                        terminal: mark.other.terminal.text, receipt: mark.other.receipt,
+                        at: mark.other.at, amount: Shown.decimal(mark.other.amount, number),
+                        excess: Shown.decimal(mark.excess, number))
+                }))
+        count(row, batch) { total in
+            total.captures += 1
+            let (sum, overflow) = total.minorUnits.addingReportingOverflow(row.amount)
+            total.minorUnits = overflow ? .max : sum
+            if capture.doubleSpend != nil { total.doubleSpends += 1 }
+        }
+    }
+
+    private mutating func count(
+        _ row: LedgerRow, _ batch: LedgerBatch, _ body: (inout Total) -> Void
+    ) {
+        let (terminal, currency) = (batch.terminal.text, Shown.code(row.currencyNumber))
+        let place = totals.firstIndex { $0.terminal == terminal && $0.currency == currency }
+        let index = place ?? totals.endIndex
+        if place == nil { totals.append(Total(terminal: terminal, currency: currency)) }
+        body(&totals[index])
+        totals[index].amount = Shown.decimal(totals[index].minorUnits, row.currencyNumber)
+    }
+
+    /// The report for people.
+    var lines: [String] {
+        var lines = captures.map { capture in
+            var line =
+                "\(Shown.time(capture.at))  \(capture.terminal)  receipt \(capture.receipt)  "
+                + "\(capture.amount) \(capture.currency)  \(capture.voucher)"
+            if let other = capture.doubleSpend {
+                line +=
+                    "  SPENT TWICE: also \(other.amount) \(capture.currency) on \(other.terminal), "
+                    + "receipt \(other.receipt), \(Shown.time(other.at)); too much by "
+                    + "\(other.excess)"
+            }
+            return line
+        }
+        lines += quarantine.map {
+            "\(Shown.time($0.at))  \($0.terminal)  entry \($0.sequence)  \($0.amount) "
+                + "\($0.currency)  IN QUARANTINE (\($0.reason)): \($0.detail)"
+        }
+        lines += refusedBatches.map {
+            "\(Shown.time($0.at))  \($0.terminal)  batch \($0.number)  REFUSED (\($0.reason))"
+        }
+        lines += totals.map { total in
+            var line =
+                "Total \(total.terminal): \(total.captures) captures, \(total.amount) "
+                + total.currency
+            if total.doubleSpends > 0 { line += ", \(total.doubleSpends) spent twice" }
+            if total.quarantined > 0 { line += ", \(total.quarantined) in quarantine" }
+            return line
+        }
+        lines.append("\(batches) batches, \(entries) entries, \(declines) declines")
+        return lines
+    }
+}

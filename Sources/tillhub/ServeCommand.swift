@@ -1,0 +1,110 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import HTTPHubServer
+import Hub
+import Logging
+import ServiceLifecycle
+import SystemdNotifier
+
+/// `tillhub serve`: answers the terminals until it is told to stop.
+struct ServeCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Answer the terminals over HTTP until SIGTERM.")
+
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+    @Option(help: "The port; 0 for one that is free.")
+    var port = 8480
+    @Option(help: "A file to write the port to, once the hub listens.")
+    var portFile: String?
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var output: OutputOptions
+
+    private struct Listening: Encodable {
+        let host: String
+        let port: Int
+        let key: String
+    }
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else {
+            throw ValidationError("--port is a number from 0 to 65535.")
+        }
+    }
+
+    func perform() async throws {
+        _ = try Clock.believable()
+        let folder = hub.folder
+        let ledger = try folder.openLedger()
+        let identity = try folder.identity()
+        let registrar = HubRegistrar(ledger: ledger, key: identity)
+        do {
+            guard try await ledger.profile() != nil else { throw CommandFailure(.notInitialised) }
+        } catch let error as HubLedgerError {
+            throw CommandFailure(error)
+        }
+        var logger = Logger(label: "tillhub", factory: StreamLogHandler.standardError)
+        logger.logLevel = .info
+        let key = identity.publicKey.coseKey.hex
+        let server = HTTPHubServer(
+            HTTPHubServer.Parts(
+                acceptor: BatchAcceptor(ledger: ledger, key: identity), registrar: registrar,
+                identity: identity.publicKey, clock: { Clock.seconds() }, logger: logger),
+            host: host, port: port,
+            onListening: { port in announce(port: port, key: key) })
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: server),
+                    .init(service: WatchdogService(ledger: ledger, logger: logger)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do { try await group.run() } catch let error as HubServerError {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
+        if let portFile { try? FileManager.default.removeItem(atPath: portFile) }
+    }
+
+    /// Tells whoever waits that the hub listens: the file last of all, as scripts wait for it.
+    private func announce(port: Int, key: String) {
+        if output.json {
+            try? Output.json(Listening(host: host, port: port, key: key))
+        } else {
+            Output.line("Listening on http://\(host):\(port)")
+        }
+        if let portFile {
+            do {
+                try Data("\(port)\n".utf8).write(
+                    to: URL(fileURLWithPath: portFile), options: .atomic)
+            } catch {
+                Output.note("The port file \(portFile) could not be written: \(error)")
+            }
+        }
+        SystemdNotifier.notify(SystemdNotifier.ready)
+    }
+}
+
+/// Tells systemd's watchdog that the ledger answers.
+private struct WatchdogService: Service {
+    let ledger: any HubLedger
+    let logger: Logger
+
+    func run() async throws {
+        let interval = SystemdNotifier.watchdogInterval()
+        try await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                // Twice in an interval, so that one late answer is no death.
+                try? await Task.sleep(for: interval.map { $0 / 2 } ?? .seconds(3_600))
+                guard interval != nil, !Task.isCancelled else { continue }
+                do {
+                    _ = try await ledger.profile()
+                    SystemdNotifier.notify(SystemdNotifier.alive)
+                } catch {
+                    logger.error("The ledger does not answer: \(error)")
+                }
+            }
+        }
+        SystemdNotifier.notify(SystemdNotifier.stopping)
+    }
+}

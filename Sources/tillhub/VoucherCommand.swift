@@ -1,0 +1,231 @@
+import ArgumentParser
+import COSE
+import CommandSupport
+import Hub
+import Money
+import Payments
+import Vouchers
+
+/// `tillhub voucher`: the hub as an issuer.
+struct VoucherCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "voucher", abstract: "Issue vouchers and list them.",
+        subcommands: [VoucherIssueCommand.self, VoucherListCommand.self])
+}
+
+/// The kinds of voucher, as they are typed.
+enum VoucherKindArgument: String, ExpressibleByArgument, CaseIterable {
+    case fixed
+    case stored
+    case certificate
+}
+
+/// `tillhub voucher issue`: makes a voucher, as a text and as a picture to print or send.
+struct VoucherIssueCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "issue", abstract: "Issue a voucher: NAME.txt and NAME.png.",
+        discussion: """
+            fixed        --amount; spent once, whole.
+            stored       --amount (the total credit) and --redeemed; spent in parts.
+            certificate  --per-payment, --offline-total and --holder; a wallet pays with it.
+            Both files are the money: only their owner may read them.
+            """)
+
+    @Argument(help: "fixed, stored or certificate.")
+    var kind: VoucherKindArgument
+    @Option(help: "The voucher's currency (default: the hub's usual one).")
+    var currency: String?
+    @Option(help: "What it is worth: the amount, or the total ever credited.")
+    var amount: String?
+    @Option(help: "What is redeemed of a stored value already.")
+    var redeemed: String?
+    @Option(help: "A certificate's maximum for one payment.")
+    var perPayment: String?
+    @Option(help: "A certificate's total of offline payments.")
+    var offlineTotal: String?
+    @Option(help: "The holder's public key: a COSE_Key in CBOR, in hexadecimal.")
+    var holder: String?
+    @Option(help: "How long it is good: a number and s, m, h or d.")
+    var expiresIn = "30d"
+    @Option(help: "Before this it is refused: 2026-12-24T00:00:00Z or seconds since 1970 UTC.")
+    var notBefore: String?
+    @Option(help: "Who may accept it: a merchant or a terminal; may be repeated (default: all).")
+    var audience: [String] = []
+    @Option(help: "The folder to write to.")
+    var out = "."
+    @Option(help: "The files' name without ending (default: kind, amount and short name).")
+    var name: String?
+    @Flag(help: "Show the code: whoever reads it can spend it.")
+    var showCode = false
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var output: OutputOptions
+
+    private struct Answer: Encodable {
+        let voucher: String
+        let kind: String
+        let currency: String
+        let amount: String
+        let expiry: UInt64
+        let text: String
+        let picture: String
+        let code: String?
+    }
+
+    func perform() async throws {
+        let now = try Clock.believable()
+        let folder = hub.folder
+        let ledger = try folder.openLedger()
+        let issuer = VoucherIssuer(ledger: ledger, key: try folder.issuer())
+        let order = try await order(at: now, ledger)
+        try checkName()
+        let cti = Random.bytes(VoucherIssuer.ctiLength)
+        let answer: VoucherIssuer.Answer
+        do { answer = try await issuer.issue(order, cti: cti, at: now) } catch {
+            throw CommandFailure(error)
+        }
+        switch answer {
+        case .refused(let refusal):
+            throw CommandFailure(reason: refusal.reason, message: refusal.message)
+        case .issued(let voucher, let code): try deliver(voucher, code)
+        }
+    }
+
+    private func order(at now: UInt64, _ ledger: some HubLedger) async throws -> VoucherOrder {
+        let currency: Currency
+        if let code = self.currency {
+            currency = try Parsing.currency(code)
+        } else {
+            do {
+                guard let terms = try await ledger.latestTerms() else {
+                    throw CommandFailure(RegistrarRefusal.notInitialised)
+                }
+                currency = terms.terms.currency
+            } catch let error as HubLedgerError {
+                throw CommandFailure(error)
+            }
+        }
+        return VoucherOrder(
+            value: try value(in: currency), currency: currency,
+            expiry: now + (try Parsing.seconds(expiresIn, option: "--expires-in")),
+            notBefore: try notBefore.map { try Parsing.moment($0, option: "--not-before") },
+            audience: audience.isEmpty ? nil : audience, holder: try holder.map(Parsing.publicKey))
+    }
+
+    private func value(in currency: Currency) throws -> VoucherValue {
+        func minorUnits(_ text: String?, _ option: String) throws -> UInt64 {
+            guard let text else { throw missing(option) }
+            return try Parsing.amount(text, currency, option: option)
+        }
+        switch kind {
+        case .fixed:
+            try refuse([("--redeemed", redeemed)] + certificateOptions)
+            return .fixed(amount: try minorUnits(amount, "--amount"))
+        case .stored:
+            try refuse(certificateOptions)
+            // Nothing redeemed may be written out, although no amount is ever zero.
+            let isZero = redeemed?.allSatisfy { $0 == "0" || $0 == "." } ?? true
+            return .stored(
+                credit: try minorUnits(amount, "--amount"),
+                redeemed: isZero ? 0 : try minorUnits(redeemed, "--redeemed"))
+        case .certificate:
+            try refuse([("--amount", amount), ("--redeemed", redeemed)])
+            return .certificate(
+                perPayment: try minorUnits(perPayment, "--per-payment"),
+                offlineTotal: try minorUnits(offlineTotal, "--offline-total"))
+        }
+    }
+
+    private var certificateOptions: [(String, String?)] {
+        [("--per-payment", perPayment), ("--offline-total", offlineTotal)]
+    }
+
+    private func missing(_ option: String) -> CommandFailure {
+        CommandFailure(
+            .usage, reason: "option-missing",
+            message: "A voucher of kind \(kind.rawValue) needs \(option). No voucher was made.")
+    }
+
+    private func refuse(_ options: [(name: String, value: String?)]) throws {
+        for option in options where option.value != nil {
+            throw CommandFailure(
+                .usage, reason: "option-not-for-kind",
+                message: "\(option.name) says nothing about a voucher of kind \(kind.rawValue). "
+                    + "No voucher was made.")
+        }
+    }
+
+    private func checkName() throws {
+        guard let name else { return }
+        guard !name.isEmpty, !name.contains("/"), name.utf8.count <= 100, !name.hasPrefix(".") else {
+            throw CommandFailure(
+                .usage, reason: "name-malformed",
+                message: "--name is a file's name without folder and ending. No voucher was made.")
+        }
+    }
+
+    private func deliver(_ voucher: IssuedVoucher, _ code: String) throws {
+        let amount = Shown.amount(voucher.value.ceiling, voucher.currencyNumber)
+        let shortName = voucher.identity.shortName
+        let tail = shortName.split(separator: "/").last.map(String.init) ?? shortName
+        let base = name ?? "\(kind.rawValue)-\(amount.split(separator: " ").joined(separator: "-"))-\(tail)"
+        let path = "\(out)/\(base)"
+        let picture = try VoucherPicture.png(of: code, voucher)
+        try OutputFile.create(path + ".txt", Array((code + "\n").utf8))
+        try OutputFile.create(path + ".png", picture)
+        let answer = Answer(
+            voucher: shortName, kind: voucher.value.kind.name,
+            currency: Shown.code(voucher.currencyNumber),
+            amount: Shown.decimal(voucher.value.ceiling, voucher.currencyNumber),
+            expiry: voucher.expiry, text: path + ".txt", picture: path + ".png",
+            code: showCode ? code : nil)
+        if output.json { return try Output.json(answer) }
+        Output.line("Issued \(shortName): \(answer.kind), \(amount), until \(Shown.time(voucher.expiry))")
+        Output.line("  \(answer.picture)")
+        Output.line("  \(answer.text)")
+        if showCode { Output.line(code) }
+    }
+}
+
+/// `tillhub voucher list`: the hub's own vouchers and what is known to be redeemed.
+struct VoucherListCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the hub's own vouchers.")
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var output: OutputOptions
+
+    private struct Line: Encodable {
+        let voucher: String
+        let kind: String
+        let currency: String
+        let amount: String
+        let redeemed: String
+        let redeemedMinorUnits: UInt64
+        let expiry: UInt64
+        let issuedAt: UInt64
+    }
+
+    func perform() async throws {
+        let ledger = try hub.folder.openLedger()
+        let vouchers: [IssuedVoucher]
+        do { vouchers = try await ledger.issuedVouchers() } catch { throw CommandFailure(error) }
+        let lines = vouchers.map { voucher in
+            let known: UInt64
+            if case .stored(_, let before) = voucher.value { known = before } else { known = 0 }
+            return Line(
+                voucher: voucher.identity.shortName, kind: voucher.value.kind.name,
+                currency: Shown.code(voucher.currencyNumber),
+                amount: Shown.decimal(voucher.value.ceiling, voucher.currencyNumber),
+                redeemed: Shown.decimal(known + voucher.redeemed, voucher.currencyNumber),
+                redeemedMinorUnits: known + voucher.redeemed, expiry: voucher.expiry,
+                issuedAt: voucher.at)
+        }
+        if output.json { return try Output.json(["vouchers": lines]) }
+        if lines.isEmpty { Output.line("No voucher has been issued.") }
+        for line in lines {
+            Output.line(
+                "\(line.voucher)  \(line.kind)  \(line.amount) \(line.currency)  redeemed "
+                    + "\(line.redeemed)  until \(Shown.time(line.expiry))")
+        }
+    }
+}
