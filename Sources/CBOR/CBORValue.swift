@@ -78,12 +78,17 @@ extension CBORValue: Hashable {
     }
 }
 
-extension CBORValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+extension CBORValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
+    ExpressibleByArrayLiteral
+{
     /// The integer, of major type 0 or 1.
     public init(integerLiteral value: Int64) { self = .integer(value) }
 
     /// The text.
     public init(stringLiteral value: String) { self = .text(value) }
+
+    /// The array of these items.
+    public init(arrayLiteral items: CBORValue...) { self = .array(items) }
 }
 
 extension CBORValue {
