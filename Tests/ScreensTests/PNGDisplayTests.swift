@@ -69,6 +69,19 @@ struct PNGDisplayTests {
         }
     }
 
+    @Test(
+        "keeps signs and words in the middle: the sides stay plain", arguments: ScreenKind.allCases)
+    func plainSides(kind: ScreenKind) throws {
+        let drawn = try PNGDisplay(file: "unused.png", width: 1024, height: 600).drawn(
+            Screen(kind: kind, merchant: "M", headline: "Word", amount: "1.00 EUR", lines: ["Yes."])
+        )
+        let plain = drawn.luma[599 * 1024]
+        let isPlain = (66..<600).allSatisfy { y in
+            (0..<200).allSatisfy { drawn.luma[y * 1024 + $0] == plain }
+        }
+        #expect(isPlain, "\(kind)")
+    }
+
     @Test("draws whatever a name holds, and cuts what does not fit")
     func anyText() throws {
         let display = PNGDisplay(file: "unused.png", width: 320, height: 240)
