@@ -70,7 +70,7 @@ struct PNGDisplayTests {
     }
 
     @Test(
-        "keeps signs and words in the middle: the sides stay plain", arguments: ScreenKind.allCases)
+        "keeps to the middle: its sides stay plain", arguments: ScreenKind.allCases)
     func plainSides(kind: ScreenKind) throws {
         let drawn = try PNGDisplay(file: "unused.png", width: 1024, height: 600).drawn(
             Screen(kind: kind, merchant: "M", headline: "Word", amount: "1.00 EUR", lines: ["Yes."])
