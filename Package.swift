@@ -22,6 +22,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -75,7 +77,7 @@ let adapters: [Target] = [
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
-        "SQLiteJournal", ["Terminal", "Payments", "Money", "Vouchers", "CBOR", "COSE", crypto, grdb]),
+        "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
     library(
         "SQLiteHubLedger",
         ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
@@ -111,7 +113,7 @@ let programs: [Target] = [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay", "HTTPHubLink",
             "HTTPControlServer", "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
-            logging, lifecycle,
+            logging, lifecycle, unixSignals,
         ]),
     program(
         "tillctl",
@@ -157,7 +159,10 @@ let testTargets: [Target] = [
     tests("COSETests", ["COSE", "CBOR", crypto]),
     tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
-    tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money"]),
+    .target(
+        name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
+        swiftSettings: settings),
+    tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
     tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
     tests(
         "ScannerTests",

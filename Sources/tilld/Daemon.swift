@@ -11,6 +11,7 @@ import ServiceLifecycle
 import SystemdNotifier
 import Terminal
 import TerminalState
+import UnixSignals
 import YAMLHardwareProfiles
 
 /// Everything of one running terminal, composed: the only place that names all adapters.
@@ -66,7 +67,7 @@ struct Daemon {
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
         try prepareSocket()
-        do { try await terminal.start() } catch let error as JournalError {
+        do { try await terminal.start() } catch {
             throw CommandFailure(reason: error.reason, message: error.message)
         }
         let logger = logger
