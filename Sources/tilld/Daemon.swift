@@ -40,13 +40,14 @@ struct Daemon {
                 message: "The hub's merchant data cannot be used: \(error)")
         }
         hardware = try Hardware(profile.resolved(in: state.path))
+        let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
                 random: SystemRandom(), buildTime: releaseTime,
-                trace: trace ? Trace.write : { _ in }))
+                trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
