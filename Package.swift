@@ -128,6 +128,7 @@ let programs: [Target] = [
             "Hub", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE", "Vouchers",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
+            unixSignals,
         ]),
     program(
         "tillwallet",
@@ -182,8 +183,8 @@ let testTargets: [Target] = [
         "HubTests",
         [
             "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, logging,
-            lifecycle,
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
+            logging, lifecycle,
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(

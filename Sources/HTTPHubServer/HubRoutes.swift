@@ -82,7 +82,11 @@ struct HubRoutes: Sendable {
         switch answer {
         case .newer(let bytes): return HubAnswer.message(bytes)
         case .upToDate: return Response(status: .noContent)
-        case .unknownTerminal: return try HubAnswer.problem(.unknownTerminal(terminal))
+        case .unknownTerminal:
+            return try HubAnswer.problem(
+                .forbidden, reason: "unknown-terminal",
+                "Terminal \(terminal.text) is not enrolled: there is no configuration for it. "
+                    + "Enrol it with tillhub terminal enrol.")
         }
     }
 

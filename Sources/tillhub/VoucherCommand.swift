@@ -2,6 +2,7 @@ import ArgumentParser
 import COSE
 import CommandSupport
 import Hub
+import HubProtocol
 import Money
 import Payments
 import Vouchers
@@ -90,7 +91,7 @@ struct VoucherIssueCommand: TillCommand {
         }
     }
 
-    private func order(at now: UInt64, _ ledger: some HubLedger) async throws -> VoucherOrder {
+    private func order(at now: UInt64, _ ledger: any HubLedger) async throws -> VoucherOrder {
         let currency: Currency
         if let code = self.currency {
             currency = try Parsing.currency(code)
