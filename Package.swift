@@ -177,8 +177,11 @@ let testTargets: [Target] = [
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
     tests(
         "TerminalTests",
-        ["Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "CBOR"]),
+        [
+            "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
+            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
+            "ZBarDecoder",
+        ]),
     tests(
         "HubTests",
         [
