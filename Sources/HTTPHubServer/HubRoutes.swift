@@ -63,7 +63,9 @@ struct HubRoutes: Sendable {
     }
 
     private func configuration(_ request: Request, _ path: Parameters) async throws -> Response {
-        guard let terminal = TerminalID("till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")")
+        guard
+            let terminal = TerminalID(
+                "till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")")
         else {
             return try HubAnswer.problem(
                 .badRequest, reason: "terminal-malformed", "The path names no terminal id.")

@@ -74,7 +74,8 @@ public enum MessageError: Error, Hashable, Sendable {
             "Entry \(sequence) does not continue the entry before it in the batch."
         case .wrongTerminal(let found): "The message names terminal \(found.text)."
         case .wrongJournal: "The message is about another journal of this terminal."
-        case .wrongBatch(let place): "The acknowledgement answers another batch: its \(place) differs."
+        case .wrongBatch(let place):
+            "The acknowledgement answers another batch: its \(place) differs."
         case .olderVersion(let held, let found):
             "The configuration has version \(found); version \(held) is already held."
         }

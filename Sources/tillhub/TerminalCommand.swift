@@ -22,7 +22,8 @@ struct TerminalEnrolCommand: TillCommand {
 
     @Argument(help: "The file that `tillctl enrol request` wrote.")
     var request: String
-    @Option(help: "Where to write the configuration (default: the request's path + .configuration).")
+    @Option(
+        help: "Where to write the configuration (default: the request's path + .configuration).")
     var out: String?
     @Flag(help: "Accept another key or journal of a terminal that is enrolled already.")
     var replace = false

@@ -157,7 +157,8 @@ struct VoucherIssueCommand: TillCommand {
 
     private func checkName() throws {
         guard let name else { return }
-        guard !name.isEmpty, !name.contains("/"), name.utf8.count <= 100, !name.hasPrefix(".") else {
+        guard !name.isEmpty, !name.contains("/"), name.utf8.count <= 100, !name.hasPrefix(".")
+        else {
             throw CommandFailure(
                 .usage, reason: "name-malformed",
                 message: "--name is a file's name without folder and ending. No voucher was made.")
@@ -168,7 +169,9 @@ struct VoucherIssueCommand: TillCommand {
         let amount = Shown.amount(voucher.value.ceiling, voucher.currencyNumber)
         let shortName = voucher.identity.shortName
         let tail = shortName.split(separator: "/").last.map(String.init) ?? shortName
-        let base = name ?? "\(kind.rawValue)-\(amount.split(separator: " ").joined(separator: "-"))-\(tail)"
+        let base =
+            name
+            ?? "\(kind.rawValue)-\(amount.split(separator: " ").joined(separator: "-"))-\(tail)"
         let path = "\(out)/\(base)"
         let picture = try VoucherPicture.png(of: code, voucher)
         try OutputFile.create(path + ".txt", Array((code + "\n").utf8))
@@ -180,7 +183,8 @@ struct VoucherIssueCommand: TillCommand {
             expiry: voucher.expiry, text: path + ".txt", picture: path + ".png",
             code: showCode ? code : nil)
         if output.json { return try Output.json(answer) }
-        Output.line("Issued \(shortName): \(answer.kind), \(amount), until \(Shown.time(voucher.expiry))")
+        Output.line(
+            "Issued \(shortName): \(answer.kind), \(amount), until \(Shown.time(voucher.expiry))")
         Output.line("  \(answer.picture)")
         Output.line("  \(answer.text)")
         if showCode { Output.line(code) }

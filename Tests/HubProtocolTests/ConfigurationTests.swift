@@ -72,13 +72,15 @@ import Vouchers
         }
     }
 
-    @Test(arguments: [
-        (1, CBORValue.unsigned(0)), (1, nil), (2, "now"), (3, .map([])), (4, "till:m42"),
-        (5, .array(["a", "b", "c"])), (5, .array(["a", "b", "c", "d\n", .array([])])),
-        (6, .array([.array(["gifts", .array([])])])), (6, .array([.array(["no/name", .array([])])])),
-        (7, .array([])), (8, .unsigned(1)), (8, .unsigned(70_000)), (9, .null),
-        (9, .text(String(repeating: "u", count: 401))), (10, .null),
-    ] as [(UInt64, CBORValue?)])
+    @Test(
+        arguments: [
+            (1, CBORValue.unsigned(0)), (1, nil), (2, "now"), (3, .map([])), (4, "till:m42"),
+            (5, .array(["a", "b", "c"])), (5, .array(["a", "b", "c", "d\n", .array([])])),
+            (6, .array([.array(["gifts", .array([])])])),
+            (6, .array([.array(["no/name", .array([])])])),
+            (7, .array([])), (8, .unsigned(1)), (8, .unsigned(70_000)), (9, .null),
+            (9, .text(String(repeating: "u", count: 401))), (10, .null),
+        ] as [(UInt64, CBORValue?)])
     func aPayloadWithOneFaultIsRefused(key: UInt64, value: CBORValue?) throws {
         let payload = try Samples.payload(of: signed).setting(key, to: value)
         let message = Samples.message(
@@ -151,9 +153,10 @@ import Vouchers
 
     @Test func whatMailProgramsDoIsForgiven() throws {
         let text = MessageFile.configuration.text(of: message)
-        let mangled = text.split(separator: "\n").map { line in
-            (line.hasPrefix("TILL") ? String(line) : line.uppercased()) + " \r\n"
-        }.joined() + "\r\n\r\n"
+        let mangled =
+            text.split(separator: "\n").map { line in
+                (line.hasPrefix("TILL") ? String(line) : line.uppercased()) + " \r\n"
+            }.joined() + "\r\n\r\n"
         #expect(try MessageFile.configuration.message(in: Array(mangled.utf8)) == message)
     }
 

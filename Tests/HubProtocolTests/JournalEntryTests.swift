@@ -35,24 +35,27 @@ import Vouchers
         #expect(entry.encoded().count <= JournalEntry.maximumBytes)
     }
 
-    @Test(arguments: [
-        (1, CBORValue.unsigned(1 << 53)), (1, "1"), (2, .bytes([1])), (3, nil), (4, .unsigned(3)),
-        (5, "not a sale"), (5, ""), (5, .text(String(repeating: "A", count: 26))),
-        (6, .unsigned(70_000)), (7, .unsigned(1 << 53)), (8, nil), (9, "not/an/issuer"),
-        (10, .bytes([1])), (11, .unsigned(256)), (12, .negative(0)), (13, .bytes([1])),
-        (14, .bytes([])), (14, .bytes([UInt8](repeating: 0, count: 1_001))),
-        (15, "a reason in a capture"), (99, .null),
-    ] as [(UInt64, CBORValue?)])
+    @Test(
+        arguments: [
+            (1, CBORValue.unsigned(1 << 53)), (1, "1"), (2, .bytes([1])), (3, nil),
+            (4, .unsigned(3)),
+            (5, "not a sale"), (5, ""), (5, .text(String(repeating: "A", count: 26))),
+            (6, .unsigned(70_000)), (7, .unsigned(1 << 53)), (8, nil), (9, "not/an/issuer"),
+            (10, .bytes([1])), (11, .unsigned(256)), (12, .negative(0)), (13, .bytes([1])),
+            (14, .bytes([])), (14, .bytes([UInt8](repeating: 0, count: 1_001))),
+            (15, "a reason in a capture"), (99, .null),
+        ] as [(UInt64, CBORValue?)])
     func aCaptureWithOneFaultIsRefused(key: UInt64, value: CBORValue?) throws {
         let map = try CBORValue.decode(Samples.capture.encoded())
         let bytes = map.setting(key, to: value).encoded()
         #expect(throws: JournalEntryError.self) { try JournalEntry(decoding: bytes) }
     }
 
-    @Test(arguments: [
-        (15, nil), (15, ""), (15, .text(String(repeating: "r", count: 101))),
-        (15, "two\nlines"), (8, .unsigned(1)),
-    ] as [(UInt64, CBORValue?)])
+    @Test(
+        arguments: [
+            (15, nil), (15, ""), (15, .text(String(repeating: "r", count: 101))),
+            (15, "two\nlines"), (8, .unsigned(1)),
+        ] as [(UInt64, CBORValue?)])
     func aDeclineWithOneFaultIsRefused(key: UInt64, value: CBORValue?) throws {
         let map = try CBORValue.decode(Samples.decline.encoded())
         let bytes = map.setting(key, to: value).encoded()

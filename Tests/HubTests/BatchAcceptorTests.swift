@@ -1,6 +1,7 @@
 import COSE
 import Hub
 import HubProtocol
+import SQLiteHubLedger
 import Testing
 import Vouchers
 
@@ -161,7 +162,8 @@ import Vouchers
         var terminal = try await scene.terminal("t1")
         let batch = terminal.batch([terminal.decline()])
         let empty = BatchAcceptor(
-            ledger: try .init(path: folder.path + "/l", creating: true), key: Scene.hubKey)
+            ledger: try SQLiteHubLedger(path: folder.path + "/l", creating: true), key: Scene.hubKey
+        )
         #expect(try await empty.accept(batch, at: 1) == .refused(.notInitialised))
     }
 }

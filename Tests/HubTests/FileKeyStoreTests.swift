@@ -36,7 +36,8 @@ import Testing
         }
         #expect(try mode(path) == 0o600)
         #expect(try mode(store.folder) == 0o700)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder) == ["terminal.key"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: store.folder) == ["terminal.key"])
     }
 
     @Test(arguments: [0o644, 0o640, 0o604, 0o620, 0o601])

@@ -20,9 +20,11 @@ private func withService<T: Sendable>(
     let (ports, told) = AsyncStream.makeStream(of: Int.self)
     let service = make { told.yield($0) }
     let group = ServiceGroup(
-        configuration: .init(services: [service], logger: Logger(label: "test") { _ in
-            SwiftLogNoOpLogHandler()
-        }))
+        configuration: .init(
+            services: [service],
+            logger: Logger(label: "test") { _ in
+                SwiftLogNoOpLogHandler()
+            }))
     return try await withThrowingTaskGroup(of: T?.self) { tasks in
         tasks.addTask {
             try await group.run()
@@ -156,7 +158,9 @@ private func withHub<T: Sendable>(
                     identity: Scene.hubKey.publicKey, clock: { 0 },
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
                 host: "127.0.0.1", port: 0, onListening: onListening)
-        } _: { port in port }
+        } _: { port in
+            port
+        }
         let link = try HTTPHubLink(url: "http://127.0.0.1:\(port)")
         let found = await error { _ = try await link.deliver(batch: [1]) }
         #expect(found == .unreachable("connection refused"))

@@ -165,7 +165,8 @@ import Vouchers
         let scene = try await Scene()
         let profile = HubProfile(merchant: Scene.merchant, issuer: Scene.gifts, name: "Other")
         #expect(
-            try await scene.registrar.initialise(profile, terms: Scene.terms, at: 1) == .initialised)
+            try await scene.registrar.initialise(profile, terms: Scene.terms, at: 1) == .initialised
+        )
         #expect(try await scene.ledger.profile()?.issuer == Scene.own)
     }
 }

@@ -1,14 +1,19 @@
+import COSE
 import Foundation
 import GRDB
 import Hub
 import HubProtocol
 import SQLiteHubLedger
 import Testing
+import Vouchers
 
 @Suite struct SQLiteHubLedgerTests {
     @Test func theConnectionThatWritesIsDurable() async throws {
-        let scene = try await Scene()
-        let durability = try scene.ledger.durability()
+        let folder = try TemporaryFolder()
+        let ledger = try SQLiteHubLedger(path: folder.path + "/l", creating: true)
+        _ = try await ledger.append(
+            TermsVersion(version: 1, at: 1, terms: Scene.terms))
+        let durability = try ledger.durability()
         #expect(durability.journalMode == "wal")
         #expect(durability.synchronous == 2)
     }

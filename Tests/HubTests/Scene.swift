@@ -19,7 +19,7 @@ struct Scene {
     static let holderKey = key(4)
 
     let folder: TemporaryFolder
-    let ledger: SQLiteHubLedger
+    let ledger: any HubLedger
     let registrar: HubRegistrar
     let acceptor: BatchAcceptor
     let issuer: VoucherIssuer
@@ -75,7 +75,9 @@ struct Scene {
     }
 
     func captures() async throws -> [LedgerCapture] {
-        try await rows().compactMap { if case .captured(let capture) = $0.standing { capture } else { nil } }
+        try await rows().compactMap {
+            if case .captured(let capture) = $0.standing { capture } else { nil }
+        }
     }
 
     /// The reasons in quarantine, in the order of arrival.
