@@ -88,17 +88,23 @@ public struct Holding: Hashable, Sendable {
         claims.cti == other.claims.cti && issuerKeyID.prefix(4) == other.issuerKeyID.prefix(4)
     }
 
-    /// Whether `other`, of the same identity, is this one after the issuer credited or redeemed:
-    /// nothing else may differ (formats, 1.1, *Identity*).
-    func isSucceeded(by other: Holding) -> Bool {
+    /// How another object of the same identity relates to this one (formats, 1.1, *Identity*).
+    enum Relation { case same, newer, conflicting }
+
+    /// How `other`, of the same identity, relates to this one. A signature made anew makes no new
+    /// voucher; of stored value credit and redeemed may have grown; nothing else may differ.
+    func relation(to other: Holding) -> Relation {
+        guard claims.currencyNumber == other.claims.currencyNumber,
+            claims.expiry == other.claims.expiry, claims.audience == other.claims.audience,
+            claims.notBefore == other.claims.notBefore, claims.holder == other.claims.holder,
+            claims.confirmationNonce == other.claims.confirmationNonce
+        else { return .conflicting }
+        if claims.value == other.claims.value { return .same }
         guard case .stored(let credit, let redeemed) = claims.value,
-            case .stored(let newCredit, let newRedeemed) = other.claims.value
-        else { return false }
-        return newCredit >= credit && newRedeemed >= redeemed
-            && claims.currencyNumber == other.claims.currencyNumber
-            && claims.expiry == other.claims.expiry && claims.audience == other.claims.audience
-            && claims.notBefore == other.claims.notBefore && claims.holder == other.claims.holder
-            && claims.confirmationNonce == other.claims.confirmationNonce
+            case .stored(let newCredit, let newRedeemed) = other.claims.value,
+            newCredit >= credit, newRedeemed >= redeemed
+        else { return .conflicting }
+        return .newer
     }
 
     /// Remembers a code, and counts what it promises.

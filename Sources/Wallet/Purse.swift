@@ -103,8 +103,11 @@ public struct Purse: Hashable, Sendable {
             return holding
         }
         let held = holdings[index]
-        if held.object == holding.object { throw .alreadyHeld(name: held.name) }
-        guard held.isSucceeded(by: holding) else { throw .conflicting(name: held.name) }
+        switch held.relation(to: holding) {
+        case .same: throw .alreadyHeld(name: held.name)
+        case .conflicting: throw .conflicting(name: held.name)
+        case .newer: break
+        }
         holding.spent = max(holding.spent, held.spent)
         holding.shown = held.shown
         holdings[index] = holding

@@ -81,7 +81,7 @@ public enum WalletRefusal: Error, Hashable, Sendable {
     case presentation
     /// The voucher belongs to another key than this wallet's.
     case otherHolder
-    /// This very object is in the wallet.
+    /// This very voucher is in the wallet.
     case alreadyHeld(name: String)
     /// The wallet holds an object of the same identity with other terms, or a newer one.
     case conflicting(name: String)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import COSE
 import CommandSupport
 import Foundation
 import Vouchers

@@ -1,7 +1,9 @@
 import ArgumentParser
 import CommandSupport
 import Money
+import PaymentCodes
 import Screens
+import Vouchers
 import Wallet
 
 /// A code that was written, in JSON.

@@ -19,7 +19,8 @@ enum PurseFile {
 
         var description: String {
             switch self {
-            case .version(let found): "it has version \(found), this program reads \(version)"
+            case .version(let found):
+                "it has version \(found), this program reads \(PurseFile.version)"
             case .hex(let place): "\(place) is not hexadecimal"
             case .key(let error): "a terminal's key is refused, \(error)"
             case .terminal(let reason): "a terminal is refused, \(reason)"
@@ -93,7 +94,7 @@ enum PurseFile {
                         terminal: $0.terminal)
                 }
                 let object = try bytes(voucher.object)
-                do {
+                do throws(VoucherRefusal) {
                     return try Holding(object: object, spent: voucher.spent, shown: shown)
                 } catch {
                     throw Fault.voucher(index + 1, error)

@@ -74,18 +74,22 @@ extension House {
         "SQLiteHubLedger": adapter(
             ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
         "HTTPHubLink": adapter(
-            ["Terminal", "HubProtocol", "Vouchers"], ["AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
-        "HTTPHubServer": adapter(["Hub", "HubProtocol"], httpServer),
+            ["Terminal", "HubProtocol", "Vouchers"], httpClient),
+        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE"], httpServer),
         "HTTPControlServer": adapter(
             [
                 "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
                 "Vouchers",
             ], httpServer),
         "HTTPControlClient": adapter(
-            ["ControlProtocol"], ["AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
+            ["ControlProtocol"], httpClient),
         "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
         "FileKeyStore": adapter(["COSE"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
+    ]
+
+    private static let httpClient: Set<String> = [
+        "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
     ]
 
     private static let httpServer: Set<String> = [
@@ -101,7 +105,7 @@ extension House {
     private static let programs: [String: House] = {
         let all = Set(rules.keys).union(useCases.keys).union(adapters.keys)
         let outside = toolchain.union([
-            "ArgumentParser", "Crypto", "Dispatch", "Logging", "ServiceLifecycle",
+            "ArgumentParser", "Crypto", "Dispatch", "Logging", "ServiceLifecycle", "UnixSignals",
         ])
         // What several programs share lies beside them, and imports less than they may.
         let shared: Set<String> = ["CommandSupport", "TerminalState"]
