@@ -6,6 +6,7 @@ ends with 0 only if all of it was so.
 
 import argparse
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,8 @@ WECHAT_CODE = "135112298638468293"  # a published sample of the form, worth noth
 
 
 class Demo:
-    def __init__(self, programs, folder, keep_running):
-        self.programs, self.folder, self.keep_running = programs, folder, keep_running
+    def __init__(self, programs, folder):
+        self.programs, self.folder = programs, folder
         self.rows, self.pictures = [], folder / "pictures"
         self.pictures.mkdir()
 
@@ -115,7 +116,7 @@ class Demo:
         subprocess.run(["qrencode", "-s", "8", "-o", str(wechat), WECHAT_CODE], check=True)
         time.sleep(2)
         for what, picture, reason in (
-                ("a code of another issuer", foreign, "key-unknown"),
+                ("a code of another issuer", foreign, "issuer-unknown"),
                 ("an expired voucher", expired, "expired"),
                 ("a WeChat Pay code", wechat, "other-scheme-wechat-pay")):
             declined = self.terminal.sale("5.00", picture, codes=(1,))
@@ -144,7 +145,7 @@ class Demo:
         before = len(self.terminal.ctl("journal", "list"))
         self.terminal.ctl("sale", "11.00", "--key", "demo-killed")
         self.terminal.show(voucher, "killed-1.png")
-        time.sleep(0.03)  # somewhere between the picture and the receipt
+        time.sleep(random.uniform(0, 0.02))  # somewhere between the picture and the receipt
         self.terminal.daemon.kill()
         self.terminal.start("--sync-interval", "0")
         sale = self.terminal.ctl("sale", "11.00", "--key", "demo-killed")
@@ -168,7 +169,7 @@ class Demo:
                  f"{report['queuedEntries']} waiting")
         journal = [(e["receipt"], e["amount"]["minorUnits"], e["amount"]["currency"])
                    for e in self.terminal.ctl("journal", "list") if e["kind"] == "capture"]
-        ledger = sorted((c["receipt"], c["amount"]["minorUnits"], c["amount"]["currency"])
+        ledger = sorted((c["receipt"], c["minorUnits"], c["currency"])
                         for c in self.hub.command("ledger")["captures"])
         self.must(journal == ledger, f"hub ledger equals terminal journal:\n{ledger}\n{journal}")
         self.must([r for r, _, _ in journal] == list(range(1, len(journal) + 1)),
@@ -195,7 +196,7 @@ def main():
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="till-demo-"))
     print(f"Till: a sale, end to end, in {folder}")
-    demo = Demo(Programs(options.programs), folder, False)
+    demo = Demo(Programs(options.programs), folder)
     try:
         demo.play()
     except Failed as failure:

@@ -79,6 +79,7 @@ struct VoucherIssueCommand: TillCommand {
         let issuer = VoucherIssuer(ledger: ledger, key: try folder.issuer())
         let order = try await order(at: now, ledger)
         try checkName()
+        try OutputFile.makeFolder(out)
         let cti = Random.bytes(VoucherIssuer.ctiLength)
         let answer: VoucherIssuer.Answer
         do { answer = try await issuer.issue(order, cti: cti, at: now) } catch {

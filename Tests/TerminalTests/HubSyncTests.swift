@@ -2,6 +2,7 @@ import COSE
 import HubProtocol
 import Money
 import Payments
+import SQLiteJournal
 import Synchronization
 import Terminal
 import Testing

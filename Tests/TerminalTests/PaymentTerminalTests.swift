@@ -1,7 +1,10 @@
+import COSE
 import HubProtocol
 import Money
 import PaymentCodes
 import Payments
+import SQLiteJournal
+import Screens
 import Testing
 import VoucherMint
 import Vouchers
