@@ -14,7 +14,11 @@ enum OutputFile {
         }
     }
 
+<<<<<<< HEAD
     /// Makes a folder for files to come; one that is there is as good.
+=======
+    /// Makes a folder where it is missing.
+>>>>>>> 31cae13983a35253188a45742b4ab49ff848907e
     static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
@@ -23,7 +27,11 @@ enum OutputFile {
             throw CommandFailure(
                 reason: "folder-not-writable",
                 message: "The folder \(path) cannot be made (\(error.localizedDescription)). "
+<<<<<<< HEAD
                     + "No voucher was made. Check its parent's owner and mode.")
+=======
+                    + "Nothing was made. Check its parent's owner and mode.")
+>>>>>>> 31cae13983a35253188a45742b4ab49ff848907e
         }
     }
 

@@ -64,9 +64,8 @@ struct VoucherIssueCommand: TillCommand {
     private struct Answer: Encodable {
         let voucher: String
         let kind: String
-        let currency: String
-        let amount: String
-        let expiry: UInt64
+        let amount: MoneyMessage
+        let expiry: String
         let text: String
         let picture: String
         let code: String?
@@ -179,9 +178,8 @@ struct VoucherIssueCommand: TillCommand {
         try OutputFile.create(path + ".png", picture)
         let answer = Answer(
             voucher: shortName, kind: voucher.value.kind.name,
-            currency: Shown.code(voucher.currencyNumber),
-            amount: Shown.decimal(voucher.value.ceiling, voucher.currencyNumber),
-            expiry: voucher.expiry, text: path + ".txt", picture: path + ".png",
+            amount: MoneyMessage(voucher.value.ceiling, currency: voucher.currencyNumber),
+            expiry: Shown.time(voucher.expiry), text: path + ".txt", picture: path + ".png",
             code: showCode ? code : nil)
         if output.json { return try Output.json(answer) }
         Output.line(
@@ -203,12 +201,10 @@ struct VoucherListCommand: TillCommand {
     private struct Line: Encodable {
         let voucher: String
         let kind: String
-        let currency: String
-        let amount: String
-        let redeemed: String
-        let redeemedMinorUnits: UInt64
-        let expiry: UInt64
-        let issuedAt: UInt64
+        let amount: MoneyMessage
+        let redeemed: MoneyMessage
+        let expiry: String
+        let issuedAt: String
     }
 
     func perform() async throws {
@@ -220,18 +216,17 @@ struct VoucherListCommand: TillCommand {
             if case .stored(_, let before) = voucher.value { known = before } else { known = 0 }
             return Line(
                 voucher: voucher.identity.shortName, kind: voucher.value.kind.name,
-                currency: Shown.code(voucher.currencyNumber),
-                amount: Shown.decimal(voucher.value.ceiling, voucher.currencyNumber),
-                redeemed: Shown.decimal(known + voucher.redeemed, voucher.currencyNumber),
-                redeemedMinorUnits: known + voucher.redeemed, expiry: voucher.expiry,
-                issuedAt: voucher.at)
+                amount: MoneyMessage(voucher.value.ceiling, currency: voucher.currencyNumber),
+                redeemed: MoneyMessage(
+                    known + voucher.redeemed, currency: voucher.currencyNumber),
+                expiry: Shown.time(voucher.expiry), issuedAt: Shown.time(voucher.at))
         }
         if output.json { return try Output.json(["vouchers": lines]) }
         if lines.isEmpty { Output.line("No voucher has been issued.") }
         for line in lines {
             Output.line(
-                "\(line.voucher)  \(line.kind)  \(line.amount) \(line.currency)  redeemed "
-                    + "\(line.redeemed)  until \(Shown.time(line.expiry))")
+                "\(line.voucher)  \(line.kind)  \(line.amount.shown)  redeemed "
+                    + "\(line.redeemed.shown)  until \(line.expiry)")
         }
     }
 }
