@@ -169,7 +169,7 @@ class Demo:
                  f"{report['queuedEntries']} waiting")
         journal = [(e["receipt"], e["amount"]["minorUnits"], e["amount"]["currency"])
                    for e in self.terminal.ctl("journal", "list") if e["kind"] == "capture"]
-        ledger = sorted((c["receipt"], c["minorUnits"], c["currency"])
+        ledger = sorted((c["receipt"], c["amount"]["minorUnits"], c["amount"]["currency"])
                         for c in self.hub.command("ledger")["captures"])
         self.must(journal == ledger, f"hub ledger equals terminal journal:\n{ledger}\n{journal}")
         self.must([r for r, _, _ in journal] == list(range(1, len(journal) + 1)),

@@ -15,10 +15,10 @@ enum OutputFile {
     }
 
 <<<<<<< HEAD
-    /// Makes a folder for files to come; one that is there is as good.
-=======
     /// Makes a folder where it is missing.
->>>>>>> 31cae13983a35253188a45742b4ab49ff848907e
+=======
+    /// Makes a folder for files to come; one that is there is as good.
+>>>>>>> 3a2655c83b7a5755935cdd635be2e3a27956f978
     static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
@@ -28,10 +28,10 @@ enum OutputFile {
                 reason: "folder-not-writable",
                 message: "The folder \(path) cannot be made (\(error.localizedDescription)). "
 <<<<<<< HEAD
-                    + "No voucher was made. Check its parent's owner and mode.")
-=======
                     + "Nothing was made. Check its parent's owner and mode.")
->>>>>>> 31cae13983a35253188a45742b4ab49ff848907e
+=======
+                    + "No voucher was made. Check its parent's owner and mode.")
+>>>>>>> 3a2655c83b7a5755935cdd635be2e3a27956f978
         }
     }
 
