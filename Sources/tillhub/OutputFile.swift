@@ -14,11 +14,7 @@ enum OutputFile {
         }
     }
 
-<<<<<<< HEAD
     /// Makes a folder where it is missing.
-=======
-    /// Makes a folder for files to come; one that is there is as good.
->>>>>>> 3a2655c83b7a5755935cdd635be2e3a27956f978
     static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
@@ -27,11 +23,7 @@ enum OutputFile {
             throw CommandFailure(
                 reason: "folder-not-writable",
                 message: "The folder \(path) cannot be made (\(error.localizedDescription)). "
-<<<<<<< HEAD
                     + "Nothing was made. Check its parent's owner and mode.")
-=======
-                    + "No voucher was made. Check its parent's owner and mode.")
->>>>>>> 3a2655c83b7a5755935cdd635be2e3a27956f978
         }
     }
 
