@@ -77,7 +77,7 @@ let adapters: [Target] = [
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
-        "SQLiteJournal", ["Terminal", "Payments", "Money", "Vouchers", "CBOR", "COSE", crypto, grdb]),
+        "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
     library(
         "SQLiteHubLedger",
         ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
@@ -113,7 +113,7 @@ let programs: [Target] = [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay", "HTTPHubLink",
             "HTTPControlServer", "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
-            logging, lifecycle,
+            logging, lifecycle, unixSignals,
         ]),
     program(
         "tillctl",
@@ -160,7 +160,10 @@ let testTargets: [Target] = [
     tests("COSETests", ["COSE", "CBOR", crypto]),
     tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
-    tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money"]),
+    .target(
+        name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
+        swiftSettings: settings),
+    tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
     tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
     tests(
         "ScannerTests",
@@ -174,8 +177,11 @@ let testTargets: [Target] = [
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
     tests(
         "TerminalTests",
-        ["Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "CBOR"]),
+        [
+            "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
+            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
+            "ZBarDecoder",
+        ]),
     tests(
         "HubTests",
         [

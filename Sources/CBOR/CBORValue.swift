@@ -39,8 +39,8 @@ public struct CBORPair: Hashable, Sendable {
 }
 
 extension CBORValue: Hashable {
-    /// The same items with map pairs in the same order, texts compared byte for byte: `String`'s own
-    /// equality would call the Kelvin sign a K.
+    /// The same items with map pairs in the same order, texts compared byte for byte: `String`'s
+    /// own equality would call the Kelvin sign a K.
     public static func == (left: CBORValue, right: CBORValue) -> Bool {
         switch (left, right) {
         case (.unsigned(let one), .unsigned(let other)): one == other
@@ -78,12 +78,17 @@ extension CBORValue: Hashable {
     }
 }
 
-extension CBORValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+extension CBORValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
+    ExpressibleByArrayLiteral
+{
     /// The integer, of major type 0 or 1.
     public init(integerLiteral value: Int64) { self = .integer(value) }
 
     /// The text.
     public init(stringLiteral value: String) { self = .text(value) }
+
+    /// The array of these items.
+    public init(arrayLiteral items: CBORValue...) { self = .array(items) }
 }
 
 extension CBORValue {

@@ -34,7 +34,8 @@ public struct PublicKey: Hashable, Sendable {
         try self.init(coseKey: value)
     }
 
-    /// The key in this COSE_Key, of which only kty, crv, x and y are read; a private part is refused.
+    /// The key in this COSE_Key, of which only kty, crv, x and y are read; a private part is
+    /// refused.
     public init(coseKey: CBORValue) throws(KeyError) {
         guard coseKey.asMap != nil else { throw .shape("a COSE_Key is a map") }
         guard coseKey[Label.privatePart] == nil else { throw .privatePart }
@@ -62,12 +63,7 @@ public struct PublicKey: Hashable, Sendable {
 
     init(ed25519 key: Curve25519.Signing.PublicKey, encoding: [UInt8]) {
         self.init(
-            point: .ed25519(key), algorithm: .ed25519,
-            coseKey: .map([
-                CBORPair(.integer(Label.keyType), KeyType.octetKeyPair),
-                CBORPair(.integer(Label.curve), Curve.ed25519),
-                CBORPair(.integer(Label.x), .bytes(encoding)),
-            ]))
+            point: .ed25519(key), algorithm: .ed25519, coseKey: Self.coseKey(x: encoding, y: nil))
     }
 
     private init(p256 coseKey: CBORValue) throws(KeyError) {
@@ -87,17 +83,10 @@ public struct PublicKey: Hashable, Sendable {
     }
 
     init(p256 key: P256.Signing.PublicKey) {
-        let coordinates = Array(key.x963Representation.dropFirst())
+        let (x, y) = Self.coordinates(of: key)
         self.init(
             point: .ecdsaP256(key), algorithm: .ecdsaP256,
-            coseKey: .map([
-                CBORPair(.integer(Label.keyType), KeyType.ellipticCurve),
-                CBORPair(.integer(Label.curve), Curve.p256),
-                CBORPair(
-                    .integer(Label.x), .bytes(Array(coordinates[..<Self.coordinateByteCount]))),
-                CBORPair(
-                    .integer(Label.y), .bytes(Array(coordinates[Self.coordinateByteCount...]))),
-            ]))
+            coseKey: Self.coseKey(x: x, y: .bytes(y)))
     }
 
     private init(point: Point, algorithm: KeyAlgorithm, coseKey: CBORValue) {
@@ -115,27 +104,14 @@ public struct PublicKey: Hashable, Sendable {
 
     /// The key as a COSE_Key; of a P-256 key `y` as its sign when compressed, else as 32 bytes.
     public func coseKeyValue(compressed: Bool) -> CBORValue {
-        var pairs = [
-            CBORPair(
-                .integer(Label.keyType),
-                algorithm == .ed25519 ? KeyType.octetKeyPair : KeyType.ellipticCurve),
-            CBORPair(
-                .integer(Label.curve), algorithm == .ed25519 ? Curve.ed25519 : Curve.p256),
-        ]
         switch point {
         case .ed25519(let key):
-            pairs.append(CBORPair(.integer(Label.x), .bytes(Array(key.rawRepresentation))))
+            return Self.coseKey(x: Array(key.rawRepresentation), y: nil)
         case .ecdsaP256(let key):
-            let coordinates = Array(key.x963Representation.dropFirst())
-            let y = Array(coordinates[Self.coordinateByteCount...])
+            let (x, y) = Self.coordinates(of: key)
             let isOdd = y[Self.coordinateByteCount - 1] & 1 == 1
-            pairs += [
-                CBORPair(
-                    .integer(Label.x), .bytes(Array(coordinates[..<Self.coordinateByteCount]))),
-                CBORPair(.integer(Label.y), compressed ? .bool(isOdd) : .bytes(y)),
-            ]
+            return Self.coseKey(x: x, y: compressed ? .bool(isOdd) : .bytes(y))
         }
-        return .map(pairs)
     }
 
     /// Whether these 64 bytes are this key's signature of the message. Ed25519 without cofactor and
@@ -162,6 +138,26 @@ public struct PublicKey: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(coseKey) }
 
     private static let coordinateByteCount = 32
+
+    /// A COSE_Key in order: of Ed25519 without `y`, else of P-256.
+    private static func coseKey(x: [UInt8], y: CBORValue?) -> CBORValue {
+        var pairs = [
+            CBORPair(
+                .integer(Label.keyType),
+                y == nil ? KeyType.octetKeyPair : KeyType.ellipticCurve),
+            CBORPair(.integer(Label.curve), y == nil ? Curve.ed25519 : Curve.p256),
+            CBORPair(.integer(Label.x), .bytes(x)),
+        ]
+        if let y { pairs.append(CBORPair(.integer(Label.y), y)) }
+        return .map(pairs)
+    }
+
+    private static func coordinates(of key: P256.Signing.PublicKey) -> (x: [UInt8], y: [UInt8]) {
+        let point = Array(key.x963Representation)
+        return (
+            Array(point[1...coordinateByteCount]), Array(point[(coordinateByteCount + 1)...])
+        )
+    }
 
     private static func coordinate(_ label: Int64, of key: CBORValue) throws(KeyError) -> [UInt8] {
         guard let bytes = key[label]?.asBytes, bytes.count == coordinateByteCount else {

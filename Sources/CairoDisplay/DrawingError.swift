@@ -24,23 +24,33 @@ public enum DrawingError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A sentence for people.
     public var description: String {
         switch self {
+        case .size: "The picture cannot be drawn: \(detail)"
+        case .symbolTooLarge: "The symbol cannot be drawn: \(detail)"
+        case .failed: "The picture could not be drawn: \(detail)"
+        case .notWritable: "The picture could not be written: \(detail)"
+        }
+    }
+
+    /// What exactly, as a sentence that can follow another one's colon.
+    private var detail: String {
+        switch self {
         case .size(let width, let height):
-            "A picture of \(width) x \(height) pixels cannot be drawn."
+            "\(width) x \(height) pixels are too few or too many."
         case .symbolTooLarge(let modules, let pixels):
-            "A symbol of \(modules) modules with its quiet zone needs "
+            "\(modules) modules with their quiet zone need "
                 + "\((modules + 2 * Canvas.quietZone) * Canvas.minimumModulePixels) pixels; "
                 + "there is room for \(pixels)."
-        case .failed(let detail): "The picture could not be drawn: \(detail)."
-        case .notWritable(let path, let detail): "\(path) cannot be written: \(detail)."
+        case .failed(let detail): "\(detail)."
+        case .notWritable(let path, let detail): "\(path): \(detail)."
         }
     }
 
     /// The same as the terminal's port has it.
     var displayError: DisplayError {
         switch self {
-        case .size, .symbolTooLarge: .tooSmall(description)
-        case .failed: .drawing(description)
-        case .notWritable: .notWritable(description)
+        case .size, .symbolTooLarge: .tooSmall(detail)
+        case .failed: .drawing(detail)
+        case .notWritable: .notWritable(detail)
         }
     }
 }

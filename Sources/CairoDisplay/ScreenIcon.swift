@@ -12,6 +12,8 @@ struct ScreenIcon {
         let size = min(box.width, box.height)
         guard size > 0 else { return }
         cairo_save(pen)
+        // Text leaves the pen where it was drawn, and an arc begins with a line from there.
+        cairo_new_path(pen)
         // From here on the sign is one unit wide and its middle is the origin.
         cairo_translate(pen, box.x + box.width / 2, box.y + box.height / 2)
         cairo_scale(pen, size, size)
@@ -28,7 +30,8 @@ struct ScreenIcon {
             stroke(canvas, [(0.18, -0.18), (-0.18, 0.18)], width: 0.1)
         case .outOfOrder: warning(canvas)
         case .working: dots(canvas)
-        case .idle, .shopQR: viewfinder(canvas)
+        case .idle: shop(canvas)
+        case .shopQR: viewfinder(canvas)
         }
         cairo_restore(pen)
     }
@@ -90,6 +93,21 @@ struct ScreenIcon {
             cairo_arc(canvas.pen, x, 0, 0.12, 0, 2 * .pi)
         }
         cairo_fill(canvas.pen)
+    }
+
+    /// A shop: walls, a door, and an awning of four scallops.
+    private func shop(_ canvas: borrowing Canvas) {
+        let pen = canvas.pen
+        canvas.setColour(palette.bar)
+        stroke(canvas, [(-0.34, 0), (-0.34, 0.44), (0.34, 0.44), (0.34, 0)], width: 0.06)
+        cairo_rectangle(pen, 0.04, 0.14, 0.16, 0.3)
+        cairo_fill(pen)
+        cairo_rectangle(pen, -0.44, -0.42, 0.88, 0.3)
+        for x in [-0.33, -0.11, 0.11, 0.33] {
+            cairo_new_sub_path(pen)
+            cairo_arc(pen, x, -0.12, 0.11, 0, .pi)
+        }
+        cairo_fill(pen)
     }
 
     /// Four corners around a square: hold a code here.

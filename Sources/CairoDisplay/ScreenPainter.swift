@@ -107,7 +107,7 @@ struct ScreenPainter {
     private func paintFooter(
         _ footer: String, _ canvas: borrowing Canvas, _ rest: inout Box, _ unit: Double
     ) throws(DrawingError) {
-        let strip = rest.takeBottom(unit * 0.1)
+        let strip = rest.takeBottom(unit * 0.07)
         let text = try TextBlock.fitted(
             footer, on: canvas, in: strip, largest: unit * 0.038, smallest: max(unit * 0.025, 9),
             lines: 2, centred: true)
@@ -125,12 +125,12 @@ struct ScreenPainter {
         let isWordFirst = screen.kind == .declined || screen.kind == .outOfOrder
         let smallest = max(unit * 0.04, 11)
         let gap = unit * 0.025
-        let icon = unit * (screen.amount == nil ? 0.32 : 0.24)
+        let icon = unit * (screen.amount == nil ? 0.32 : 0.21)
         let headline = try TextBlock.fitted(
-            screen.headline, on: canvas, in: rest, largest: unit * (isWordFirst ? 0.15 : 0.11),
+            screen.headline, on: canvas, in: rest, largest: unit * (isWordFirst ? 0.14 : 0.1),
             smallest: smallest, lines: 2, weight: .bold, centred: true)
         let amount = try TextBlock.fitted(
-            screen.amount ?? "", on: canvas, in: rest, largest: unit * (isWordFirst ? 0.09 : 0.19),
+            screen.amount ?? "", on: canvas, in: rest, largest: unit * (isWordFirst ? 0.09 : 0.17),
             smallest: smallest, weight: .bold, centred: true)
         let amountHeight = screen.amount == nil ? 0 : amount.height + gap
         var room = rest

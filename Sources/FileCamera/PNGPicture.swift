@@ -39,14 +39,37 @@ private struct PNGHandle: ~Copyable {
         let width = Int(image.width)
         let height = Int(image.height)
         try PictureFailure.check(width: width, height: height)
-        // Format 0 is PNG_FORMAT_GRAY: one byte a pixel, sRGB, no alpha.
-        image.format = 0
-        var pixels = [UInt8](repeating: 0, count: width * height)
+        let isColour = image.format & UInt32(PNG_FORMAT_FLAG_COLOR) != 0
+        let samples = isColour ? 3 : 1
+        // Without alpha, one byte a sample, sRGB: PNG_FORMAT_RGB or PNG_FORMAT_GRAY (which is 0).
+        image.format = isColour ? UInt32(PNG_FORMAT_FLAG_COLOR) : 0
+        var pixels = [UInt8](repeating: 0, count: width * height * samples)
         var background = paper
-        if png_image_finish_read(&image, &background, &pixels, Int32(width), nil) == 0 {
+        let rowBytes = Int32(width * samples)
+        if png_image_finish_read(&image, &background, &pixels, rowBytes, nil) == 0 {
             throw .damaged(message)
         }
+        if isColour { pixels = Self.luma(ofRGB: pixels, count: width * height) }
         return LumaFrame(width: width, height: height, pixels: pixels)
+    }
+
+    /// Luma as cameras and JPEG have it (ITU-R BT.601, of the gamma-coded samples).
+    ///
+    /// libpng's own grey is of linear light, in which a coloured code has less contrast.
+    private static func luma(ofRGB samples: [UInt8], count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { luma, initialised in
+            samples.withUnsafeBufferPointer { samples in
+                for index in 0..<count {
+                    let red = UInt32(samples[index &* 3])
+                    let green = UInt32(samples[index &* 3 &+ 1])
+                    let blue = UInt32(samples[index &* 3 &+ 2])
+                    // 0.299, 0.587 and 0.114 in 256ths; they add up to 256.
+                    let sum = 77 &* red &+ 150 &* green &+ 29 &* blue &+ 128
+                    luma[index] = UInt8(truncatingIfNeeded: sum >> 8)
+                }
+            }
+            initialised = count
+        }
     }
 
     private var message: String {

@@ -49,19 +49,20 @@ public struct DecodingCascade: Hashable, Sendable {
     /// The steps, in order; the first that reads a symbol ends the search.
     public let steps: [DecodingStep]
 
-    /// What looks once more at a frame in which a symbol was read, so that a second symbol beside
-    /// it, which the reading step was too coarse for, does not stay hidden; nil for nothing.
-    public let secondLook: DecodingStep?
+    /// The steps that look once more at a frame in which symbols were read, all of them, with what
+    /// was read painted over: a symbol that the reading step was too coarse for must not stay
+    /// hidden behind another.
+    public let secondLooks: [DecodingStep]
 
     /// Whether frames larger than a camera's are looked at reduced first.
     public let reducesStills: Bool
 
     /// Makes a cascade of steps.
     public init(
-        steps: [DecodingStep], secondLook: DecodingStep? = nil, reducesStills: Bool = true
+        steps: [DecodingStep], secondLooks: [DecodingStep] = [], reducesStills: Bool = true
     ) {
         self.steps = steps
-        self.secondLook = secondLook
+        self.secondLooks = secondLooks
         self.reducesStills = reducesStills
     }
 
@@ -77,12 +78,28 @@ public struct DecodingCascade: Hashable, Sendable {
         DecodingStep(.reduced(2), thresholdWindow: 21, isInverted: true),
     ])
 
-    /// What the terminal uses.
+    /// What the terminal uses: cascade C and what else still pays (cascade E of the measurements),
+    /// with a last look at small pictures enlarged.
+    ///
+    /// Zbar alone comes after the cheaper steps, so that nothing that it reads is lost.
     public static let standard = DecodingCascade(
-        steps: c.steps + [
-            DecodingStep(.full)
+        steps: [
+            DecodingStep(.reduced(2), thresholdWindow: 21),
+            DecodingStep(.full, thresholdWindow: 31),
+            DecodingStep(.reduced(3)),
+            DecodingStep(.reduced(4)),
+            DecodingStep(.reduced(2), thresholdWindow: 21, isInverted: true),
+            DecodingStep(.full),
+            DecodingStep(.doubled, thresholdWindow: 21, maximumPixels: doubledPixels),
         ],
-        secondLook: DecodingStep(.full))
+        secondLooks: [
+            DecodingStep(.full, thresholdWindow: 31),
+            DecodingStep(.full, thresholdWindow: 31, isInverted: true),
+        ])
+
+    /// Enlarging costs twice what all other steps do together, and pays where few pixels make the
+    /// picture: at most 640 x 480 of them.
+    private static let doubledPixels = 640 * 480
 
     /// A cascade by the name that commands know it by: `standard`, `c` or `plain`.
     public init?(named name: String) {

@@ -39,7 +39,7 @@ public final class ZBarDecoder: SymbolDecoder {
             for step in cascade.steps {
                 let found = symbols(in: view, by: step)
                 if found.isEmpty { continue }
-                return distinct(found + secondLook(at: views, after: step))
+                return distinct(found + secondLooks(at: view, beside: found))
             }
         }
         return []
@@ -59,15 +59,21 @@ public final class ZBarDecoder: SymbolDecoder {
         return [View(frame: reduced, pixelsPerPixel: ratio), whole]
     }
 
-    private func secondLook(at views: [View], after step: DecodingStep) -> [DecodedSymbol] {
-        guard let look = cascade.secondLook else { return [] }
-        return views.flatMap { view in
-            // With one view, the step that has just read it need not read it again.
-            views.count == 1 && look == step ? [] : symbols(in: view, by: look)
+    /// What there is in a view beside the symbols that a step has found in it.
+    private func secondLooks(at view: View, beside found: [DecodedSymbol]) -> [DecodedSymbol] {
+        var more: [DecodedSymbol] = []
+        for step in cascade.secondLooks {
+            let outlines = (found + more).map { $0.scaled(by: 1 / view.pixelsPerPixel) }
+            let rest = View(
+                frame: view.frame.painted(over: outlines), pixelsPerPixel: view.pixelsPerPixel)
+            more += symbols(in: rest, by: step, isSecondLook: true)
         }
+        return more
     }
 
-    private func symbols(in view: View, by step: DecodingStep) -> [DecodedSymbol] {
+    private func symbols(
+        in view: View, by step: DecodingStep, isSecondLook: Bool = false
+    ) -> [DecodedSymbol] {
         let frame = view.frame
         if frame.pixels.count > step.maximumPixels { return [] }
         var looked = frame
@@ -78,7 +84,11 @@ public final class ZBarDecoder: SymbolDecoder {
         }
         if min(looked.width, looked.height) < Self.minimumSide { return [] }
         if step.isInverted { looked = looked.inverted() }
-        if let window = step.thresholdWindow { looked = looked.thresholded(window: window) }
+        if let window = step.thresholdWindow {
+            looked = looked.thresholded(window: window)
+            // A second look mostly finds nothing, and zbar takes ten times as long to say so.
+            if isSecondLook, !looked.showsFinderPatterns() { return [] }
+        }
         let scale = step.size.pixelsPerPixel * view.pixelsPerPixel
         return scanner.scan(looked).map { $0.scaled(by: scale) }
     }

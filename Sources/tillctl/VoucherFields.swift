@@ -1,4 +1,5 @@
 import COSE
+import CommandSupport
 import Money
 import Payments
 import Screens
@@ -38,7 +39,7 @@ enum VoucherFields {
             value: claims.value, currency: claims.currencyNumber, expiry: claims.expiry,
             to: &fields)
         fields["issuerName"] = claims.issuerName
-        fields["audience"] = claims.audience?.values.joined(separator: " ")
+        fields["audience"] = claims.audience?.ids.joined(separator: " ")
         fields["notBefore"] = claims.notBefore.map { UTCTime($0).rfc3339 }
         fields["holder"] = claims.holder?.keyID.hex
         return fields

@@ -11,6 +11,7 @@ import ServiceLifecycle
 import SystemdNotifier
 import Terminal
 import TerminalState
+import UnixSignals
 import YAMLHardwareProfiles
 
 /// Everything of one running terminal, composed: the only place that names all adapters.
@@ -39,13 +40,14 @@ struct Daemon {
                 message: "The hub's merchant data cannot be used: \(error)")
         }
         hardware = try Hardware(profile.resolved(in: state.path))
+        let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
                 random: SystemRandom(), buildTime: releaseTime,
-                trace: trace ? Trace.write : { _ in }))
+                trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
@@ -66,7 +68,7 @@ struct Daemon {
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
         try prepareSocket()
-        do { try await terminal.start() } catch let error as JournalError {
+        do { try await terminal.start() } catch {
             throw CommandFailure(reason: error.reason, message: error.message)
         }
         let logger = logger

@@ -97,3 +97,13 @@ struct NoScreen: Display {
 
     func show(_ screen: Screen) throws(DisplayError) {}
 }
+
+extension StreamFormat {
+    /// The same, in the camera's words.
+    fileprivate var layout: StreamCamera.Layout {
+        switch self {
+        case .y4m: .y4m
+        case .grey(let width, let height): .grey(width: width, height: height)
+        }
+    }
+}

@@ -14,8 +14,8 @@ struct ClockService: Service {
 
     func run() async throws {
         let interval = SystemdNotifier.watchdogInterval()
-        var fed = ContinuousClock.now
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
+            var fed = ContinuousClock.now
             while !Task.isCancelled {
                 await terminal.tick()
                 // The watchdog is fed only where the journal answers; half its time is left.
@@ -38,7 +38,7 @@ struct SyncService: Service {
     let logger: Logger
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 if seconds == 0 {
                     try? await Task.sleep(for: .seconds(3_600))
@@ -63,7 +63,7 @@ struct ScannerService: Service {
     let logger: Logger
 
     func run() async throws {
-        let stopped = Flag()
+        let stopped = StopSign()
         await withTaskCancellationOrGracefulShutdownHandler {
             await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
                 let thread = Thread { [terminal, hardware, logger] in
@@ -83,7 +83,7 @@ struct ScannerService: Service {
     }
 
     private func scan(
-        _ terminal: PaymentTerminal, _ hardware: Hardware, _ logger: Logger, until stopped: Flag
+        _ terminal: PaymentTerminal, _ hardware: Hardware, _ logger: Logger, until stopped: StopSign
     ) {
         let camera: any Camera
         do { camera = try hardware.openCamera() } catch {
@@ -132,7 +132,7 @@ private final class Box<Value: Sendable>: Sendable {
 }
 
 /// A flag that is raised once.
-final class Flag: Sendable {
+final class StopSign: Sendable {
     private let value = Atomic<Bool>(false)
 
     var isSet: Bool { value.load(ordering: .acquiring) }

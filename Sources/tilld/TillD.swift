@@ -63,7 +63,7 @@ struct TillD: TillCommand {
 
     func perform() async throws {
         let environment = ProcessInfo.processInfo.environment
-        LoggingSystem.bootstrap(StreamLogHandler.standardError(label:metadataProvider:))
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let daemon = try await Daemon(
             state: StateFolder(state ?? environment["TILL_STATE"] ?? "till"),
             profilePath: profile ?? environment["TILL_PROFILE"] ?? Self.installedProfile,

@@ -19,6 +19,11 @@ public struct LumaFrame: Hashable, Sendable {
     }
 }
 
+extension LumaFrame: CustomStringConvertible {
+    /// The frame's sides; its pixels are not for reading.
+    public var description: String { "frame of \(width) x \(height)" }
+}
+
 /// What a camera has to tell when it is asked for the next view.
 public enum CameraView: Hashable, Sendable {
     /// A picture; `name` says which (a path, or a frame's number), for people and logs.

@@ -1,0 +1,210 @@
+"""The demo: a sale from a picture to the hub's ledger, and everything around it.
+
+Plays in a new temporary folder, prints what happened as the programs themselves report it, and
+ends with 0 only if all of it was so.
+"""
+
+import argparse
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+from play import Failed, Hub, Programs, Terminal
+
+PROFILE = "hardware-profiles/50-folder-camera-png-display.yaml"
+WECHAT_CODE = "135112298638468293"  # a published sample of the form, worth nothing
+
+
+class Demo:
+    def __init__(self, programs, folder):
+        self.programs, self.folder = programs, folder
+        self.rows, self.pictures = [], folder / "pictures"
+        self.pictures.mkdir()
+
+    def row(self, what, result):
+        self.rows.append((what, result))
+        print(f"  {what:<50} {result}", flush=True)
+
+    def must(self, condition, what):
+        if not condition:
+            raise Failed(f"not so: {what}")
+
+    def issue(self, hub, name, kind, *options):
+        """Has a voucher issued; what leaves the hub for its holder is a picture."""
+        folder = self.folder / "issued" / name
+        answer = hub.command("voucher", "issue", kind, *options, "--out", folder)
+        return pathlib.Path(answer["picture"])
+
+    def play(self):
+        root = pathlib.Path(__file__).resolve().parent.parent
+        self.hub = Hub(self.programs, self.folder / "hub")
+        self.hub.start()
+        self.terminal = Terminal(self.programs, self.folder / "terminal", self.hub, "till:m42/t7",
+                                 root / PROFILE)
+        self.terminal.start("--sync-interval", "0")
+        self.row("hub up, terminal enrolled and running", self.hub.url)
+        try:
+            self.wallet_answers_the_shop()
+            self.printed_voucher()
+            self.stored_value()
+            self.strangers()
+            self.offline()
+            self.killed()
+            self.settled()
+        finally:
+            self.terminal.daemon.stop()
+            if self.hub.daemon.process.poll() is None:
+                self.hub.stop()
+
+    def wallet_answers_the_shop(self):
+        wallet = self.folder / "wallet"
+        run = lambda *a, **k: self.programs.json("tillwallet", *a, "--wallet", wallet, **k)
+        run("init")
+        certificate = self.issue(self.hub, "certificate", "certificate", "--per-payment", "50.00",
+                                 "--offline-total", "200.00", "--holder", run("key")["publicKey"])
+        run("add", certificate)
+        request = self.pictures / "1-shop-qr.png"
+        answer = self.pictures / "2-wallet-answer.png"
+        sale = self.terminal.ctl("sale", "12.50")
+        self.must(sale["symbolShown"], "the shop QR is shown, read back by the terminal's scanner")
+        self.terminal.keep_screen(request)
+        stranger = run("pay", request, "--out", answer, codes=(1,))
+        self.must(stranger["reason"] == "unknown-terminal", "a stranger's shop QR is refused")
+        self.row("wallet meets a terminal it does not know", stranger["reason"])
+        run("trust", "add", self.terminal.key)
+        run("pay", request, "--out", answer)
+        self.terminal.show(answer)
+        paid = self.terminal.ctl("sale", "--wait", "--timeout", 60)
+        self.approved(paid, "12.50")
+        self.terminal.keep_screen(self.pictures / "3-approved.png")
+        self.row("12.50: shop QR -> wallet -> answer", self.verdict(paid))
+
+    def printed_voucher(self):
+        voucher = self.issue(self.hub, "printed", "fixed", "--amount", "8.00")
+        paid = self.terminal.sale("8.00", voucher)
+        self.approved(paid, "8.00")
+        self.row("8.00: printed voucher", self.verdict(paid))
+        again = self.terminal.sale("8.00", voucher, codes=(1,))
+        spent = again["news"]["spent"]
+        self.must(again["news"]["reason"] == "spent-here", "the same voucher again is spent here")
+        self.must(spent["receipt"] == paid["news"]["receipt"], "the receipt is named")
+        self.row("8.00: the same voucher again", f"spent-here, {spent['at']}, receipt "
+                 f"{spent['receipt']}")
+
+    def stored_value(self):
+        card = self.issue(self.hub, "card", "stored", "--amount", "20.00")
+        for amount in ("8.00", "7.00"):
+            paid = self.terminal.sale(amount, card)
+            self.approved(paid, amount)
+            self.row(f"{amount}: stored value of 20.00", self.verdict(paid))
+        part = self.terminal.sale("9.00", card, codes=(4,))
+        news = part["news"]
+        self.must(news["verdict"] == "approved-in-part" and part["due"]["amount"] == "4.00",
+                  "the third pays what is left, by the policy")
+        self.row("9.00: the same card, 5.00 left", self.verdict(part) + ", 4.00 due")
+        ended = self.terminal.ctl("sale", "--cancel")
+        self.must(ended["state"] == "partly-paid", "the part stays paid")
+
+    def strangers(self):
+        other = Hub(self.programs, self.folder / "other-hub")
+        foreign = self.issue(other, "foreign", "fixed", "--amount", "5.00")
+        expired = self.issue(self.hub, "expired", "fixed", "--amount", "5.00", "--expires-in", "1s")
+        wechat = self.pictures / "4-wechat.png"
+        subprocess.run(["qrencode", "-s", "8", "-o", str(wechat), WECHAT_CODE], check=True)
+        time.sleep(2)
+        for what, picture, reason in (
+                ("a code of another issuer", foreign, "issuer-unknown"),
+                ("an expired voucher", expired, "expired"),
+                ("a WeChat Pay code", wechat, "other-scheme-wechat-pay")):
+            declined = self.terminal.sale("5.00", picture, codes=(1,))
+            self.must(declined["news"]["reason"] == reason,
+                      f"{what} is refused as {reason}, not {declined['news']['reason']}")
+            self.row(f"5.00: {what}", reason)
+
+    def offline(self):
+        report = self.terminal.ctl("sync")
+        self.must(report["complete"], "everything so far is acknowledged")
+        self.row("synchronised", f"{report['entries']} entries acknowledged")
+        self.hub.stop()
+        for amount in ("10.00", "20.00", "30.00"):
+            voucher = self.issue(self.hub, f"offline-{amount}", "fixed", "--amount", amount)
+            self.approved(self.terminal.sale(amount, voucher), amount)
+        self.terminal.ctl("sync", codes=(4,))
+        status = self.terminal.ctl("status")
+        left = status["allowances"][0]["left"]
+        self.must(status["networkStatus"] == "offline" and left["minorUnits"] == 94_000,
+                  "three payments wait, 940.00 of 1,000.00 are left")
+        self.row("hub stopped: three sales offline", f"{status['offlinePaymentsCount']} wait, "
+                 f"{left['amount']} {left['currency']} and {status['paymentsLeft']} payments left")
+
+    def killed(self):
+        voucher = self.issue(self.hub, "killed", "fixed", "--amount", "11.00")
+        before = len(self.terminal.ctl("journal", "list"))
+        self.terminal.ctl("sale", "11.00", "--key", "demo-killed")
+        self.terminal.show(voucher, "killed-1.png")
+        time.sleep(random.uniform(0, 0.02))  # somewhere between the picture and the receipt
+        self.terminal.daemon.kill()
+        self.terminal.start("--sync-interval", "0")
+        sale = self.terminal.ctl("sale", "11.00", "--key", "demo-killed")
+        where = "was paid before" if sale["state"] == "paid" else "was still open"
+        if sale["state"] == "open":
+            self.terminal.show(voucher, "killed-2.png")
+            sale = self.terminal.ctl("sale", "--wait", "--timeout", 60)
+        self.must(sale["state"] == "paid", "the sale is paid after the restart")
+        captures = [e for e in self.terminal.ctl("journal", "list")[before:]
+                    if e["kind"] == "capture"]
+        self.must(len(captures) == 1 and captures[0]["amount"]["amount"] == "11.00",
+                  "the sale is in the journal exactly once")
+        self.row("11.00: daemon killed (SIGKILL) in mid-sale", f"{where}; paid once, receipt "
+                 f"{captures[0]['receipt']}")
+
+    def settled(self):
+        self.hub.start()
+        report = self.terminal.ctl("sync")
+        self.must(report["complete"] and not report["quarantined"], "the hub took everything")
+        self.row("hub back: batch and acknowledgement", f"{report['entries']} entries, "
+                 f"{report['queuedEntries']} waiting")
+        journal = [(e["receipt"], e["amount"]["minorUnits"], e["amount"]["currency"])
+                   for e in self.terminal.ctl("journal", "list") if e["kind"] == "capture"]
+        ledger = sorted((c["receipt"], c["minorUnits"], c["currency"])
+                        for c in self.hub.command("ledger")["captures"])
+        self.must(journal == ledger, f"hub ledger equals terminal journal:\n{ledger}\n{journal}")
+        self.must([r for r, _, _ in journal] == list(range(1, len(journal) + 1)),
+                  "receipt numbers have no gap")
+        total = sum(amount for _, amount, _ in journal)
+        self.row("hub ledger = terminal journal", f"{len(journal)} payments, "
+                 f"{total // 100}.{total % 100:02} EUR")
+
+    def approved(self, sale, amount):
+        self.must(sale["state"] == "paid" and sale["captured"]["amount"] == amount,
+                  f"{amount} is approved, not {sale['news']}")
+
+    @staticmethod
+    def verdict(sale):
+        news = sale["news"]
+        captured = news["captured"]
+        return (f"{news['verdict']}, {captured['amount']} {captured['currency']}, "
+                f"receipt {news['receipt']}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", required=True, help="the folder of the built programs")
+    options = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="till-demo-"))
+    print(f"Till: a sale, end to end, in {folder}")
+    demo = Demo(Programs(options.programs), folder)
+    try:
+        demo.play()
+    except Failed as failure:
+        print(f"\nThe demo failed: {failure}\nEverything is in {folder}", file=sys.stderr)
+        return 1
+    print(f"\nAll of it was so. Pictures, vouchers, journal and ledger are in {folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""The kill test: SIGKILL at random moments, and every approval that was told is found again.
+
+The real daemon runs with --trace, which writes a line as the journal is about to record and a
+line as an approval is told. Sales are made one after the other; after a random delay from a
+random one of those lines (or from the picture) the daemon is killed. Then it is started again and
+asked: every approval whose line was written must be in the journal once, receipts without a gap,
+and no voucher redeemed above its credit. At the end the hub's ledger must equal the journal.
+
+Each kill is counted by the phase it hit:
+  before     no record had begun
+  recording  a record had begun, its approval had not been told
+  told       the approval had been told
+"""
+
+import argparse
+import collections
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from play import Failed, Hub, Programs, Terminal
+
+PROFILE = "hardware-profiles/50-folder-camera-png-display.yaml"
+AMOUNT = "0.01"
+CREDIT = 100_000  # minor units on the one voucher: more sales than any run makes
+MINIMUM_RECORDING_SHARE = 0.15  # of all kills: 30 of 200
+LONGEST_DELAY_SECONDS = 0.002  # after a trace line: about the length of a durable commit
+
+
+class Traced:
+    """Reads the daemon's trace lines as they are written."""
+
+    def __init__(self, process):
+        self.process, self.lines, self.changed = process, [], threading.Condition()
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        for line in self.process.stderr:
+            if line.startswith("trace "):
+                with self.changed:
+                    self.lines.append(line.split()[1:])
+                    self.changed.notify_all()
+
+    def wait(self, count, seconds):
+        with self.changed:
+            return self.changed.wait_for(lambda: len(self.lines) >= count, seconds)
+
+
+class Killer:
+    def __init__(self, programs, folder, count, seed):
+        self.programs, self.folder, self.count = programs, folder, count
+        self.random, self.seed = random.Random(seed), seed
+        self.phases, self.approved, self.sales = collections.Counter(), {}, 0
+
+    def prepare(self):
+        root = pathlib.Path(__file__).resolve().parent.parent
+        self.hub = Hub(self.programs, self.folder / "hub")
+        self.hub.command("policy", "set", "--outstanding", "10000.00", "--outstanding-count",
+                         "100000")
+        self.hub.start()
+        self.terminal = Terminal(self.programs, self.folder / "terminal", self.hub, "till:m42/t7",
+                                 root / PROFILE)
+        self.picture = self.hub.command("voucher", "issue", "stored", "--amount",
+                                        f"{CREDIT // 100}.00", "--out",
+                                        self.folder / "voucher")["picture"]
+
+    def start(self):
+        process = subprocess.Popen(
+            [self.programs.path("tilld"), "--state", str(self.terminal.folder), "--profile",
+             str(self.terminal.profile), "--hub-url", self.hub.url, "--sync-interval", "0",
+             "--trace"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        traced = Traced(process)
+        end = time.monotonic() + 20
+        while not self.terminal.answers():
+            if process.poll() is not None or time.monotonic() > end:
+                raise Failed(f"tilld does not start: {process.poll()}")
+            time.sleep(0.01)
+        return process, traced
+
+    def sell(self, number):
+        """Opens a sale and holds the voucher before the camera."""
+        sale = self.terminal.call("GET", "/v1/sales/current")
+        if not sale or sale.get("state") != "open":
+            self.terminal.call("POST", "/v1/sales", {"amount": AMOUNT, "key": f"k{number}"})
+        self.terminal.show(self.picture, f"{number:06}.png")
+
+    def strike(self, number):
+        """One life of the daemon, ended by SIGKILL."""
+        process, traced = self.start()
+        before = self.random.randrange(3)  # whole sales before the one that is struck
+        for extra in range(before):
+            had = len(traced.lines)
+            self.sell(number * 10 + extra)
+            if not traced.wait(had + 2, 10):
+                raise Failed(f"sale {number}: no approval within 10 s")
+        had = len(traced.lines)
+        self.sell(number * 10 + 9)
+        aim = self.random.choice(("recording", "recording", "told", "picture"))
+        if aim != "picture":
+            traced.wait(had + (1 if aim == "recording" else 2), 10)
+        time.sleep(self.random.random() * (LONGEST_DELAY_SECONDS if aim != "picture" else 0.05))
+        process.kill()
+        process.wait()
+        traced.thread.join()
+        begun = [line[0] for line in traced.lines[had:]]
+        self.phases["told" if "approved" in begun else
+                    "recording" if "recording" in begun else "before"] += 1
+        for line in traced.lines:
+            if line[0] == "approved":
+                self.approved[int(line[1])] = (line[2], int(line[3]))
+
+    def check(self, number):
+        """Every approval that was told is in the journal, once, and nothing is doubled."""
+        process, _ = self.start()
+        try:
+            entries, after = [], 0
+            while page := self.terminal.call("GET", f"/v1/journal?after={after}&limit=500"):
+                entries += page
+                after = page[-1]["sequence"]
+            captures = [e for e in entries if e["kind"] == "capture"]
+            if [e["sequence"] for e in entries] != list(range(1, len(entries) + 1)):
+                raise Failed(f"kill {number}: sequence numbers have a gap")
+            if [e["receipt"] for e in captures] != list(range(1, len(captures) + 1)):
+                raise Failed(f"kill {number}: receipt numbers have a gap")
+            held = {e["receipt"]: (e["sale"], e["amount"]["minorUnits"]) for e in captures}
+            for receipt, told in self.approved.items():
+                if held.get(receipt) != told:
+                    raise Failed(f"kill {number}: receipt {receipt} was told as {told}, the "
+                                 f"journal has {held.get(receipt)}")
+            if len({e["sale"] for e in captures}) != len(captures):
+                raise Failed(f"kill {number}: a sale was paid twice")
+            self.sales = len(captures)
+        finally:
+            process.terminate()
+            process.wait()
+
+    def settle(self):
+        process, _ = self.start()
+        try:
+            report = self.terminal.call("POST", "/v1/sync")
+            if not report["complete"] or report["quarantined"]:
+                raise Failed(f"the hub did not take everything: {report}")
+            ledger = self.hub.command("ledger")["captures"]
+            if sorted(c["receipt"] for c in ledger) != list(range(1, self.sales + 1)):
+                raise Failed("the hub's ledger is not the journal")
+        finally:
+            process.terminate()
+            process.wait()
+
+    def run(self):
+        self.prepare()
+        try:
+            for number in range(1, self.count + 1):
+                self.strike(number)
+                # A check is a start and a stop: every life begins with the journal anyway.
+                if number % 5 == 0 or number == self.count:
+                    self.check(number)
+            self.settle()
+        finally:
+            self.hub.stop()
+        needed = int(self.count * MINIMUM_RECORDING_SHARE)
+        print(f"{self.count} kills (seed {self.seed}): "
+              + ", ".join(f"{self.phases[p]} {p}" for p in ("before", "recording", "told"))
+              + f"; {len(self.approved)} approvals told, all found; {self.sales} in journal "
+              "and ledger")
+        if self.phases["recording"] < needed:
+            raise Failed(f"only {self.phases['recording']} kills fell between a record's "
+                         f"beginning and its approval; {needed} are needed")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", required=True, help="the folder of the built programs")
+    parser.add_argument("--count", type=int, default=200, help="how many kills")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="till-kill-") as folder:
+        killer = Killer(Programs(options.programs), pathlib.Path(folder), options.count,
+                        options.seed)
+        try:
+            killer.run()
+        except Failed as failure:
+            print(f"kill test failed (seed {options.seed}): {failure}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
