@@ -2,7 +2,7 @@ public import CBOR
 public import COSE
 public import Vouchers
 
-/// Why bytes are not the signed message that was expected (`docs/spec/hub-protocol.md`, *Errors*).
+/// Why bytes are not the signed message that was expected (`docs/spec/hub-protocol.md`, *Errors of a message*).
 public enum MessageError: Error, Hashable, Sendable {
     /// The message is longer than its kind may be, in bytes.
     case tooLong(limit: Int, found: Int)

@@ -14,7 +14,7 @@ enum OutputFile {
         }
     }
 
-    /// Makes a folder where it is missing.
+    /// Makes a folder for files to come; one that is there is as good.
     static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
@@ -23,7 +23,7 @@ enum OutputFile {
             throw CommandFailure(
                 reason: "folder-not-writable",
                 message: "The folder \(path) cannot be made (\(error.localizedDescription)). "
-                    + "Nothing was made. Check its parent's owner and mode.")
+                    + "No voucher was made. Check its parent's owner and mode.")
         }
     }
 
