@@ -115,8 +115,9 @@ extension Bench {
                     .signed(by: key)
             })
         {
-            guard case .acknowledged(let answer, _) = try await acceptor.accept(
-                batch.bytes, at: now)
+            guard
+                case .acknowledged(let answer, _) = try await acceptor.accept(
+                    batch.bytes, at: now)
             else { throw CommandFailure(reason: "bench", message: "The hub refused a batch.") }
             try await journal.acknowledge(batch: batch.number, acknowledgement: answer)
         }

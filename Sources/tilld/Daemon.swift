@@ -87,7 +87,9 @@ struct Daemon {
                 services: [
                     .init(service: server), .init(service: scanner),
                     .init(service: ClockService(terminal: terminal)),
-                    .init(service: SyncService(exchange: exchange, seconds: syncInterval, logger: logger)),
+                    .init(
+                        service: SyncService(
+                            exchange: exchange, seconds: syncInterval, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

@@ -77,7 +77,8 @@ final class Counter {
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
-                configuration: configuration, merchant: try! MerchantProfile(configuration.merchant),
+                configuration: configuration,
+                merchant: try! MerchantProfile(configuration.merchant),
                 key: key, journal: journal, display: display, encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0))
     }

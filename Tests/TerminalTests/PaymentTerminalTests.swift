@@ -127,7 +127,8 @@ import Vouchers
         _ = try await counter.terminal.cancel()
         let confirmation = counter.mint.object(.fixed(amount: 700), confirms: sale.request.nonce)
         await counter.terminal.see(.code(counter.mint.text(confirmation)))
-        let paid = try #require(await counter.terminal.parts.journal.sale(reference: sale.reference))
+        let paid = try #require(
+            await counter.terminal.parts.journal.sale(reference: sale.reference))
         #expect(paid.state == .paid)
         await counter.terminal.see(.code(counter.mint.text(confirmation)))
         #expect(try await counter.journal.queue().exposure.count == 1)
