@@ -9,8 +9,10 @@ public struct Decline: Hashable, Sendable {
     public let asked: Amount
     /// Why not.
     public let reason: DeclineReason
-    /// The voucher, where the code was one that verified.
-    public let voucher: VoucherIdentity?
+    /// The voucher, where the code was one that verified. What it says of its ceiling and of
+    /// what is redeemed is remembered although nothing was paid: an older object of the same
+    /// identity, shown next, must not say less (`docs/spec/authorisation.md`).
+    public let voucher: Voucher?
     /// When, in seconds since 1970 UTC.
     public let at: UInt64
 }

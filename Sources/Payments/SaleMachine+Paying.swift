@@ -56,7 +56,7 @@ extension SaleMachine {
         phase = .recording(open: sale, .decline(reason))
         let decline = Decline(
             sale: sale.reference, asked: sale.request.amount, reason: reason,
-            voucher: voucher?.identity, at: now)
+            voucher: voucher, at: now)
         return [.record(.decline(decline))]
     }
 

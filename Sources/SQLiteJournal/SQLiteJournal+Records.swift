@@ -91,7 +91,7 @@ extension SQLiteJournal {
 
     private static func write(_ decline: Decline, in db: Database) throws -> JournalReceipt {
         let sequence = try append(
-            .decline(DeclineEntry(reason: decline.reason.code, voucher: decline.voucher)),
+            .decline(DeclineEntry(reason: decline.reason.code, voucher: decline.voucher?.identity)),
             sale: decline.sale, currency: decline.asked.currency.number,
             amount: decline.asked.minorUnits, at: decline.at, in: db)
         return JournalReceipt(sequence: sequence, receipt: nil)

@@ -12,6 +12,9 @@ public enum JournalError: Error, Hashable, Sendable {
     case damaged(String)
     /// The database was written by a newer version of Till.
     case newerSchema(found: Int, known: Int)
+    /// The storage does not keep what it is told, or SQLite was not set to make it; the text says
+    /// which setting reads back wrong.
+    case notDurable(String)
     /// Another process holds the journal.
     case locked
     /// A constraint of the schema refused the record: it would have broken a promise.
@@ -26,6 +29,7 @@ public enum JournalError: Error, Hashable, Sendable {
         case .readOnly: "journal-read-only"
         case .damaged: "journal-damaged"
         case .newerSchema: "journal-newer"
+        case .notDurable: "journal-not-durable"
         case .locked: "journal-locked"
         case .constraint: "journal-constraint"
         case .inputOutput: "journal-io-error"
@@ -47,6 +51,9 @@ public enum JournalError: Error, Hashable, Sendable {
         case .newerSchema(let found, let known):
             "The journal has schema \(found); this program knows \(known). Nothing was changed. "
                 + "Install the newer version of Till."
+        case .notDurable(let setting):
+            "The journal's storage would not keep a payment through a power cut (\(setting)). "
+                + "Nothing is approved. Put the journal's folder on a local disk."
         case .locked:
             "Another process has the journal open. Nothing was changed. Stop the other tilld first."
         case .constraint(let name):
@@ -120,7 +127,8 @@ public protocol Journal: Sendable {
     /// anew has another.
     var identity: [UInt8] { get }
 
-    /// Makes a sale's state durable: inserts it, or replaces its state and request.
+    /// Makes a sale's state durable: inserts it, or replaces its state and request. What it has
+    /// captured is not the caller's to say: another figure than the journal's is refused.
     func store(_ sale: Sale) async throws(JournalError)
 
     /// The sale that was open when the last process ended, if any.
@@ -140,10 +148,13 @@ public protocol Journal: Sendable {
     func facts(for query: FactsQuery) async throws(JournalError) -> JournalFacts
 
     /// Writes one record in one durable transaction: the chained entry, the voucher's memory, the
-    /// presentation, the request and the sale. On return it is on disk.
+    /// presentation, the request and the sale. On return it is on disk. Of a decline too the
+    /// voucher is remembered, unless it conflicts with what is known. A caller that is cancelled
+    /// undoes nothing.
     func record(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt
 
-    /// Reads back whether `record` is on disk, after an error left that open.
+    /// Reads back whether `record` is on disk, after an error left that open. The answer is final:
+    /// what is not found now will not be found after a restart.
     func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt?
 
     /// Entries above `sequence`, in order, at most `limit`.
@@ -157,7 +168,8 @@ public protocol Journal: Sendable {
         maximumEntries: Int, sign: @Sendable @escaping (UInt64, [[UInt8]]) -> [UInt8]
     ) async throws(JournalError) -> PendingBatch?
 
-    /// Stores the hub's verified acknowledgement of batch `number`; its entries leave the queue.
+    /// Stores the hub's verified acknowledgement of batch `number`, once; its entries leave the
+    /// queue, and nothing that is remembered of vouchers changes.
     func acknowledge(batch number: UInt64, acknowledgement: [UInt8]) async throws(JournalError)
 
     /// What lies in the queue.
