@@ -128,6 +128,7 @@ let programs: [Target] = [
             "Hub", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE", "Vouchers",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
+            unixSignals,
         ]),
     program(
         "tillwallet",
@@ -176,14 +177,17 @@ let testTargets: [Target] = [
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
     tests(
         "TerminalTests",
-        ["Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "CBOR"]),
+        [
+            "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
+            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
+            "ZBarDecoder",
+        ]),
     tests(
         "HubTests",
         [
             "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, logging,
-            lifecycle,
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
+            logging, lifecycle,
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(

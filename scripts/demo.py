@@ -6,6 +6,7 @@ ends with 0 only if all of it was so.
 
 import argparse
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,8 @@ WECHAT_CODE = "135112298638468293"  # a published sample of the form, worth noth
 
 
 class Demo:
-    def __init__(self, programs, folder, keep_running):
-        self.programs, self.folder, self.keep_running = programs, folder, keep_running
+    def __init__(self, programs, folder):
+        self.programs, self.folder = programs, folder
         self.rows, self.pictures = [], folder / "pictures"
         self.pictures.mkdir()
 
@@ -115,7 +116,7 @@ class Demo:
         subprocess.run(["qrencode", "-s", "8", "-o", str(wechat), WECHAT_CODE], check=True)
         time.sleep(2)
         for what, picture, reason in (
-                ("a code of another issuer", foreign, "key-unknown"),
+                ("a code of another issuer", foreign, "issuer-unknown"),
                 ("an expired voucher", expired, "expired"),
                 ("a WeChat Pay code", wechat, "other-scheme-wechat-pay")):
             declined = self.terminal.sale("5.00", picture, codes=(1,))
@@ -144,7 +145,7 @@ class Demo:
         before = len(self.terminal.ctl("journal", "list"))
         self.terminal.ctl("sale", "11.00", "--key", "demo-killed")
         self.terminal.show(voucher, "killed-1.png")
-        time.sleep(0.03)  # somewhere between the picture and the receipt
+        time.sleep(random.uniform(0, 0.02))  # somewhere between the picture and the receipt
         self.terminal.daemon.kill()
         self.terminal.start("--sync-interval", "0")
         sale = self.terminal.ctl("sale", "11.00", "--key", "demo-killed")
@@ -195,7 +196,7 @@ def main():
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="till-demo-"))
     print(f"Till: a sale, end to end, in {folder}")
-    demo = Demo(Programs(options.programs), folder, False)
+    demo = Demo(Programs(options.programs), folder)
     try:
         demo.play()
     except Failed as failure:

@@ -142,7 +142,7 @@ class Terminal:
 
     def keep_screen(self, target):
         """Takes a photograph of the customer's screen."""
-        shutil.copyfile(self.folder / "screen.png", target)
+        shutil.copyfile(self.folder / "display.png", target)
         return target
 
     def sale(self, amount, picture, codes=(0,), key=None):

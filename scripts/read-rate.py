@@ -22,12 +22,16 @@ PICTURES = {".png", ".jpg", ".jpeg", ".pgm"}
 CHARSETS = ["utf-8", "latin-1", "cp1252", "shift_jis", "gb18030", "big5", "euc_kr", "cp437"]
 
 
-def expected(picture):
-    """The payloads that count as right, or None where nothing is expected."""
+def expected(picture, each_line):
+    """For each code in the picture, the payloads that count as right; none where no text lies."""
     note = picture.with_suffix(".txt")
     if not note.exists():
-        return None
+        return []
     text = note.read_bytes().decode("utf-8")
+    return [encodings(line) for line in (text.split("\n") if each_line else [text])]
+
+
+def encodings(text):
     answers = set()
     for variant in {text, text.rstrip("\r\n"), text.replace("\n", "\r\n")}:
         for charset in CHARSETS:
@@ -44,7 +48,7 @@ def payload(symbol):
     return symbol["text"].encode("utf-8")
 
 
-def measure(scanner, cascade, folder):
+def measure(scanner, cascade, folder, each_line):
     pictures = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in PICTURES]
     command = [*shlex.split(scanner), "--cascade", cascade, *map(str, pictures)]
     run = subprocess.run(command, stdout=subprocess.PIPE, check=False)
@@ -52,14 +56,14 @@ def measure(scanner, cascade, folder):
     for line in run.stdout.decode("utf-8").splitlines():
         answer = json.loads(line)
         picture = pathlib.Path(answer["file"])
-        right = expected(picture)
+        right = expected(picture, each_line)
         payloads = {payload(symbol) for symbol in answer.get("symbols", [])}
         times.append(answer.get("milliseconds", 0.0))
-        if right is not None and payloads & right:
+        if right and all(payloads & answers for answers in right):
             read += 1
         else:
             missed.append(picture.name)
-        if payloads - (right or set()):
+        if payloads - set().union(*right):
             false += 1
     return len(pictures), read, false, times, missed
 
@@ -68,6 +72,9 @@ def main():
     parser = argparse.ArgumentParser(description="Measures read rates of picture folders.")
     parser.add_argument("--scanner", default=".build/release/tillctl scan --json")
     parser.add_argument("--cascade", action="append", default=[])
+    parser.add_argument(
+        "--each-line", action="store_true", help="a text's lines are codes, all to be read"
+    )
     parser.add_argument("--missed", action="store_true", help="name the pictures not read")
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     options = parser.parse_args()
@@ -76,7 +83,9 @@ def main():
     for cascade in options.cascade or ["plain", "standard"]:
         total, sum_read, sum_false, all_times = 0, 0, 0, []
         for folder in options.folders:
-            count, read, false, times, missed = measure(options.scanner, cascade, folder)
+            count, read, false, times, missed = measure(
+                options.scanner, cascade, folder, options.each_line
+            )
             row(folder.name, cascade, count, read, false, times)
             if options.missed and missed:
                 print("  not read:", " ".join(missed), file=sys.stderr)

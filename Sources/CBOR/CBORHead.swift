@@ -4,7 +4,8 @@ enum MajorType: UInt8 {
     case negative, bytes, text, array, map, tag, simple
 }
 
-/// The lower five bits of an item's first byte (RFC 8949 section 3), and whole first bytes of simples.
+/// The lower five bits of an item's first byte (RFC 8949 section 3), and whole first bytes of
+/// simples.
 enum Head {
     /// The argument is in the next byte.
     static let oneByte: UInt8 = 24

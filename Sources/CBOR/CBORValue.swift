@@ -39,8 +39,8 @@ public struct CBORPair: Hashable, Sendable {
 }
 
 extension CBORValue: Hashable {
-    /// The same items with map pairs in the same order, texts compared byte for byte: `String`'s own
-    /// equality would call the Kelvin sign a K.
+    /// The same items with map pairs in the same order, texts compared byte for byte: `String`'s
+    /// own equality would call the Kelvin sign a K.
     public static func == (left: CBORValue, right: CBORValue) -> Bool {
         switch (left, right) {
         case (.unsigned(let one), .unsigned(let other)): one == other

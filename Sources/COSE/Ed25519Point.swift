@@ -6,7 +6,8 @@ enum Ed25519Point {
     /// A key and a coordinate have so many bytes.
     static let byteCount = 32
 
-    /// Why this encoding (32 bytes) is unsafe as a public key, or nil when nothing is wrong with it.
+    /// Why this encoding (32 bytes) is unsafe as a public key, or nil when nothing is wrong with
+    /// it.
     static func problem(_ encoding: [UInt8]) -> String? {
         precondition(encoding.count == byteCount, "an Ed25519 point has 32 bytes")
         var y = encoding
@@ -14,7 +15,8 @@ enum Ed25519Point {
         if !isBelowPrime(y) {
             return "its coordinate is not below 2^255 - 19"
         }
-        // Whatever the sign bit: the two with x = 0 are not canonical with it set, and small anyway.
+        // Whatever the sign bit: the two with x = 0 are not canonical with it set, and small
+        // anyway.
         if smallOrderCoordinates.contains(y) {
             return "it is a point of small order"
         }
@@ -29,7 +31,8 @@ enum Ed25519Point {
         return y[0] < 0xED
     }
 
-    /// The y of the eight points whose order divides the cofactor 8: 1, 0, -1 and the two of order 8.
+    /// The y of the eight points whose order divides the cofactor 8: 1, 0, -1 and the two of order
+    /// 8.
     private static let smallOrderCoordinates: [[UInt8]] = [
         [1] + [UInt8](repeating: 0, count: 31),
         [UInt8](repeating: 0, count: 32),

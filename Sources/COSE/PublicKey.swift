@@ -34,7 +34,8 @@ public struct PublicKey: Hashable, Sendable {
         try self.init(coseKey: value)
     }
 
-    /// The key in this COSE_Key, of which only kty, crv, x and y are read; a private part is refused.
+    /// The key in this COSE_Key, of which only kty, crv, x and y are read; a private part is
+    /// refused.
     public init(coseKey: CBORValue) throws(KeyError) {
         guard coseKey.asMap != nil else { throw .shape("a COSE_Key is a map") }
         guard coseKey[Label.privatePart] == nil else { throw .privatePart }

@@ -9,7 +9,8 @@ public enum Sign1Error: Error, Hashable, Sendable, CustomStringConvertible {
     /// The object is not under tag 18.
     case notSign1
 
-    /// Under the tag is something else than protected bytes, an empty map, a payload and a signature.
+    /// Under the tag is something else than protected bytes, an empty map, a payload and a
+    /// signature.
     case shape(String)
 
     /// The signature has this many bytes and not 64.

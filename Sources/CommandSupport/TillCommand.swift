@@ -65,7 +65,8 @@ public enum Output {
 
     /// Tells a failure: JSON on standard output, or a sentence on standard error.
     public static func report(_ failure: CommandFailure, json: Bool) {
-        if json, let text = try? jsonText(Failure(reason: failure.reason, message: failure.message)) {
+        if json, let text = try? jsonText(Failure(reason: failure.reason, message: failure.message))
+        {
             line(text)
         } else {
             note("error: \(failure.message)")

@@ -76,7 +76,8 @@ private struct Routes: Sendable {
         let body = try await request.body.collect(upTo: context.maxUploadSize)
         let order: SaleOrderMessage
         do {
-            order = try JSONDecoder().decode(SaleOrderMessage.self, from: Data(body.readableBytesView))
+            order = try JSONDecoder().decode(
+                SaleOrderMessage.self, from: Data(body.readableBytesView))
         } catch {
             return try Answer.problem(
                 .badRequest, reason: "order-malformed",

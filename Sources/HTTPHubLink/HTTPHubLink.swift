@@ -52,6 +52,8 @@ public final class HTTPHubLink: HubLink {
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(Self.connectSeconds)))
         configuration.httpVersion = .http1Only
+        // A hub that is away is known at once; the terminal tries again by its own clock.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: configuration)
     }

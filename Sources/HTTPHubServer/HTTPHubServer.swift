@@ -112,9 +112,11 @@ public struct HTTPHubServer: Service {
         do { try await application.run() } catch let error as IOError {
             throw error.errnoCode == EADDRINUSE
                 ? HubServerError.portTaken(host: host, port: port)
-                : HubServerError.cannotListen(host: host, port: port, error.localizedDescription)
-        } catch let error as SocketAddressError {
-            throw HubServerError.cannotListen(host: host, port: port, "\(error)")
+                : HubServerError.cannotListen(
+                    host: host, port: port, String(cString: strerror(error.errnoCode)))
+        } catch is SocketAddressError.UnknownHost {
+            throw HubServerError.cannotListen(
+                host: host, port: port, "The name is not known")
         }
     }
 }

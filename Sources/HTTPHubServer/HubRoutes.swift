@@ -63,7 +63,9 @@ struct HubRoutes: Sendable {
     }
 
     private func configuration(_ request: Request, _ path: Parameters) async throws -> Response {
-        guard let terminal = TerminalID("till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")")
+        guard
+            let terminal = TerminalID(
+                "till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")")
         else {
             return try HubAnswer.problem(
                 .badRequest, reason: "terminal-malformed", "The path names no terminal id.")
@@ -82,7 +84,11 @@ struct HubRoutes: Sendable {
         switch answer {
         case .newer(let bytes): return HubAnswer.message(bytes)
         case .upToDate: return Response(status: .noContent)
-        case .unknownTerminal: return try HubAnswer.problem(.unknownTerminal(terminal))
+        case .unknownTerminal:
+            return try HubAnswer.problem(
+                .forbidden, reason: "unknown-terminal",
+                "Terminal \(terminal.text) is not enrolled: there is no configuration for it. "
+                    + "Enrol it with tillhub terminal enrol.")
         }
     }
 

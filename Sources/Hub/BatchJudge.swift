@@ -106,7 +106,8 @@ private struct Run {
         }
     }
 
-    private func quarantine(_ entry: JournalEntry, _ reason: String, _ detail: String) -> LedgerRow {
+    private func quarantine(_ entry: JournalEntry, _ reason: String, _ detail: String) -> LedgerRow
+    {
         LedgerRow(entry, standing: .quarantined(reason: reason, detail: detail))
     }
 

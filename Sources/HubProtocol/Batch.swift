@@ -28,7 +28,8 @@ public struct Batch: Hashable, Sendable {
     /// Makes a batch of a journal's own entries, which are not read again.
     public init(terminal: TerminalID, journal: [UInt8], number: UInt64, entries: [[UInt8]]) {
         precondition(
-            journal.count == MessageLimits.journalIdentityLength, "A journal's identity has 8 bytes.")
+            journal.count == MessageLimits.journalIdentityLength,
+            "A journal's identity has 8 bytes.")
         precondition(number >= 1, "Batches are numbered from 1.")
         precondition(
             (1...Self.maximumEntries).contains(entries.count), "A batch has 1 to 500 entries.")

@@ -21,7 +21,8 @@ public struct EnrolmentRequest: Hashable, Sendable {
     public static func signed(terminal: TerminalID, journal: [UInt8], by key: PrivateKey) -> [UInt8]
     {
         precondition(
-            journal.count == MessageLimits.journalIdentityLength, "A journal's identity has 8 bytes.")
+            journal.count == MessageLimits.journalIdentityLength,
+            "A journal's identity has 8 bytes.")
         precondition(key.publicKey.algorithm == .ed25519, "A terminal's key is an Ed25519 key.")
         return SignedMessage.seal(
             .array([

@@ -87,7 +87,9 @@ extension JournalEntry {
         guard SaleReference(sale) != nil else { throw .shape("sale reference (key 5)") }
         let currency = try fields.unsigned(Key.currency, "currency (key 6)")
         let amount = try fields.unsigned(Key.amount, "amount (key 7)")
-        guard let currencyNumber = UInt16(exactly: currency) else { throw .shape("currency (key 6)") }
+        guard let currencyNumber = UInt16(exactly: currency) else {
+            throw .shape("currency (key 6)")
+        }
         let event: Event
         switch kind {
         case Kind.capture: event = .capture(try Self.capture(&fields))

@@ -2,7 +2,7 @@ public import CBOR
 public import COSE
 public import Vouchers
 
-/// Why bytes are not the signed message that was expected (`docs/spec/hub-protocol.md`, *Errors*).
+/// Why bytes are not the signed message that was expected (`docs/spec/hub-protocol.md`, *Errors of a message*).
 public enum MessageError: Error, Hashable, Sendable {
     /// The message is longer than its kind may be, in bytes.
     case tooLong(limit: Int, found: Int)
@@ -74,7 +74,8 @@ public enum MessageError: Error, Hashable, Sendable {
             "Entry \(sequence) does not continue the entry before it in the batch."
         case .wrongTerminal(let found): "The message names terminal \(found.text)."
         case .wrongJournal: "The message is about another journal of this terminal."
-        case .wrongBatch(let place): "The acknowledgement answers another batch: its \(place) differs."
+        case .wrongBatch(let place):
+            "The acknowledgement answers another batch: its \(place) differs."
         case .olderVersion(let held, let found):
             "The configuration has version \(found); version \(held) is already held."
         }

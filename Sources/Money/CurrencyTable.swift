@@ -1,12 +1,13 @@
 /// ISO 4217 table A.1 (currencies and funds in force at the beginning of 2026), as data.
 ///
-/// Withdrawn codes are left out, also where the number lives on under a new code: 532 is XCG (it was
-/// ANG), 924 is ZWG (ZWL was 932). The Bulgarian lev (975) went when Bulgaria took the euro.
+/// Withdrawn codes are left out, also where the number lives on under a new code: 532 is XCG (it
+/// was ANG), 924 is ZWG (ZWL was 932). The Bulgarian lev (975) went when Bulgaria took the euro.
 enum CurrencyTable {
     /// One line of the table: the alphabetic code, the number and the digits of the minor unit.
     typealias Row = (code: String, number: UInt16, exponent: Int)
 
-    /// The standard says "N.A." for metals, baskets, tests and "no currency": counted in whole units.
+    /// The standard says "N.A." for metals, baskets, tests and "no currency": counted in whole
+    /// units.
     private static let notApplicable = 0
 
     /// All lines, in the order of the alphabetic code.

@@ -28,7 +28,8 @@ extension SQLiteHubLedger {
     /// See ``Hub/HubLedger/refusedBatches()``.
     public func refusedBatches() async throws(HubLedgerError) -> [RefusedBatch] {
         try await read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM refused_batches ORDER BY id").map { row in
+            try Row.fetchAll(database, sql: "SELECT * FROM refused_batches ORDER BY id").map {
+                row in
                 RefusedBatch(
                     terminal: try row.terminal(), journal: try row.bytes("journal"),
                     number: try row.unsigned("number"), reason: try row.text("reason"),

@@ -1,5 +1,5 @@
-public import Payments
 import PaymentCodes
+public import Payments
 public import Vouchers
 
 /// From the bytes of one symbol to what the sale machine can use: any scheme's code is named,

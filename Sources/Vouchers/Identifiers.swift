@@ -33,7 +33,8 @@ public struct MerchantID: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text }
 }
 
-/// A terminal's id: a merchant's id, `/`, and one or more of the same characters, at most 25 in all.
+/// A terminal's id: a merchant's id, `/`, and one or more of the same characters, at most 25 in
+/// all.
 public struct TerminalID: Hashable, Sendable, CustomStringConvertible {
     /// The whole id ("till:m42/t7").
     public let text: String

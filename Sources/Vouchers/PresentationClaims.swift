@@ -35,7 +35,8 @@ public struct PresentationClaims: Hashable, Sendable {
         return CBORValue.map(pairs).encoded()
     }
 
-    /// Reads a wallet's payload, with every rule of section 1.2 that needs no key, clock or request.
+    /// Reads a wallet's payload, with every rule of section 1.2 that needs no key, clock or
+    /// request.
     init(payload: [UInt8], of voucher: VoucherClaims) throws(VoucherRefusal) {
         let claims = try ClaimMap(payload: payload, place: "the presentation's payload")
         guard let issuedAt = try claims.integer(.issuedAt) else {

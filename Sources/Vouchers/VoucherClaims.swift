@@ -61,8 +61,8 @@ public struct VoucherClaims: Hashable, Sendable, CustomStringConvertible, Custom
         self.confirmationNonce = confirmationNonce
     }
 
-    /// The payload in deterministic CBOR. A P-256 holder's `y` is written as a sign, which makes the
-    /// smaller symbol, unless it was read otherwise.
+    /// The payload in deterministic CBOR. A P-256 holder's `y` is written as a sign, which makes
+    /// the smaller symbol, unless it was read otherwise.
     public var payload: [UInt8] {
         var pairs = otherClaims
         func add(_ claim: Claim, _ value: CBORValue?) {
@@ -135,7 +135,8 @@ extension Audience {
 }
 
 extension VoucherClaims {
-    /// Reads an issuer's payload, with every rule of section 1.1 that needs no key, clock or request.
+    /// Reads an issuer's payload, with every rule of section 1.1 that needs no key, clock or
+    /// request.
     init(payload: [UInt8]) throws(VoucherRefusal) {
         let claims = try ClaimMap(payload: payload, place: "the issuer's payload")
         let issuerName = try claims.text(.issuer)

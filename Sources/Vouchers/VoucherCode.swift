@@ -29,8 +29,8 @@ public struct VoucherCode: Hashable, Sendable {
         try self.init(try VoucherText.decode(text))
     }
 
-    /// Reads the bytes of an outer object: all that a text is refused for is looked at first, in the
-    /// outer and the inner object, and only then any claim.
+    /// Reads the bytes of an outer object: all that a text is refused for is looked at first, in
+    /// the outer and the inner object, and only then any claim.
     public init(_ bytes: [UInt8]) throws(VoucherRefusal) {
         self.bytes = bytes
         let outer: Sign1

@@ -3,8 +3,8 @@ public enum VoucherValue: Hashable, Sendable {
     /// Kind 1: spent once, whole.
     case fixed(amount: UInt64)
 
-    /// Kind 2: spent in parts. The total ever credited, and what the issuer knew to be redeemed when
-    /// it signed; both only grow.
+    /// Kind 2: spent in parts. The total ever credited, and what the issuer knew to be redeemed
+    /// when it signed; both only grow.
     case stored(credit: UInt64, redeemed: UInt64)
 
     /// Kind 3: pays later from an account; all payments together may not pass the offline total.

@@ -43,10 +43,12 @@ public enum VoucherVerification: Sendable {
 /// Turns a code into a `Voucher`, or says why not. The order: format, signatures, time, audience,
 /// request.
 public enum VoucherVerifier {
-    /// A clock may be behind the issuer's or the wallet's by so many seconds (formats, 1.1 and 1.2).
+    /// A clock may be behind the issuer's or the wallet's by so many seconds (formats, 1.1 and
+    /// 1.2).
     public static let clockSkewSeconds: UInt64 = 20
 
-    /// A wallet's code is good for so many seconds: long enough to hold it up, too short to pass on.
+    /// A wallet's code is good for so many seconds: long enough to hold it up, too short to pass
+    /// on.
     public static let presentationLifeSeconds: UInt64 = 60
 
     /// Verifies the text of a QR code, which may have one CR or LF at its end.
@@ -124,14 +126,14 @@ public enum VoucherVerifier {
         guard presentation.issuedAt <= horizon else {
             throw VoucherRefusal(
                 .presentationFuture,
-                "The wallet's code was made at \(presentation.issuedAt), and it is \(now): more than"
-                    + " \(clockSkewSeconds) seconds ahead.")
+                "The wallet's code was made at \(presentation.issuedAt), and it is \(now): more"
+                    + " than \(clockSkewSeconds) seconds ahead.")
         }
         guard now <= presentation.issuedAt + presentationLifeSeconds else {
             throw VoucherRefusal(
                 .presentationStale,
-                "The wallet's code was made at \(presentation.issuedAt), and it is \(now): more than"
-                    + " \(presentationLifeSeconds) seconds ago.")
+                "The wallet's code was made at \(presentation.issuedAt), and it is \(now): more"
+                    + " than \(presentationLifeSeconds) seconds ago.")
         }
     }
 
@@ -142,7 +144,8 @@ public enum VoucherVerifier {
         if let audience = code.claims.audience, terminal.map(audience.admits) != true {
             throw VoucherRefusal(
                 .audience,
-                "The voucher's claim 3 (aud) names neither this terminal (\(name)) nor its merchant."
+                "The voucher's claim 3 (aud) names neither this terminal (\(name)) nor its"
+                    + " merchant."
             )
         }
         guard let presentation = code.presentation else { return }

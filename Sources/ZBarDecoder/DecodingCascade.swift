@@ -94,7 +94,7 @@ public struct DecodingCascade: Hashable, Sendable {
         ],
         secondLooks: [
             DecodingStep(.full, thresholdWindow: 31),
-            DecodingStep(.reduced(2), thresholdWindow: 21, isInverted: true),
+            DecodingStep(.full, thresholdWindow: 31, isInverted: true),
         ])
 
     /// Enlarging costs twice what all other steps do together, and pays where few pixels make the

@@ -61,14 +61,19 @@ public final class ZBarDecoder: SymbolDecoder {
 
     /// What there is in a view beside the symbols that a step has found in it.
     private func secondLooks(at view: View, beside found: [DecodedSymbol]) -> [DecodedSymbol] {
-        if cascade.secondLooks.isEmpty { return [] }
-        let outlines = found.map { $0.scaled(by: 1 / view.pixelsPerPixel) }
-        let rest = View(
-            frame: view.frame.painted(over: outlines), pixelsPerPixel: view.pixelsPerPixel)
-        return cascade.secondLooks.flatMap { symbols(in: rest, by: $0) }
+        var more: [DecodedSymbol] = []
+        for step in cascade.secondLooks {
+            let outlines = (found + more).map { $0.scaled(by: 1 / view.pixelsPerPixel) }
+            let rest = View(
+                frame: view.frame.painted(over: outlines), pixelsPerPixel: view.pixelsPerPixel)
+            more += symbols(in: rest, by: step, isSecondLook: true)
+        }
+        return more
     }
 
-    private func symbols(in view: View, by step: DecodingStep) -> [DecodedSymbol] {
+    private func symbols(
+        in view: View, by step: DecodingStep, isSecondLook: Bool = false
+    ) -> [DecodedSymbol] {
         let frame = view.frame
         if frame.pixels.count > step.maximumPixels { return [] }
         var looked = frame
@@ -79,7 +84,11 @@ public final class ZBarDecoder: SymbolDecoder {
         }
         if min(looked.width, looked.height) < Self.minimumSide { return [] }
         if step.isInverted { looked = looked.inverted() }
-        if let window = step.thresholdWindow { looked = looked.thresholded(window: window) }
+        if let window = step.thresholdWindow {
+            looked = looked.thresholded(window: window)
+            // A second look mostly finds nothing, and zbar takes ten times as long to say so.
+            if isSecondLook, !looked.showsFinderPatterns() { return [] }
+        }
         let scale = step.size.pixelsPerPixel * view.pixelsPerPixel
         return scanner.scan(looked).map { $0.scaled(by: scale) }
     }

@@ -22,8 +22,10 @@ struct CodeExplainCommand: TillCommand {
         help: ArgumentHelp(
             "A trusted issuer's public COSE_Key in CBOR, hex; may be repeated.", valueName: "hex"))
     var issuerKeys: [String] = []
-    @Option(help: ArgumentHelp("The terminal's clock, seconds since 1970 UTC (default: now).",
-        valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "The terminal's clock, seconds since 1970 UTC (default: now).",
+            valueName: "seconds"))
     var at: UInt64?
     @Option(help: ArgumentHelp("The terminal's id.", valueName: "till:m42/t7"))
     var terminal: String?
@@ -74,7 +76,8 @@ struct CodeExplainCommand: TillCommand {
         if let terminal {
             guard let parsed = TerminalID(terminal) else {
                 throw Self.usage(
-                    "terminal-id-malformed", "--terminal is till:MERCHANT/TERMINAL, at most 25 "
+                    "terminal-id-malformed",
+                    "--terminal is till:MERCHANT/TERMINAL, at most 25 "
                         + "characters of A-Z, a-z, 0-9, '.', '_', '-'.")
             }
             id = parsed

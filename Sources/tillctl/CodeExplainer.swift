@@ -32,7 +32,8 @@ struct CodeExplainer: Sendable {
                 fields: VoucherFields.of(voucher))
         case .unusable(.refused(let refusal)):
             return CodeExplanation(
-                kind: recognition.kind, wellFormed: refusal.category != .formatBad, verdict: "refuse",
+                kind: recognition.kind, wellFormed: refusal.category != .formatBad,
+                verdict: "refuse",
                 reason: refusal.reason.rawValue, message: refusal.detail,
                 fields: VoucherFields.of(text: bytes))
         case .unusable(let reason):

@@ -60,7 +60,8 @@ struct SaleCommand: TillCommand {
         } else {
             sale = try await daemon.ask { try await $0.currentSale() }
         }
-        if wait {
+        // A key that is known may answer with a sale that has long ended.
+        if wait, amount == nil || sale.state == "open" {
             if !output.json, sale.state == "open" { show(sale) }
             sale = try await verdict(of: sale)
         }
@@ -76,7 +77,7 @@ struct SaleCommand: TillCommand {
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: .seconds(Int64(clamping: timeout)))
         var sale = first
-        while sale.state == "open", sale.news == nil {
+        repeat {
             let left = clock.now.duration(to: deadline).components.seconds
             guard left >= 0 else { throw Self.noVerdict(on: sale) }
             let wait = UInt64(min(left, Self.longestWaitSeconds))
@@ -89,7 +90,7 @@ struct SaleCommand: TillCommand {
             }
             if next.state == "open", next.news == nil, left == 0 { throw Self.noVerdict(on: sale) }
             sale = next
-        }
+        } while sale.state == "open" && sale.news == nil
         return sale
     }
 

@@ -19,11 +19,18 @@ struct ScanCommand: TillCommand {
 
     @Argument(help: "Pictures, or folders of pictures.")
     var paths: [String]
+    @Option(help: ArgumentHelp("For measuring: standard, c or plain.", visibility: .hidden))
+    var cascade = "standard"
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
+        guard let cascade = DecodingCascade(named: cascade) else {
+            throw CommandFailure(
+                .usage, reason: "cascade-unknown",
+                message: "There is no cascade \(cascade.prefix(20)): standard, c or plain.")
+        }
         let camera = PictureCamera(paths: paths)
-        let decoder = ZBarDecoder()
+        let decoder = ZBarDecoder(cascade: cascade)
         var pictures = 0
         var unreadable: [CameraError] = []
         loop: while true {

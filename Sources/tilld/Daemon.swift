@@ -40,13 +40,14 @@ struct Daemon {
                 message: "The hub's merchant data cannot be used: \(error)")
         }
         hardware = try Hardware(profile.resolved(in: state.path))
+        let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
                 random: SystemRandom(), buildTime: releaseTime,
-                trace: trace ? Trace.write : { _ in }))
+                trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
@@ -86,7 +87,9 @@ struct Daemon {
                 services: [
                     .init(service: server), .init(service: scanner),
                     .init(service: ClockService(terminal: terminal)),
-                    .init(service: SyncService(exchange: exchange, seconds: syncInterval, logger: logger)),
+                    .init(
+                        service: SyncService(
+                            exchange: exchange, seconds: syncInterval, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

@@ -8,10 +8,6 @@ import Screens
 import Terminal
 import ZBarDecoder
 
-/// When this version was released, in seconds since 1970 UTC (2026-11-24): no honest clock stands
-/// before it. Moved forward with every release.
-let releaseTime: UInt64 = 1_795_478_400
-
 /// The camera and the display that a hardware profile names.
 struct Hardware: Sendable {
     let display: any Display

@@ -99,7 +99,8 @@ struct ScannerService: Service {
                 deliver: { sighting in blocking { await terminal.see(sighting) } },
                 report: { error in logger.warning("camera: \(error)") },
                 milliseconds: { UInt64((ContinuousClock.now - start) / .milliseconds(1)) },
-                rest: { milliseconds in Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000) }))
+                rest: { milliseconds in Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
+                }))
         loop.run()
         if !stopped.isSet { logger.info("camera: no more pictures") }
     }

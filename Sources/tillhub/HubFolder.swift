@@ -40,7 +40,7 @@ struct HubFolder {
     private var store: FileKeyStore { FileKeyStore(folder: path + "/keys") }
 
     /// Makes the folder, both keys where they are missing, and an empty ledger.
-    func create() throws -> SQLiteHubLedger {
+    func create() throws -> any HubLedger {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true,
@@ -66,7 +66,7 @@ struct HubFolder {
     }
 
     /// Opens the ledger of a hub that is there.
-    func openLedger() throws -> SQLiteHubLedger {
+    func openLedger() throws -> any HubLedger {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
                 .notFound, reason: "hub-not-initialised",

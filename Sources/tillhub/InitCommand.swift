@@ -108,7 +108,8 @@ struct InitCommand: TillCommand {
 
     /// The merchant as the terminals will show it, checked by the shop QR's own rules now.
     private func merchantTerms() throws -> MerchantTerms {
-        let given = account.isEmpty ? ["26:00=internal.merchant.\(merchant);01=\(merchant)"] : account
+        let given =
+            account.isEmpty ? ["26:00=internal.merchant.\(merchant);01=\(merchant)"] : account
         let accounts = try given.map(Self.account)
         do {
             _ = try MerchantProfile(

@@ -37,7 +37,8 @@ struct IssuerAddCommand: TillCommand {
         guard let id = IssuerID(name) else {
             throw CommandFailure(
                 .usage, reason: "issuer-malformed",
-                message: "An issuer's name is 1 to 32 of A-Z a-z 0-9 . _ - and nothing was changed.")
+                message: "An issuer's name is 1 to 32 of A-Z a-z 0-9 . _ - and nothing was changed."
+            )
         }
         var read: [PublicKey] = []
         for key in try keys.map(Parsing.publicKey) where !read.contains(key) { read.append(key) }

@@ -43,9 +43,9 @@ struct LedgerReport: Encodable {
     struct Other: Encodable {
         let terminal: String
         let receipt: UInt64
-        let at: UInt64
-        let amount: String
-        let excess: String
+        let at: String
+        let amount: MoneyMessage
+        let excess: MoneyMessage
     }
 
     struct CaptureLine: Encodable {
@@ -53,14 +53,12 @@ struct LedgerReport: Encodable {
         let journal: String
         let sequence: UInt64
         let receipt: UInt64
-        let at: UInt64
+        let at: String
         let sale: String
         let voucher: String
         let kind: String
-        let currency: String
-        let amount: String
-        let minorUnits: UInt64
-        let consumedMinorUnits: UInt64
+        let amount: MoneyMessage
+        let consumed: MoneyMessage
         let doubleSpend: Other?
     }
 
@@ -68,10 +66,8 @@ struct LedgerReport: Encodable {
         let terminal: String
         let journal: String
         let sequence: UInt64
-        let at: UInt64
-        let currency: String
-        let amount: String
-        let minorUnits: UInt64
+        let at: String
+        let amount: MoneyMessage
         let reason: String
         let detail: String
     }
@@ -80,8 +76,7 @@ struct LedgerReport: Encodable {
         let terminal: String
         let currency: String
         var captures: UInt64 = 0
-        var amount = ""
-        var minorUnits: UInt64 = 0
+        var amount: MoneyMessage
         var doubleSpends: UInt64 = 0
         var quarantined: UInt64 = 0
     }
@@ -91,7 +86,7 @@ struct LedgerReport: Encodable {
         let journal: String
         let number: UInt64
         let reason: String
-        let at: UInt64
+        let at: String
     }
 
     private(set) var batches: UInt64 = 0
@@ -106,7 +101,7 @@ struct LedgerReport: Encodable {
         refusedBatches = refused.map {
             RefusedLine(
                 terminal: $0.terminal.text, journal: $0.journal.hex, number: $0.number,
-                reason: $0.reason, at: $0.at)
+                reason: $0.reason, at: Shown.time($0.at))
         }
     }
 
@@ -121,10 +116,9 @@ struct LedgerReport: Encodable {
                 quarantine.append(
                     QuarantineLine(
                         terminal: batch.terminal.text, journal: batch.journal.hex,
-                        sequence: row.sequence, at: row.at,
-                        currency: Shown.code(row.currencyNumber),
-                        amount: Shown.decimal(row.amount, row.currencyNumber),
-                        minorUnits: row.amount, reason: reason, detail: detail))
+                        sequence: row.sequence, at: Shown.time(row.at),
+                        amount: MoneyMessage(row.amount, currency: row.currencyNumber),
+                        reason: reason, detail: detail))
                 count(row, batch) { $0.quarantined += 1 }
             }
         }
@@ -135,21 +129,22 @@ struct LedgerReport: Encodable {
         captures.append(
             CaptureLine(
                 terminal: batch.terminal.text, journal: batch.journal.hex, sequence: row.sequence,
-                receipt: capture.receipt, at: row.at, sale: row.sale,
+                receipt: capture.receipt, at: Shown.time(row.at), sale: row.sale,
                 voucher: capture.voucher.shortName,
                 kind: VoucherKind(rawValue: capture.kind)?.name ?? "\(capture.kind)",
-                currency: Shown.code(number), amount: Shown.decimal(row.amount, number),
-                minorUnits: row.amount, consumedMinorUnits: capture.consumed,
+                amount: MoneyMessage(row.amount, currency: number),
+                consumed: MoneyMessage(capture.consumed, currency: number),
                 doubleSpend: capture.doubleSpend.map { mark in
                     Other(
                         terminal: mark.other.terminal.text, receipt: mark.other.receipt,
-                        at: mark.other.at, amount: Shown.decimal(mark.other.amount, number),
-                        excess: Shown.decimal(mark.excess, number))
+                        at: Shown.time(mark.other.at),
+                        amount: MoneyMessage(mark.other.amount, currency: number),
+                        excess: MoneyMessage(mark.excess, currency: number))
                 }))
         count(row, batch) { total in
             total.captures += 1
-            let (sum, overflow) = total.minorUnits.addingReportingOverflow(row.amount)
-            total.minorUnits = overflow ? .max : sum
+            let (sum, overflow) = total.amount.minorUnits.addingReportingOverflow(row.amount)
+            total.amount = MoneyMessage(overflow ? .max : sum, currency: number)
             if capture.doubleSpend != nil { total.doubleSpends += 1 }
         }
     }
@@ -160,36 +155,40 @@ struct LedgerReport: Encodable {
         let (terminal, currency) = (batch.terminal.text, Shown.code(row.currencyNumber))
         let place = totals.firstIndex { $0.terminal == terminal && $0.currency == currency }
         let index = place ?? totals.endIndex
-        if place == nil { totals.append(Total(terminal: terminal, currency: currency)) }
+        if place == nil {
+            totals.append(
+                Total(
+                    terminal: terminal, currency: currency,
+                    amount: MoneyMessage(0, currency: row.currencyNumber)))
+        }
         body(&totals[index])
-        totals[index].amount = Shown.decimal(totals[index].minorUnits, row.currencyNumber)
     }
 
     /// The report for people.
     var lines: [String] {
         var lines = captures.map { capture in
             var line =
-                "\(Shown.time(capture.at))  \(capture.terminal)  receipt \(capture.receipt)  "
-                + "\(capture.amount) \(capture.currency)  \(capture.voucher)"
+                "\(capture.at)  \(capture.terminal)  receipt \(capture.receipt)  "
+                + "\(capture.amount.shown)  \(capture.voucher)"
             if let other = capture.doubleSpend {
                 line +=
-                    "  SPENT TWICE: also \(other.amount) \(capture.currency) on \(other.terminal), "
-                    + "receipt \(other.receipt), \(Shown.time(other.at)); too much by "
-                    + "\(other.excess)"
+                    "  SPENT TWICE: also \(other.amount.shown) on \(other.terminal), "
+                    + "receipt \(other.receipt), \(other.at); too much by "
+                    + "\(other.excess.shown)"
             }
             return line
         }
         lines += quarantine.map {
-            "\(Shown.time($0.at))  \($0.terminal)  entry \($0.sequence)  \($0.amount) "
-                + "\($0.currency)  IN QUARANTINE (\($0.reason)): \($0.detail)"
+            "\($0.at)  \($0.terminal)  entry \($0.sequence)  \($0.amount.shown)  "
+                + "IN QUARANTINE (\($0.reason)): \($0.detail)"
         }
         lines += refusedBatches.map {
-            "\(Shown.time($0.at))  \($0.terminal)  batch \($0.number)  REFUSED (\($0.reason))"
+            "\($0.at)  \($0.terminal)  batch \($0.number)  REFUSED (\($0.reason))"
         }
         lines += totals.map { total in
             var line =
-                "Total \(total.terminal): \(total.captures) captures, \(total.amount) "
-                + total.currency
+                "Total \(total.terminal): \(total.captures) captures, "
+                + total.amount.shown
             if total.doubleSpends > 0 { line += ", \(total.doubleSpends) spent twice" }
             if total.quarantined > 0 { line += ", \(total.quarantined) in quarantine" }
             return line

@@ -14,6 +14,19 @@ enum OutputFile {
         }
     }
 
+    /// Makes a folder for files to come; one that is there is as good.
+    static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw CommandFailure(
+                reason: "folder-not-writable",
+                message: "The folder \(path) cannot be made (\(error.localizedDescription)). "
+                    + "No voucher was made. Check its parent's owner and mode.")
+        }
+    }
+
     /// Makes a new file that only its owner may read; one that is there is never replaced.
     static func create(_ path: String, _ bytes: [UInt8]) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -16,8 +16,8 @@ struct PolicyCommand: AsyncParsableCommand {
 struct PolicyAnswer: Encodable {
     struct Line: Encodable {
         let currency: String
-        let perPayment: String
-        let outstanding: String
+        let perPayment: MoneyMessage
+        let outstanding: MoneyMessage
     }
 
     let version: UInt64
@@ -35,8 +35,8 @@ struct PolicyAnswer: Encodable {
         limits = policy.limits.map { line in
             Line(
                 currency: line.currency.code,
-                perPayment: Shown.decimal(line.perPayment, line.currency.number),
-                outstanding: Shown.decimal(line.outstanding, line.currency.number))
+                perPayment: MoneyMessage(line.perPayment, currency: line.currency.number),
+                outstanding: MoneyMessage(line.outstanding, currency: line.currency.number))
         }
         outstandingCount = policy.outstandingCount
         splitSales = policy.splitSales
@@ -49,8 +49,8 @@ struct PolicyAnswer: Encodable {
         Output.line("Configuration version \(version)")
         for line in limits {
             Output.line(
-                "\(line.currency)  at most \(line.perPayment) a payment, "
-                    + "\(line.outstanding) outstanding")
+                "\(line.currency)  at most \(line.perPayment.shown) a payment, "
+                    + "\(line.outstanding.shown) outstanding")
         }
         Output.line("At most \(outstandingCount) captures outstanding")
         Output.line("Sales may be split: \(splitSales ? "yes" : "no")")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import COSE
 import CommandSupport
 import Foundation
 import HTTPHubServer
@@ -6,6 +7,7 @@ import Hub
 import Logging
 import ServiceLifecycle
 import SystemdNotifier
+import UnixSignals
 
 /// `tillhub serve`: answers the terminals until it is told to stop.
 struct ServeCommand: TillCommand {
@@ -20,12 +22,6 @@ struct ServeCommand: TillCommand {
     var portFile: String?
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
-
-    private struct Listening: Encodable {
-        let host: String
-        let port: Int
-        let key: String
-    }
 
     func validate() throws {
         guard (0...65_535).contains(port) else {
@@ -44,15 +40,16 @@ struct ServeCommand: TillCommand {
         } catch let error as HubLedgerError {
             throw CommandFailure(error)
         }
-        var logger = Logger(label: "tillhub", factory: StreamLogHandler.standardError)
+        var logger = Logger(label: "tillhub") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let key = identity.publicKey.coseKey.hex
+        let announcement = Announcement(host: host, portFile: portFile, json: output.json)
         let server = HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: BatchAcceptor(ledger: ledger, key: identity), registrar: registrar,
                 identity: identity.publicKey, clock: { Clock.seconds() }, logger: logger),
             host: host, port: port,
-            onListening: { port in announce(port: port, key: key) })
+            onListening: { port in announcement.make(port: port, key: key) })
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -66,9 +63,22 @@ struct ServeCommand: TillCommand {
         if let portFile { try? FileManager.default.removeItem(atPath: portFile) }
     }
 
-    /// Tells whoever waits that the hub listens: the file last of all, as scripts wait for it.
-    private func announce(port: Int, key: String) {
-        if output.json {
+}
+
+/// Tells whoever waits that the hub listens: the file last of all, as scripts wait for it.
+private struct Announcement: Sendable {
+    private struct Listening: Encodable {
+        let host: String
+        let port: Int
+        let key: String
+    }
+
+    let host: String
+    let portFile: String?
+    let json: Bool
+
+    func make(port: Int, key: String) {
+        if json {
             try? Output.json(Listening(host: host, port: port, key: key))
         } else {
             Output.line("Listening on http://\(host):\(port)")
@@ -92,7 +102,7 @@ private struct WatchdogService: Service {
 
     func run() async throws {
         let interval = SystemdNotifier.watchdogInterval()
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 // Twice in an interval, so that one late answer is no death.
                 try? await Task.sleep(for: interval.map { $0 / 2 } ?? .seconds(3_600))

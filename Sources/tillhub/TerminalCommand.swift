@@ -22,7 +22,8 @@ struct TerminalEnrolCommand: TillCommand {
 
     @Argument(help: "The file that `tillctl enrol request` wrote.")
     var request: String
-    @Option(help: "Where to write the configuration (default: the request's path + .configuration).")
+    @Option(
+        help: "Where to write the configuration (default: the request's path + .configuration).")
     var out: String?
     @Flag(help: "Accept another key or journal of a terminal that is enrolled already.")
     var replace = false
@@ -93,7 +94,7 @@ struct TerminalListCommand: TillCommand {
         let terminal: String
         let key: String
         let journal: String
-        let at: UInt64
+        let since: String
     }
 
     func perform() async throws {
@@ -103,12 +104,12 @@ struct TerminalListCommand: TillCommand {
         let lines = enrolments.map { enrolment in
             Line(
                 terminal: enrolment.terminal.text, key: enrolment.key.coseKey.hex,
-                journal: enrolment.journal.hex, at: enrolment.at)
+                journal: enrolment.journal.hex, since: Shown.time(enrolment.at))
         }
         if output.json { return try Output.json(["terminals": lines]) }
         if lines.isEmpty { Output.line("No terminal is enrolled.") }
         for line in lines {
-            Output.line("\(line.terminal)  since \(Shown.time(line.at))  journal \(line.journal)")
+            Output.line("\(line.terminal)  since \(line.since)  journal \(line.journal)")
             Output.line("  key \(line.key)")
         }
     }

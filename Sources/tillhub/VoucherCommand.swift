@@ -2,6 +2,7 @@ import ArgumentParser
 import COSE
 import CommandSupport
 import Hub
+import HubProtocol
 import Money
 import Payments
 import Vouchers
@@ -63,9 +64,8 @@ struct VoucherIssueCommand: TillCommand {
     private struct Answer: Encodable {
         let voucher: String
         let kind: String
-        let currency: String
-        let amount: String
-        let expiry: UInt64
+        let amount: MoneyMessage
+        let expiry: String
         let text: String
         let picture: String
         let code: String?
@@ -78,6 +78,7 @@ struct VoucherIssueCommand: TillCommand {
         let issuer = VoucherIssuer(ledger: ledger, key: try folder.issuer())
         let order = try await order(at: now, ledger)
         try checkName()
+        try OutputFile.makeFolder(out)
         let cti = Random.bytes(VoucherIssuer.ctiLength)
         let answer: VoucherIssuer.Answer
         do { answer = try await issuer.issue(order, cti: cti, at: now) } catch {
@@ -90,7 +91,7 @@ struct VoucherIssueCommand: TillCommand {
         }
     }
 
-    private func order(at now: UInt64, _ ledger: some HubLedger) async throws -> VoucherOrder {
+    private func order(at now: UInt64, _ ledger: any HubLedger) async throws -> VoucherOrder {
         let currency: Currency
         if let code = self.currency {
             currency = try Parsing.currency(code)
@@ -156,7 +157,8 @@ struct VoucherIssueCommand: TillCommand {
 
     private func checkName() throws {
         guard let name else { return }
-        guard !name.isEmpty, !name.contains("/"), name.utf8.count <= 100, !name.hasPrefix(".") else {
+        guard !name.isEmpty, !name.contains("/"), name.utf8.count <= 100, !name.hasPrefix(".")
+        else {
             throw CommandFailure(
                 .usage, reason: "name-malformed",
                 message: "--name is a file's name without folder and ending. No voucher was made.")
@@ -167,19 +169,21 @@ struct VoucherIssueCommand: TillCommand {
         let amount = Shown.amount(voucher.value.ceiling, voucher.currencyNumber)
         let shortName = voucher.identity.shortName
         let tail = shortName.split(separator: "/").last.map(String.init) ?? shortName
-        let base = name ?? "\(kind.rawValue)-\(amount.split(separator: " ").joined(separator: "-"))-\(tail)"
+        let base =
+            name
+            ?? "\(kind.rawValue)-\(amount.split(separator: " ").joined(separator: "-"))-\(tail)"
         let path = "\(out)/\(base)"
         let picture = try VoucherPicture.png(of: code, voucher)
         try OutputFile.create(path + ".txt", Array((code + "\n").utf8))
         try OutputFile.create(path + ".png", picture)
         let answer = Answer(
             voucher: shortName, kind: voucher.value.kind.name,
-            currency: Shown.code(voucher.currencyNumber),
-            amount: Shown.decimal(voucher.value.ceiling, voucher.currencyNumber),
-            expiry: voucher.expiry, text: path + ".txt", picture: path + ".png",
+            amount: MoneyMessage(voucher.value.ceiling, currency: voucher.currencyNumber),
+            expiry: Shown.time(voucher.expiry), text: path + ".txt", picture: path + ".png",
             code: showCode ? code : nil)
         if output.json { return try Output.json(answer) }
-        Output.line("Issued \(shortName): \(answer.kind), \(amount), until \(Shown.time(voucher.expiry))")
+        Output.line(
+            "Issued \(shortName): \(answer.kind), \(amount), until \(Shown.time(voucher.expiry))")
         Output.line("  \(answer.picture)")
         Output.line("  \(answer.text)")
         if showCode { Output.line(code) }
@@ -197,12 +201,10 @@ struct VoucherListCommand: TillCommand {
     private struct Line: Encodable {
         let voucher: String
         let kind: String
-        let currency: String
-        let amount: String
-        let redeemed: String
-        let redeemedMinorUnits: UInt64
-        let expiry: UInt64
-        let issuedAt: UInt64
+        let amount: MoneyMessage
+        let redeemed: MoneyMessage
+        let expiry: String
+        let issuedAt: String
     }
 
     func perform() async throws {
@@ -214,18 +216,17 @@ struct VoucherListCommand: TillCommand {
             if case .stored(_, let before) = voucher.value { known = before } else { known = 0 }
             return Line(
                 voucher: voucher.identity.shortName, kind: voucher.value.kind.name,
-                currency: Shown.code(voucher.currencyNumber),
-                amount: Shown.decimal(voucher.value.ceiling, voucher.currencyNumber),
-                redeemed: Shown.decimal(known + voucher.redeemed, voucher.currencyNumber),
-                redeemedMinorUnits: known + voucher.redeemed, expiry: voucher.expiry,
-                issuedAt: voucher.at)
+                amount: MoneyMessage(voucher.value.ceiling, currency: voucher.currencyNumber),
+                redeemed: MoneyMessage(
+                    known + voucher.redeemed, currency: voucher.currencyNumber),
+                expiry: Shown.time(voucher.expiry), issuedAt: Shown.time(voucher.at))
         }
         if output.json { return try Output.json(["vouchers": lines]) }
         if lines.isEmpty { Output.line("No voucher has been issued.") }
         for line in lines {
             Output.line(
-                "\(line.voucher)  \(line.kind)  \(line.amount) \(line.currency)  redeemed "
-                    + "\(line.redeemed)  until \(Shown.time(line.expiry))")
+                "\(line.voucher)  \(line.kind)  \(line.amount.shown)  redeemed "
+                    + "\(line.redeemed.shown)  until \(line.expiry)")
         }
     }
 }

@@ -145,7 +145,8 @@ private let seed = [UInt8](repeating: 7, count: 32)
         #expect(refusal(ec2(Self.x, .bytes(y))) == .notOnCurve)
         let zero = [UInt8](repeating: 0, count: 32)
         #expect(refusal(ec2(zero, .bytes(zero))) == .notOnCurve)
-        // x = 1 has no y on P-256; and the prime itself stands for 0, which is not how 0 is written.
+        // x = 1 has no y on P-256; and the prime itself stands for 0, which is not how 0 is
+        // written.
         let one = [UInt8](repeating: 0, count: 31) + [1]
         #expect(refusal(ec2(one, .bool(true))) == .notOnCurve)
         let prime = bytes("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff")

@@ -85,7 +85,10 @@ import Vouchers
         #expect(rest.request.amount.minorUnits == 600)
         _ = machine.handle(.saleStored(rest.reference))
         let ended = machine.handle(.cancel)
-        #expect(ended.contains { if case .ended(let sale) = $0 { sale.state == .partlyPaid } else { false } })
+        #expect(
+            ended.contains {
+                if case .ended(let sale) = $0 { sale.state == .partlyPaid } else { false }
+            })
     }
 
     @Test func keepsTheSaleOpenAfterADecline() {

@@ -129,3 +129,56 @@ struct FilterTests {
         Double(frame.pixels.reduce(0) { $0 + Int($1) }) / Double(frame.pixels.count)
     }
 }
+
+@Suite("Finder patterns")
+struct FinderPatternTests {
+    @Test(
+        "A frame with a code shows them, turned and at any size",
+        arguments: [
+            "hello.png", "small-modules.png", "two-codes.png", "nine-codes.png", "binary-nul.png",
+        ])
+    func code(name: String) throws {
+        let frame = try Pictures.frame(name)
+        #expect(frame.thresholded(window: 31).showsFinderPatterns())
+        #expect(turned(frame).showsFinderPatterns())
+        #expect(frame.doubled().thresholded(window: 31).showsFinderPatterns())
+    }
+
+    @Test("A frame with no code, or with its code painted over, shows none")
+    func noCode() throws {
+        let hello = try Pictures.frame("hello.png")
+        let symbols = ZBarDecoder(cascade: .plain).decode(hello)
+        #expect(!symbols.isEmpty)
+        #expect(!hello.painted(over: symbols).thresholded(window: 31).showsFinderPatterns())
+        #expect(!hello.inverted().showsFinderPatterns())
+        #expect(!(try Pictures.frame("blank.png")).showsFinderPatterns())
+    }
+
+    @Test(
+        "Frames of any size have an answer", arguments: [(0, 0), (1, 1), (1, 90), (90, 1), (7, 7)])
+    func smallFrames(width: Int, height: Int) {
+        for pixel in [UInt8(0), 255] {
+            let pixels = [UInt8](repeating: pixel, count: width * height)
+            let frame = LumaFrame(width: width, height: height, pixels: pixels)
+            #expect(!frame.showsFinderPatterns())
+        }
+    }
+
+    /// The frame turned by some 17 degrees about its middle, on white.
+    private func turned(_ frame: LumaFrame) -> LumaFrame {
+        let side = (frame.width + frame.height) * 2 / 3 * 2
+        var pixels = [UInt8](repeating: 255, count: side * side)
+        for y in 0..<side {
+            for x in 0..<side {
+                let (dx, dy) = (Double(x - side / 2), Double(y - side / 2))
+                // Cosine and sine of the angle are 0.96 and 0.28.
+                let fromX = Int((dx * 0.96 + dy * 0.28).rounded()) + frame.width / 2
+                let fromY = Int((dy * 0.96 - dx * 0.28).rounded()) + frame.height / 2
+                if (0..<frame.width).contains(fromX), (0..<frame.height).contains(fromY) {
+                    pixels[y * side + x] = frame.pixels[fromY * frame.width + fromX]
+                }
+            }
+        }
+        return LumaFrame(width: side, height: side, pixels: pixels)
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import CommandSupport
+
+/// The benchmarks: one line each, all in one run, so that ratios mean something on any machine.
+@main
+struct TillBench: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "till-bench",
+        abstract: "Measures what a payment costs, each step beside its physical limit.",
+        discussion: """
+            Every line has the median and the 99th percentile of one operation. Ratios compare \
+            lines of the same run; absolute figures depend on the machine and on what else it does.
+            """,
+        version: tillVersion)
+
+    @Flag(help: "A few rounds only: does every benchmark still run?")
+    var smoke = false
+    @Flag(help: "Ten times as many rounds.")
+    var full = false
+    @OptionGroup var output: OutputOptions
+
+    func perform() async throws {
+        let rounds = Rounds(factor: smoke ? 0.02 : full ? 10 : 1)
+        let bench = try Bench(rounds: rounds)
+        defer { bench.removeFolder() }
+        var lines = bench.codes()
+        lines += try bench.scan()
+        lines += try await bench.commits()
+        lines += try await bench.transfer()
+        if output.json {
+            try Output.json(lines)
+        } else {
+            for line in lines { Output.line(line.text) }
+        }
+    }
+}
+
+/// How often each benchmark is repeated.
+struct Rounds {
+    let factor: Double
+
+    func of(_ count: Int) -> Int { max(3, Int(Double(count) * factor)) }
+}
+
+/// What one benchmark measured.
+struct Measurement: Encodable {
+    let name: String
+    let rounds: Int
+    let medianMicroseconds: Double
+    let p99Microseconds: Double
+    /// What the figure is to be held against, in this same run.
+    let note: String
+
+    init(_ name: String, _ microseconds: [Double], note: String = "") {
+        let sorted = microseconds.sorted()
+        self.name = name
+        rounds = sorted.count
+        medianMicroseconds = sorted[sorted.count / 2]
+        p99Microseconds = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+        self.note = note
+    }
+
+    var text: String {
+        let padded = name + String(repeating: " ", count: max(1, 44 - name.count))
+        return "\(padded)\(Self.figure(medianMicroseconds)) p50 "
+            + "\(Self.figure(p99Microseconds)) p99  n=\(rounds)  \(note)"
+    }
+
+    /// A figure with its unit, three digits or so.
+    static func figure(_ microseconds: Double) -> String {
+        let (value, unit) =
+            microseconds < 1_000 ? (microseconds, "µs") : (microseconds / 1_000, "ms")
+        let rounded = (value * 10).rounded() / 10
+        let text = "\(rounded) \(unit)"
+        return String(repeating: " ", count: max(0, 10 - text.count)) + text
+    }
+}
+
+/// Times `work` over and over; each figure is one round, in microseconds.
+func timed(_ rounds: Int, _ work: (Int) throws -> Void) rethrows -> [Double] {
+    let clock = ContinuousClock()
+    return try (0..<rounds).map { round in
+        let start = clock.now
+        try work(round)
+        return (clock.now - start) / .microseconds(1)
+    }
+}
+
+/// The same for work that waits.
+func timed(_ rounds: Int, _ work: (Int) async throws -> Void) async rethrows -> [Double] {
+    let clock = ContinuousClock()
+    var figures: [Double] = []
+    for round in 0..<rounds {
+        let start = clock.now
+        try await work(round)
+        figures.append((clock.now - start) / .microseconds(1))
+    }
+    return figures
+}

@@ -1,0 +1,234 @@
+import COSE
+import HTTPHubLink
+import HTTPHubServer
+import HTTPTypes
+import Hub
+import HubProtocol
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Terminal
+import Testing
+import Vouchers
+
+/// Runs `body` beside a service that listens, and stops the service gracefully.
+private func withService<T: Sendable>(
+    _ make: (@escaping @Sendable (Int) async -> Void) -> any Service,
+    _ body: @Sendable @escaping (Int) async throws -> T
+) async throws -> T {
+    let (ports, told) = AsyncStream.makeStream(of: Int.self)
+    let service = make { told.yield($0) }
+    let group = ServiceGroup(
+        configuration: .init(
+            services: [service],
+            logger: Logger(label: "test") { _ in
+                SwiftLogNoOpLogHandler()
+            }))
+    return try await withThrowingTaskGroup(of: T?.self) { tasks in
+        tasks.addTask {
+            try await group.run()
+            return nil
+        }
+        tasks.addTask {
+            var iterator = ports.makeAsyncIterator()
+            guard let port = await iterator.next() else { throw CancellationError() }
+            return try await body(port)
+        }
+        var result: T?
+        while let next = try await tasks.next() {
+            guard let value = next else { continue }
+            result = value
+            await group.triggerGracefulShutdown()
+        }
+        return try #require(result)
+    }
+}
+
+private func withHub<T: Sendable>(
+    _ scene: Scene, _ body: @Sendable @escaping (HTTPHubLink) async throws -> T
+) async throws -> T {
+    try await withService { onListening in
+        HTTPHubServer(
+            HTTPHubServer.Parts(
+                acceptor: scene.acceptor, registrar: scene.registrar,
+                identity: Scene.hubKey.publicKey, clock: { Scene.now + 100 },
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+            host: "127.0.0.1", port: 0, onListening: onListening)
+    } _: { port in
+        try await body(try HTTPHubLink(url: "http://127.0.0.1:\(port)/"))
+    }
+}
+
+@Suite struct HTTPHubTests {
+    private func error(_ body: () async throws -> Void) async -> HubLinkError? {
+        do {
+            try await body()
+            return nil
+        } catch { return error as? HubLinkError }
+    }
+
+    @Test func aBatchWhoseAnswerIsLostIsTakenOnce() async throws {
+        let scene = try await Scene()
+        var terminal = try await scene.terminal("t1")
+        let batch = terminal.batch([terminal.capture(VoucherDouble(.fixed(amount: 500)), 500)])
+        let answers = try await withHub(scene) { link in
+            // The first answer gets lost on its way; the terminal repeats the batch unchanged.
+            let lost = try await link.deliver(batch: batch)
+            let taken = try await link.deliver(batch: batch)
+            return [lost, taken]
+        }
+        #expect(answers[0] == answers[1])
+        let answer = try Acknowledgement.verify(
+            answers[1], answering: batch, signedBy: Scene.hubKey.publicKey)
+        #expect(answer.lastSequence == 1)
+        #expect(try await scene.rows().count == 1)
+        #expect(throws: MessageError.wrongSigner) {
+            try Acknowledgement.verify(
+                answers[1], answering: batch, signedBy: Scene.key(99).publicKey)
+        }
+    }
+
+    @Test func theLargestBatchPasses() async throws {
+        let scene = try await Scene()
+        var terminal = try await scene.terminal("t1")
+        let entries = (0..<Batch.maximumEntries).map { _ in terminal.decline() }
+        let batch = terminal.batch(entries)
+        _ = try await withHub(scene) { link in try await link.deliver(batch: batch) }
+        #expect(try await scene.rows().count == Batch.maximumEntries)
+    }
+
+    @Test func refusalsArriveWithStatusAndReason() async throws {
+        let scene = try await Scene()
+        var terminal = try await scene.terminal("t1")
+        var stranger = TerminalDouble("t9", number: 66)
+        _ = terminal.batch([terminal.decline()])
+        let cases: [([UInt8], Int, String)] = [
+            ([1, 2, 3], 400, "message-malformed"),
+            (stranger.batch([stranger.decline()]), 403, "unknown-terminal"),
+            (terminal.batch([terminal.decline()]), 409, "batch-number-gap"),
+            (
+                [UInt8](repeating: 0, count: Batch.maximumBytes + 1), 413, "message-too-long"
+            ),
+        ]
+        let found = try await withHub(scene) { link in
+            var errors: [HubLinkError?] = []
+            for (batch, _, _) in cases {
+                errors.append(await error { _ = try await link.deliver(batch: batch) })
+            }
+            return errors
+        }
+        for (error, (_, status, reason)) in zip(found, cases) {
+            guard case .refused(status, reason, let detail) = error else {
+                Issue.record("\(String(describing: error)) is not \(status) \(reason).")
+                continue
+            }
+            #expect(!detail.isEmpty)
+        }
+    }
+
+    @Test func aConfigurationIsFetchedOnlyWhereItIsNewer() async throws {
+        let scene = try await Scene()
+        let terminal = try await scene.terminal("t1")
+        let id = terminal.id
+        let (newer, none, unknown) = try await withHub(scene) { link in
+            (
+                try await link.configuration(for: id, newerThan: 0),
+                try await link.configuration(for: id, newerThan: 1),
+                await error {
+                    _ = try await link.configuration(
+                        for: TerminalID("till:m42/t9")!, newerThan: 0)
+                }
+            )
+        }
+        let bytes = try #require(newer)
+        let configuration = try TerminalConfiguration.verify(
+            bytes, signedBy: Scene.hubKey.publicKey, for: id, held: 0)
+        #expect(configuration.version == 1)
+        #expect(none == nil)
+        #expect(unknown?.reason == "unknown-terminal")
+    }
+
+    @Test func aHubThatIsAwayIsUnreachable() async throws {
+        let scene = try await Scene()
+        let port = try await withService { onListening in
+            HTTPHubServer(
+                HTTPHubServer.Parts(
+                    acceptor: scene.acceptor, registrar: scene.registrar,
+                    identity: Scene.hubKey.publicKey, clock: { 0 },
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+                host: "127.0.0.1", port: 0, onListening: onListening)
+        } _: { port in
+            port
+        }
+        let link = try HTTPHubLink(url: "http://127.0.0.1:\(port)")
+        let found = await error { _ = try await link.deliver(batch: [1]) }
+        #expect(found == .unreachable("connection refused"))
+        #expect(found?.reason == "hub-unreachable")
+        let nowhere = try HTTPHubLink(url: "http://no-such-host.invalid")
+        #expect(
+            await error { _ = try await nowhere.deliver(batch: [1]) }?.reason == "hub-unreachable")
+    }
+
+    @Test func aPortThatIsTakenIsNamed() async throws {
+        let scene = try await Scene()
+        let parts = HTTPHubServer.Parts(
+            acceptor: scene.acceptor, registrar: scene.registrar,
+            identity: Scene.hubKey.publicKey, clock: { 0 },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let found = try await withService { onListening in
+            HTTPHubServer(parts, host: "127.0.0.1", port: 0, onListening: onListening)
+        } _: { port in
+            let second = HTTPHubServer(parts, host: "127.0.0.1", port: port) { _ in }
+            do {
+                try await second.run()
+                return nil as HubServerError?
+            } catch { return error as? HubServerError }
+        }
+        guard case .portTaken(_, let port) = found else {
+            Issue.record("\(String(describing: found)) is not a taken port.")
+            return
+        }
+        #expect(port > 0)
+        #expect(found?.reason == "port-taken")
+    }
+
+    @Test func whateverIsNoHubIsToldFromOne() async throws {
+        let found = try await withService { onListening in
+            let router = Router()
+            router.post("text/v1/batches") { _, _ in "hello" }
+            router.post("huge/v1/batches") { _, _ in
+                Response(
+                    status: .ok, headers: [.contentType: "application/cose"],
+                    body: .init(
+                        byteBuffer: .init(
+                            repeating: 0, count: Acknowledgement.maximumBytes + 1)))
+            }
+            router.post("elsewhere/v1/batches") { _, _ in
+                Response(status: .found, headers: [.location: "/text/v1/batches"])
+            }
+            router.post("broken/v1/batches") { _, _ in
+                Response(
+                    status: .conflict, headers: [.contentType: "application/problem+json"],
+                    body: .init(byteBuffer: .init(string: "{\"reason\":\"<b>\",\"detail\":\"\"}")))
+            }
+            router.post("empty/v1/batches") { _, _ in Response(status: .noContent) }
+            return Application(
+                router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+                onServerRunning: { await onListening($0.localAddress?.port ?? 0) })
+        } _: { port in
+            var reasons: [String?] = []
+            for path in ["text", "huge", "elsewhere", "broken", "empty", "missing"] {
+                let link = try HTTPHubLink(url: "http://127.0.0.1:\(port)/\(path)")
+                reasons.append(await error { _ = try await link.deliver(batch: [1]) }?.reason)
+            }
+            return reasons
+        }
+        #expect(found == [String?](repeating: "hub-bad-answer", count: 6))
+    }
+
+    @Test(arguments: ["", "hub", "ftp://hub", "http://", "http://hub?x=1", "http://user@hub"])
+    func whatIsNoAddressIsRefused(url: String) {
+        #expect(throws: HubURLError.self) { try HTTPHubLink(url: url) }
+    }
+}

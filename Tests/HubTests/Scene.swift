@@ -1,0 +1,202 @@
+import COSE
+import Foundation
+import Hub
+import HubProtocol
+import Money
+import Payments
+import SQLiteHubLedger
+import Vouchers
+
+/// A hub with its own issuer, a foreign issuer, and a ledger in a folder of its own.
+struct Scene {
+    static let now: UInt64 = 1_800_000_000
+    static let merchant = MerchantID("till:m42")!
+    static let own = IssuerID("till-hub")!
+    static let gifts = IssuerID("gifts")!
+    static let hubKey = key(1)
+    static let issuerKey = key(2)
+    static let giftsKey = key(3)
+    static let holderKey = key(4)
+
+    let folder: TemporaryFolder
+    let ledger: any HubLedger
+    let registrar: HubRegistrar
+    let acceptor: BatchAcceptor
+    let issuer: VoucherIssuer
+
+    static let terms = TerminalTerms(
+        merchant: MerchantTerms(
+            name: "Shop", city: "Berlin", countryCode: "DE", categoryCode: "5812",
+            accounts: [.init(id: "26", value: "0017internal.merchant")]),
+        issuers: [
+            Issuer(id: own, keys: [issuerKey.publicKey]),
+            Issuer(id: gifts, keys: [giftsKey.publicKey]),
+        ],
+        policy: Policy.standard(for: [Currency(code: "EUR")!]), currency: Currency(code: "EUR")!,
+        hubURL: nil)
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        ledger = try SQLiteHubLedger(path: folder.path + "/ledger.sqlite", creating: true)
+        registrar = HubRegistrar(ledger: ledger, key: Self.hubKey)
+        acceptor = BatchAcceptor(ledger: ledger, key: Self.hubKey)
+        issuer = VoucherIssuer(ledger: ledger, key: Self.issuerKey)
+        let profile = HubProfile(merchant: Self.merchant, issuer: Self.own, name: "Hub")
+        guard try await registrar.initialise(profile, terms: Self.terms, at: Self.now) == nil else {
+            preconditionFailure("A new ledger has not been initialised.")
+        }
+    }
+
+    static func key(_ number: UInt8) -> PrivateKey {
+        guard
+            let key = try? PrivateKey(
+                algorithm: .ed25519, seed: [UInt8](repeating: number, count: 32))
+        else { preconditionFailure("A seed of 32 equal bytes makes a key.") }
+        return key
+    }
+
+    /// A terminal that is enrolled.
+    func terminal(_ name: String, number: UInt8 = 20) async throws -> TerminalDouble {
+        let terminal = TerminalDouble(name, number: number)
+        guard
+            case .enrolled = try await registrar.enrol(
+                terminal.request, replacing: false, at: Self.now)
+        else { preconditionFailure("The terminal \(name) can be enrolled.") }
+        return terminal
+    }
+
+    func accept(_ batch: [UInt8]) async throws -> BatchAnswer {
+        try await acceptor.accept(batch, at: Self.now + 100)
+    }
+
+    /// All rows of the ledger, in the order of arrival.
+    func rows() async throws -> [LedgerRow] {
+        try await ledger.batches(after: 0, limit: 1_000).flatMap(\.rows)
+    }
+
+    func captures() async throws -> [LedgerCapture] {
+        try await rows().compactMap {
+            if case .captured(let capture) = $0.standing { capture } else { nil }
+        }
+    }
+
+    /// The reasons in quarantine, in the order of arrival.
+    func quarantine() async throws -> [String] {
+        try await rows().compactMap {
+            if case .quarantined(let reason, _) = $0.standing { reason } else { nil }
+        }
+    }
+}
+
+/// A folder that is gone when nobody holds it any more.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/till-hub-tests-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// A terminal that keeps a proper journal, and says in it whatever a test wants.
+struct TerminalDouble {
+    let id: TerminalID
+    let key: PrivateKey
+    let journal: [UInt8]
+    var sequence: UInt64 = 0
+    var hash = JournalEntry.genesis
+    var number: UInt64 = 0
+    var receipt: UInt64 = 0
+
+    init(_ name: String, number: UInt8, journal: UInt8 = 7) {
+        id = TerminalID("till:m42/" + name)!
+        key = Scene.key(number)
+        self.journal = [UInt8](repeating: journal, count: 8)
+    }
+
+    var request: [UInt8] { EnrolmentRequest.signed(terminal: id, journal: journal, by: key) }
+
+    /// What a test may say otherwise than an honest terminal would.
+    struct Changes {
+        var identity: VoucherIdentity?
+        var kind: UInt8?
+        var consumed: UInt64?
+        var currency: UInt16 = 978
+        var nonce: [UInt8]?
+        var receipt: UInt64?
+        var at = Scene.now + 10
+        var evidence: [UInt8]?
+    }
+
+    mutating func capture(
+        _ voucher: VoucherDouble, _ amount: UInt64, _ changes: Changes = Changes()
+    ) -> [UInt8] {
+        receipt += 1
+        let consumed = if case .fixed(let face) = voucher.claims.value { face } else { amount }
+        return append(
+            at: changes.at, currency: changes.currency, amount: amount,
+            .capture(
+                CaptureEntry(
+                    receipt: changes.receipt ?? receipt,
+                    voucher: changes.identity ?? voucher.identity,
+                    kind: changes.kind ?? voucher.claims.value.kind.rawValue,
+                    consumed: changes.consumed ?? consumed, requestNonce: changes.nonce,
+                    evidence: changes.evidence ?? voucher.code)))
+    }
+
+    mutating func decline(_ reason: String = "spent-here") -> [UInt8] {
+        append(
+            at: Scene.now + 10, currency: 978, amount: 5,
+            .decline(DeclineEntry(reason: reason, voucher: nil)))
+    }
+
+    private mutating func append(
+        at: UInt64, currency: UInt16, amount: UInt64, _ event: JournalEntry.Event
+    ) -> [UInt8] {
+        sequence += 1
+        let bytes = JournalEntry(
+            sequence: sequence, previousHash: hash, at: at, sale: "S\(sequence)",
+            currencyNumber: currency, amount: amount, event: event
+        ).encoded()
+        hash = JournalEntry.hash(of: bytes)
+        return bytes
+    }
+
+    mutating func batch(_ entries: [[UInt8]]) -> [UInt8] {
+        number += 1
+        return Batch(terminal: id, journal: journal, number: number, entries: entries)
+            .signed(by: key)
+    }
+}
+
+/// A voucher as its issuer signed it, or as its holder presents it.
+struct VoucherDouble {
+    var claims: VoucherClaims
+    var issuer = Scene.gifts
+    var key = Scene.giftsKey
+    var presented: [UInt8]?
+
+    init(_ value: VoucherValue, cti: UInt8 = 1, currency: UInt16 = 978) {
+        claims = VoucherClaims(
+            value: value, currencyNumber: currency, cti: [UInt8](repeating: cti, count: 10),
+            expiry: Scene.now + 1_000)
+    }
+
+    var code: [UInt8] { presented ?? claims.signed(by: key) }
+    var identity: VoucherIdentity { VoucherIdentity(issuer: issuer, cti: claims.cti) }
+
+    /// The same voucher, held and presented.
+    func presenting(
+        _ amount: UInt64?, at: UInt64 = Scene.now, nonce: [UInt8]? = nil,
+        to terminal: TerminalID? = nil
+    ) -> VoucherDouble {
+        var voucher = self
+        voucher.claims.holder = Scene.holderKey.publicKey
+        voucher.presented = PresentationWriter.sign(
+            inner: voucher.claims.signed(by: key), issuedAt: at, audience: terminal, nonce: nonce,
+            amount: amount, holder: Scene.holderKey)
+        return voucher
+    }
+}

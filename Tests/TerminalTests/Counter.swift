@@ -1,0 +1,149 @@
+import COSE
+import CairoDisplay
+import Foundation
+import HubProtocol
+import Money
+import PaymentCodes
+import Payments
+import QRencodeEncoder
+import SQLiteJournal
+import Screens
+import Synchronization
+import Terminal
+import VoucherMint
+import Vouchers
+import ZBarDecoder
+
+/// A counter to test at: the real terminal on a real journal, with a display that remembers, a
+/// clock that is set, and a hub that is a closure.
+final class Counter {
+    let folder: String
+    let display = RememberingDisplay()
+    let clock = SetClock(VoucherMint.now)
+    let mint = VoucherMint()
+    let hubKey = try! PrivateKey(algorithm: .ed25519, seed: [UInt8](repeating: 99, count: 32))
+    let key = try! PrivateKey(algorithm: .ed25519, seed: [UInt8](repeating: 98, count: 32))
+    let euro = Currency(code: "EUR")!
+    private(set) var journal: SQLiteJournal
+    private(set) var terminal: PaymentTerminal
+
+    init(journalWrapper: (SQLiteJournal) -> any Journal = { $0 }) async throws {
+        folder = NSTemporaryDirectory() + "till-counter-\(UUID().uuidString)"
+        journal = try SQLiteJournal(folder: folder, identityIfNew: [1, 2, 3, 4, 5, 6, 7, 8])
+        terminal = Self.makeTerminal(
+            journalWrapper(journal), display, clock, Self.configuration(mint, hubKey), key)
+        try await terminal.start()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// A crash and a new start: all that is kept is what is on disk.
+    func restart() async throws {
+        let old = folder
+        // The lock goes with the last reference to the journal.
+        terminal = Self.makeTerminal(
+            NoJournal(), display, clock, Self.configuration(mint, hubKey), key)
+        journal = try SQLiteJournal(
+            folder: old + "-other", identityIfNew: [UInt8](repeating: 0, count: 8))
+        try FileManager.default.removeItem(atPath: old + "-other")
+        journal = try SQLiteJournal(folder: old, identityIfNew: [UInt8](repeating: 0, count: 8))
+        terminal = Self.makeTerminal(
+            journal, display, clock, Self.configuration(mint, hubKey), key)
+        try await terminal.start()
+    }
+
+    static func configuration(
+        _ mint: VoucherMint, _ hubKey: PrivateKey, version: UInt64 = 1, perPayment: UInt64 = 25_000
+    ) -> TerminalConfiguration {
+        let euro = Currency(code: "EUR")!
+        return TerminalConfiguration(
+            version: version, issuedAt: VoucherMint.now - 1_000, hub: hubKey.publicKey,
+            terminal: VoucherMint.terminal,
+            terms: TerminalTerms(
+                merchant: MerchantTerms(
+                    name: "Test Shop", city: "Bremen", countryCode: "DE", categoryCode: "5411",
+                    accounts: [.init(id: "26", value: "0015com.example.pay0102M4")]),
+                issuers: [Issuer(id: VoucherMint.issuer, keys: [mint.issuerKey.publicKey])],
+                policy: Policy(
+                    limits: [
+                        CurrencyLimits(
+                            currency: euro, perPayment: perPayment, outstanding: 100_000)
+                    ]), currency: euro, hubURL: nil))
+    }
+
+    private static func makeTerminal(
+        _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
+        _ configuration: TerminalConfiguration, _ key: PrivateKey
+    ) -> PaymentTerminal {
+        PaymentTerminal(
+            PaymentTerminal.Parts(
+                configuration: configuration,
+                merchant: try! MerchantProfile(configuration.merchant),
+                key: key, journal: journal, display: display, encoder: RealEncoder(),
+                reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0))
+    }
+
+    func charge(_ minorUnits: UInt64, key: String? = nil) async throws -> SaleView {
+        try await terminal.charge(Amount(minorUnits: minorUnits, currency: euro), key: key)
+    }
+
+    /// Shows the code of an issuer's or a wallet's object, and answers with what came of it.
+    func show(_ object: [UInt8]) async -> Outcome? {
+        await terminal.see(.code(mint.text(object)))
+        return await terminal.currentSale?.outcomes.last
+    }
+}
+
+final class RememberingDisplay: Display {
+    private let shown = Mutex<[Screen]>([])
+    var path: String? { nil }
+    var screens: [Screen] { shown.withLock { $0 } }
+
+    func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
+        try PNGDisplay(file: "", width: 800, height: 800).picture(of: screen)
+    }
+
+    func show(_ screen: Screen) throws(DisplayError) { shown.withLock { $0.append(screen) } }
+}
+
+final class SetClock: WallClock {
+    private let time: Mutex<UInt64>
+    init(_ now: UInt64) { time = Mutex(now) }
+    func now() -> UInt64 { time.withLock { $0 } }
+    func set(_ now: UInt64) { time.withLock { $0 = now } }
+}
+
+/// Bytes that never repeat, and are the same in every run.
+final class CountingRandom: RandomSource {
+    private static let count = Atomic<UInt64>(0)
+    func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in
+            let next = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
+            return Hashing.sha256(withUnsafeBytes(of: next) { [UInt8]($0) })[0]
+        }
+    }
+}
+
+struct RealEncoder: ShopSymbolEncoder {
+    func symbol(for payload: String) -> SymbolMatrix? {
+        try? SymbolEncoder.encode([UInt8](payload.utf8), mode: .byte)
+    }
+}
+
+struct RealReader: ScreenReader {
+    func read(_ picture: LumaFrame) -> [[UInt8]] { ZBarDecoder().decode(picture).map(\.bytes) }
+}
+
+/// A hub that is a closure.
+struct ClosureHub: HubLink {
+    var deliver: @Sendable ([UInt8]) throws(HubLinkError) -> [UInt8]
+    var configuration: @Sendable (UInt64) throws(HubLinkError) -> [UInt8]? = {
+        (_) throws(HubLinkError) in nil
+    }
+
+    func deliver(batch: [UInt8]) async throws(HubLinkError) -> [UInt8] { try deliver(batch) }
+
+    func configuration(for terminal: TerminalID, newerThan version: UInt64)
+        async throws(HubLinkError) -> [UInt8]?
+    { try configuration(version) }
+}

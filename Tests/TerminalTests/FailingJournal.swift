@@ -1,0 +1,95 @@
+import HubProtocol
+import Payments
+import Synchronization
+import Terminal
+import Vouchers
+
+/// A journal that refuses everything: what a terminal has between two lives.
+struct NoJournal: Journal {
+    var identity: [UInt8] { [UInt8](repeating: 0, count: 8) }
+    func store(_ sale: Sale) async throws(JournalError) { throw .readOnly }
+    func openSale() async throws(JournalError) -> Sale? { throw .readOnly }
+    func sale(key: String) async throws(JournalError) -> Sale? { throw .readOnly }
+    func sale(reference: SaleReference) async throws(JournalError) -> Sale? { throw .readOnly }
+    func confirmableNonces(at now: UInt64) async throws(JournalError) -> Set<[UInt8]> {
+        throw .readOnly
+    }
+    func facts(for query: FactsQuery) async throws(JournalError) -> JournalFacts {
+        throw .readOnly
+    }
+    func record(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt {
+        throw .readOnly
+    }
+    func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt? {
+        throw .readOnly
+    }
+    func entries(after sequence: UInt64, limit: Int) async throws(JournalError) -> [JournalEntry] {
+        throw .readOnly
+    }
+    func pendingBatch(
+        maximumEntries: Int, sign: @Sendable @escaping (UInt64, [[UInt8]]) -> [UInt8]
+    ) async throws(JournalError) -> PendingBatch? { throw .readOnly }
+    func acknowledge(batch number: UInt64, acknowledgement: [UInt8]) async throws(JournalError) {
+        throw .readOnly
+    }
+    func queue() async throws(JournalError) -> QueueStatus { throw .readOnly }
+    func latestTime() async throws(JournalError) -> UInt64? { throw .readOnly }
+}
+
+/// The real journal behind a disk that lies: `record` may fail after or before it has written,
+/// and reading back may fail as well.
+final class FailingJournal: Journal {
+    enum Fault { case none, failsBeforeWriting, failsAfterWriting, failsAndCannotBeRead }
+
+    let real: any Journal
+    private let fault = Mutex<Fault>(.none)
+
+    init(_ real: any Journal) { self.real = real }
+
+    func set(_ fault: Fault) { self.fault.withLock { $0 = fault } }
+    private var now: Fault { fault.withLock { $0 } }
+
+    var identity: [UInt8] { real.identity }
+
+    func record(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt {
+        switch now {
+        case .none: return try await real.record(record)
+        case .failsBeforeWriting: throw .diskFull
+        case .failsAfterWriting:
+            _ = try await real.record(record)
+            throw .inputOutput("EIO")
+        case .failsAndCannotBeRead: throw .inputOutput("EIO")
+        }
+    }
+
+    func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt? {
+        if now == .failsAndCannotBeRead { throw .inputOutput("EIO") }
+        return try await real.find(record)
+    }
+
+    func store(_ sale: Sale) async throws(JournalError) { try await real.store(sale) }
+    func openSale() async throws(JournalError) -> Sale? { try await real.openSale() }
+    func sale(key: String) async throws(JournalError) -> Sale? { try await real.sale(key: key) }
+    func sale(reference: SaleReference) async throws(JournalError) -> Sale? {
+        try await real.sale(reference: reference)
+    }
+    func confirmableNonces(at now: UInt64) async throws(JournalError) -> Set<[UInt8]> {
+        try await real.confirmableNonces(at: now)
+    }
+    func facts(for query: FactsQuery) async throws(JournalError) -> JournalFacts {
+        try await real.facts(for: query)
+    }
+    func entries(after sequence: UInt64, limit: Int) async throws(JournalError) -> [JournalEntry] {
+        try await real.entries(after: sequence, limit: limit)
+    }
+    func pendingBatch(
+        maximumEntries: Int, sign: @Sendable @escaping (UInt64, [[UInt8]]) -> [UInt8]
+    ) async throws(JournalError) -> PendingBatch? {
+        try await real.pendingBatch(maximumEntries: maximumEntries, sign: sign)
+    }
+    func acknowledge(batch number: UInt64, acknowledgement: [UInt8]) async throws(JournalError) {
+        try await real.acknowledge(batch: number, acknowledgement: acknowledgement)
+    }
+    func queue() async throws(JournalError) -> QueueStatus { try await real.queue() }
+    func latestTime() async throws(JournalError) -> UInt64? { try await real.latestTime() }
+}

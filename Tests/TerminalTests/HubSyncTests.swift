@@ -1,0 +1,116 @@
+import COSE
+import HubProtocol
+import Money
+import Payments
+import SQLiteJournal
+import Synchronization
+import Terminal
+import Testing
+import VoucherMint
+import Vouchers
+
+@Suite struct HubSyncTests {
+    /// A counter with one payment and one decline in its queue.
+    func counterWithAQueue() async throws -> Counter {
+        let counter = try await Counter()
+        _ = try await counter.charge(800)
+        _ = await counter.show(counter.mint.object(.fixed(amount: 800)))
+        _ = try await counter.charge(800)
+        _ = await counter.show(counter.mint.object(.fixed(amount: 800)))
+        return counter
+    }
+
+    static func answer(_ batch: [UInt8], by key: PrivateKey, of terminal: PublicKey) -> [UInt8] {
+        guard let verified = try? UnverifiedBatch(decoding: batch).verified(signedBy: terminal)
+        else { return [] }
+        return Acknowledgement(of: verified, bytes: batch, at: VoucherMint.now, quarantined: [])
+            .signed(by: key)
+    }
+
+    @Test func leavesTheQueueOnlyAgainstTheHubsSignature() async throws {
+        let counter = try await counterWithAQueue()
+        let (hub, terminal) = (counter.hubKey, counter.key.publicKey)
+        let report = await counter.terminal.sync(
+            over: ClosureHub { (batch) throws(HubLinkError) in
+                Self.answer(batch, by: hub, of: terminal)
+            }, keep: { _ in })
+        #expect(report.failure == nil)
+        #expect(report.entries == 2)
+        #expect(report.queuedEntries == 0)
+        #expect(try await counter.journal.queue().exposure.count == 0)
+    }
+
+    @Test func keepsTheQueueWhereAnotherHubAnswers() async throws {
+        let counter = try await counterWithAQueue()
+        let (stranger, terminal) = (counter.mint.issuerKey, counter.key.publicKey)
+        let report = await counter.terminal.sync(
+            over: ClosureHub { (batch) throws(HubLinkError) in
+                Self.answer(batch, by: stranger, of: terminal)
+            }, keep: { _ in })
+        #expect(report.failure?.reason == "hub-identity")
+        #expect(report.queuedEntries == 2)
+    }
+
+    @Test func repeatsTheVeryBatchUntilItIsAnswered() async throws {
+        let counter = try await counterWithAQueue()
+        let seen = Mutex<[[UInt8]]>([])
+        for _ in 0..<3 {
+            let report = await counter.terminal.sync(
+                over: ClosureHub { (batch) throws(HubLinkError) in
+                    seen.withLock { $0.append(batch) }
+                    throw .unreachable("cut")
+                }, keep: { _ in })
+            #expect(report.failure?.reason == "hub-unreachable")
+        }
+        let batches = seen.withLock { $0 }
+        #expect(batches.count == 3)
+        #expect(Set(batches).count == 1)
+        #expect(try await counter.terminal.status().network == .offline)
+    }
+
+    @Test func spendsNothingAgainOnceABatchIsAcknowledged() async throws {
+        let counter = try await counterWithAQueue()
+        let (hub, terminal) = (counter.hubKey, counter.key.publicKey)
+        _ = await counter.terminal.sync(
+            over: ClosureHub { (batch) throws(HubLinkError) in
+                Self.answer(batch, by: hub, of: terminal)
+            }, keep: { _ in })
+        _ = try await counter.charge(800)
+        let outcome = await counter.show(counter.mint.object(.fixed(amount: 800)))
+        guard case .declined(.spentHere)? = outcome else {
+            Issue.record("still spent: \(String(describing: outcome))")
+            return
+        }
+    }
+
+    @Test func adoptsANewerConfigurationOnceItIsKept() async throws {
+        let counter = try await Counter()
+        let newer = Counter.configuration(
+            counter.mint, counter.hubKey, version: 2, perPayment: 500
+        ).signed(by: counter.hubKey)
+        let kept = Mutex<[[UInt8]]>([])
+        let hub = ClosureHub(
+            deliver: { (_) throws(HubLinkError) in throw .unreachable("not asked") },
+            configuration: { (_) throws(HubLinkError) in newer })
+        let report = await counter.terminal.sync(over: hub) { bytes in
+            kept.withLock { $0.append(bytes) }
+        }
+        #expect(report.failure == nil)
+        #expect(report.configurationVersion == 2)
+        #expect(kept.withLock { $0 } == [newer])
+        let policy = try await counter.terminal.status().policy
+        #expect(policy.limits(for: counter.euro)?.perPayment == 500)
+    }
+
+    @Test func keepsTheOldConfigurationWhereTheNewerIsNotTheHubs() async throws {
+        let counter = try await Counter()
+        let forged = Counter.configuration(counter.mint, counter.mint.issuerKey, version: 9)
+            .signed(by: counter.mint.issuerKey)
+        let hub = ClosureHub(
+            deliver: { (_) throws(HubLinkError) in throw .unreachable("not asked") },
+            configuration: { (_) throws(HubLinkError) in forged })
+        let report = await counter.terminal.sync(over: hub, keep: { _ in })
+        #expect(report.failure?.reason == "hub-identity")
+        #expect(report.configurationVersion == 1)
+    }
+}
