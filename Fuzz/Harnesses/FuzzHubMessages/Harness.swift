@@ -1,0 +1,59 @@
+import CBOR
+import COSE
+import FuzzSupport
+import HubProtocol
+import Vouchers
+
+private let types = [
+    Batch.type, Acknowledgement.type, EnrolmentRequest.type, TerminalConfiguration.type,
+]
+
+/// Messages between terminal and hub: the input as it is, and as the payload of each kind of
+/// message with a signature that holds, so that what lies behind the signature is reached too.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzHubMessages(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    let input = inputBytes(start, count)
+    read(input, isSigned: false)
+    for type in types { read(signed(input, type: type), isSigned: true) }
+    if let entry = try? JournalEntry(decoding: input) {
+        precondition(entry.encoded() == input, "an entry has one spelling, or its hash is nobody's")
+    }
+    if let terms = try? TerminalTerms(decoding: input) {
+        let again = try? TerminalTerms(decoding: terms.encoded())
+        precondition(again == terms, "terms survive being written and read")
+    }
+    for kind in MessageFile.allCases {
+        if let message = try? kind.message(in: input) {
+            let again = try? kind.message(in: Array(kind.text(of: message).utf8))
+            precondition(again == message, "a message survives its file")
+        }
+    }
+    return 0
+}
+
+private func signed(_ payload: [UInt8], type: String) -> [UInt8] {
+    let header = CBORValue.map([
+        CBORPair(.unsigned(4), .bytes(harnessKey.publicKey.longKeyID)),
+        CBORPair(.unsigned(16), .text(type)),
+    ])
+    return Sign1(signing: payload, protected: header, with: harnessKey).encoded()
+}
+
+private func read(_ message: [UInt8], isSigned: Bool) {
+    let key = harnessKey.publicKey
+    if let batch = try? UnverifiedBatch(decoding: message),
+        let verified = try? batch.verified(signedBy: key)
+    {
+        precondition(isSigned, "a batch that nobody signed is taken")
+        precondition(verified.batch.signed(by: harnessKey) == message, "a batch has one spelling")
+    }
+    if let answer = try? Acknowledgement.read(message, signedBy: key) {
+        precondition(isSigned, "an acknowledgement that nobody signed is taken")
+        precondition(answer.signed(by: harnessKey) == message, "an answer has one spelling")
+    }
+    // Whoever signs these names the key inside, so any signature that holds is as good.
+    _ = try? EnrolmentRequest.verify(message)
+    if let terminal = TerminalID("till:m42/t7") {
+        _ = try? TerminalConfiguration.introduction(message, for: terminal)
+    }
+}
