@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Glibc
 
 /// How a command answers: for people, or as JSON for programs.
 public struct OutputOptions: ParsableArguments {
@@ -35,13 +36,25 @@ extension TillCommand {
 /// What the programs write.
 public enum Output {
     /// Writes a line to standard output.
-    public static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
+    public static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
     /// Writes a line to standard error.
-    public static func note(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+    public static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+    /// Writes all of `text`. Where the reader has gone (`tillctl … | head`), the program ends
+    /// without a word, as tools do: nobody is left to be told anything.
+    public static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if written < 0 {
+                if errno == EINTR || errno == EAGAIN { continue }
+                exit(ExitStatus.failed.rawValue)
+            }
+            bytes = bytes.dropFirst(written)
+        }
     }
 
     /// Writes one JSON value on one line to standard output, keys sorted.

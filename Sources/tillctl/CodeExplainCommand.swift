@@ -148,6 +148,6 @@ private struct LineExplainer {
             }
             parts.set(worker, text)
         }
-        FileHandle.standardOutput.write(Data(parts.joined().utf8))
+        Output.write(parts.joined(), to: FileHandle.standardOutput.fileDescriptor)
     }
 }
