@@ -31,7 +31,7 @@ A hub and a terminal are running. In another window:
 
   export PATH=$programs:\$PATH
   export TILL_HUB=$TILL_HUB TILL_STATE=$TILL_STATE TILL_WALLET=$TILL_WALLET
-  tillhub voucher issue fixed --amount 25.00 --out $folder/vouchers
+  tillhub voucher issue fixed --amount 12.50 --out $folder/vouchers
   tillctl sale 12.50
   cp $folder/vouchers/*.png $TILL_STATE/camera/
   tillctl sale --wait
