@@ -192,7 +192,10 @@ let testTargets: [Target] = [
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
         "SQLiteJournalTests",
-        ["SQLiteJournal", "Terminal", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb]),
+        [
+            "SQLiteJournal", "Terminal", "HubProtocol", "Payments", "Vouchers", "COSE", "Money",
+            "VoucherMint", grdb,
+        ]),
     tests("HouseTests", []),
     tests("CommandTests", ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench"]),
 ]

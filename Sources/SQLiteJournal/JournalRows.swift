@@ -5,6 +5,48 @@ import Payments
 import Terminal
 import Vouchers
 
+// What a column holds is promised by the schema, and checked all the same: a damaged page must be
+// a refusal, not a trap.
+extension Row {
+    /// An integer that is 0 or more.
+    func unsigned(_ column: String) throws -> UInt64 {
+        guard let value = UInt64(exactly: try decode(Int64.self, forColumn: column)) else {
+            throw JournalError.damaged("\(column) is below 0")
+        }
+        return value
+    }
+
+    /// An integer that is 0 or more, or NULL.
+    func unsignedIfPresent(_ column: String) throws -> UInt64? {
+        guard try decode(DatabaseValue.self, forColumn: column).isNull == false else { return nil }
+        return try unsigned(column)
+    }
+
+    /// ISO 4217 number.
+    func currencyNumber(_ column: String) throws -> UInt16 {
+        guard let value = UInt16(exactly: try unsigned(column)) else {
+            throw JournalError.damaged("\(column) is no currency")
+        }
+        return value
+    }
+
+    func bytes(_ column: String) throws -> [UInt8] {
+        [UInt8](try decode(Data.self, forColumn: column))
+    }
+
+    func text(_ column: String) throws -> String { try decode(String.self, forColumn: column) }
+}
+
+extension UInt64 {
+    /// The value as SQLite keeps integers: signed.
+    func column() throws -> Int64 {
+        guard let value = Int64(exactly: self) else {
+            throw JournalError.constraint("integer-out-of-range")
+        }
+        return value
+    }
+}
+
 /// A row of the table `sale`.
 enum SaleRow {
     /// The one sale that meets a condition, if any.
@@ -16,20 +58,26 @@ enum SaleRow {
     }
 
     private static func sale(_ row: Row) throws -> Sale {
-        guard let reference = SaleReference(row["reference"]),
-            let currency = Currency(number: UInt16(row["currency"] as Int64)),
-            let state = SaleState(rawValue: row["state"])
+        let nonce = try row.bytes("nonce")
+        let captured = try row.unsigned("captured")
+        guard let reference = SaleReference(try row.text("reference")),
+            let currency = Currency(number: try row.currencyNumber("currency")),
+            let state = SaleState(rawValue: try row.text("state")),
+            let total = amount(try row.unsigned("total"), in: currency),
+            let asked = amount(try row.unsigned("asked"), in: currency),
+            nonce.count == PaymentRequest.nonceLength, captured <= total.minorUnits
         else { throw JournalError.damaged("a sale cannot be read") }
-        func amount(_ column: String) -> Amount {
-            Amount(minorUnits: UInt64(row[column] as Int64), currency: currency)
-        }
         return Sale(
-            reference: reference, key: row["key"], total: amount("total"),
-            captured: UInt64(row["captured"] as Int64), state: state,
+            reference: reference, key: try row.decode(String?.self, forColumn: "key"),
+            total: total, captured: captured, state: state,
             request: PaymentRequest(
-                nonce: [UInt8](row["nonce"] as Data), amount: amount("asked"),
-                expiry: UInt64(row["expiry"] as Int64)),
-            openedAt: UInt64(row["opened"] as Int64))
+                nonce: nonce, amount: asked, expiry: try row.unsigned("expiry")),
+            openedAt: try row.unsigned("opened"))
+    }
+
+    private static func amount(_ minorUnits: UInt64, in currency: Currency) -> Amount? {
+        guard (1...Amount.maximumMinorUnits).contains(minorUnits) else { return nil }
+        return Amount(minorUnits: minorUnits, currency: currency)
     }
 }
 
@@ -50,13 +98,12 @@ enum VoucherRow {
                     WHERE r.issuer = ? AND r.cti = ? ORDER BY r.sequence DESC LIMIT 1
                     """), arguments: key)
         return VoucherMemory(
-            coreDigest: [UInt8](voucher["core"] as Data),
-            ceiling: UInt64(voucher["ceiling"] as Int64),
-            spent: UInt64(voucher["spent"] as Int64),
-            last: last.map {
+            coreDigest: try voucher.bytes("core"), ceiling: try voucher.unsigned("ceiling"),
+            spent: try voucher.unsigned("spent"),
+            last: try last.map {
                 Redemption(
-                    at: UInt64($0["at"] as Int64), amount: UInt64($0["amount"] as Int64),
-                    receipt: UInt64($0["receipt"] as Int64))
+                    at: try $0.unsigned("at"), amount: try $0.unsigned("amount"),
+                    receipt: try $0.unsigned("receipt"))
             })
     }
 }

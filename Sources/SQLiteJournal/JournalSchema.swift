@@ -1,46 +1,101 @@
 import GRDB
+import Terminal
 
-/// The tables of a journal, version 1 (`docs/spec/journal.md`).
+/// The tables of a journal (`docs/spec/journal.md`, *Tables*).
 ///
 /// What must never happen is a constraint here, whatever the code above believes: each has a
 /// name, which `RAISE` or SQLite tells when it refuses.
 enum JournalSchema {
-    /// The version that this program reads and writes (`PRAGMA user_version`).
-    static let version = 1
     /// `PRAGMA application_id`: "TLJ1", so that `file(1)` and this program know a journal.
     static let applicationID = 0x544C_4A31
 
-    static func create(in db: Database) throws {
-        for statements in [journal, entries, sales, vouchers, batches] {
-            try db.execute(sql: statements)
-        }
-        try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-        try db.execute(sql: "PRAGMA user_version = \(version)")
+    /// One step for each version: the step at index n makes version n + 1 of version n. A step
+    /// that has been released is never edited; a change is a new one.
+    private static let steps: [@Sendable (Database) throws -> Void] = [makeVersion1]
+
+    /// The version that this program reads and writes (`PRAGMA user_version`).
+    static var version: Int { steps.count }
+
+    /// What a database file turns out to be.
+    enum Finding: Equatable {
+        /// Nothing is in it.
+        case empty
+        /// A journal of a version that this program knows.
+        case journal(version: Int)
     }
 
+    /// Looks at the database without changing a byte of it; refuses what is not a journal and
+    /// what a newer program wrote.
+    static func inspect(_ db: Database) throws -> Finding {
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if application == 0, found == 0,
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        {
+            return .empty
+        }
+        guard application == applicationID, found >= 1 else {
+            throw JournalError.damaged("the file is a database, but not a journal of Till")
+        }
+        guard found <= version else {
+            throw JournalError.newerSchema(found: found, known: version)
+        }
+        return .journal(version: found)
+    }
+
+    /// Brings the database from version `found` to the version of this program, in one
+    /// transaction; 0 is an empty one.
+    static func migrate(_ db: Database, from found: Int) throws {
+        guard found < version else { return }
+        try db.inTransaction(.immediate) {
+            for step in steps[found...] { try step(db) }
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
+        }
+    }
+
+    private static let makeVersion1: @Sendable (Database) throws -> Void = { db in
+        for statements in [journal, entries, sales, vouchers, redemptions, batches] {
+            try db.execute(sql: statements)
+        }
+    }
+
+    /// One row. `settled` counts the commits that ``SQLiteJournal/find(_:)`` makes.
     private static let journal = """
         CREATE TABLE journal (
             one INTEGER PRIMARY KEY CHECK (one = 1),
-            identity BLOB NOT NULL CHECK (length(identity) = 8)
+            identity BLOB NOT NULL CHECK (length(identity) = 8),
+            settled INTEGER NOT NULL DEFAULT 0
         ) STRICT;
+        CREATE TRIGGER journal_keeps_its_identity BEFORE UPDATE ON journal BEGIN
+            SELECT RAISE(ABORT, 'journal-identity-immutable')
+                WHERE NEW.one <> OLD.one OR NEW.identity <> OLD.identity
+                OR NEW.settled < OLD.settled;
+        END;
+        CREATE TRIGGER journal_remains BEFORE DELETE ON journal BEGIN
+            SELECT RAISE(ABORT, 'journal-identity-immutable');
+        END;
         """
 
-    /// Append-only, gap-free, chained; receipts gap-free.
+    /// Append-only, gap-free, chained; receipts gap-free. 1,400 and 100 bytes are the limits of
+    /// the hub protocol, so that no entry is kept that the hub would not take.
     private static let entries = """
         CREATE TABLE entry (
             sequence INTEGER PRIMARY KEY,
-            at INTEGER NOT NULL,
+            at INTEGER NOT NULL CHECK (at >= 0),
             sale TEXT NOT NULL REFERENCES sale (reference),
             currency INTEGER NOT NULL CHECK (currency BETWEEN 1 AND 999),
             amount INTEGER NOT NULL CHECK (amount > 0),
             receipt INTEGER UNIQUE,
-            reason TEXT,
-            body BLOB NOT NULL,
+            reason TEXT CHECK (length(CAST(reason AS BLOB)) BETWEEN 1 AND 100),
+            body BLOB NOT NULL CHECK (length(body) BETWEEN 1 AND 1400),
             previous BLOB NOT NULL CHECK (length(previous) = 32),
-            hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
             CONSTRAINT entry_is_capture_or_decline CHECK ((receipt IS NULL) <> (reason IS NULL))
         ) STRICT;
         CREATE INDEX entry_of_sale ON entry (sale);
+        CREATE INDEX entry_by_time ON entry (at);
         CREATE TRIGGER entry_continues BEFORE INSERT ON entry BEGIN
             SELECT RAISE(ABORT, 'entry-sequence-gap')
                 WHERE NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM entry);
@@ -67,119 +122,53 @@ enum JournalSchema {
         END;
         """
 
-    /// `captured` rises by `entry_pays` alone.
+    /// `captured` is the sum of the sale's captures: it rises by `entry_pays` alone.
     private static let sales = """
         CREATE TABLE sale (
-            reference TEXT PRIMARY KEY,
-            key TEXT UNIQUE,
+            reference TEXT PRIMARY KEY CHECK (
+                length(reference) BETWEEN 1 AND 25 AND reference NOT GLOB '*[^0-9A-Za-z]*'),
+            key TEXT UNIQUE CHECK (length(CAST(key AS BLOB)) <= 64),
             currency INTEGER NOT NULL CHECK (currency BETWEEN 1 AND 999),
             total INTEGER NOT NULL CHECK (total > 0),
             captured INTEGER NOT NULL CHECK (captured >= 0),
             state TEXT NOT NULL
                 CHECK (state IN ('open', 'paid', 'partly-paid', 'cancelled', 'expired')),
             nonce BLOB NOT NULL UNIQUE CHECK (length(nonce) = 8),
-            asked INTEGER NOT NULL CHECK (asked > 0),
-            expiry INTEGER NOT NULL,
-            opened INTEGER NOT NULL,
+            asked INTEGER NOT NULL CHECK (asked BETWEEN 1 AND total),
+            expiry INTEGER NOT NULL CHECK (expiry >= 0),
+            opened INTEGER NOT NULL CHECK (opened >= 0),
             CONSTRAINT sale_captures_its_total_at_most CHECK (captured <= total),
-            CONSTRAINT sale_is_paid_when_captured CHECK ((state = 'paid') = (captured = total))
+            CONSTRAINT sale_is_paid_when_captured CHECK ((state = 'paid') = (captured = total)),
+            CONSTRAINT sale_state_tells_captured CHECK (
+                (state NOT IN ('cancelled', 'expired') OR captured = 0)
+                AND (state <> 'partly-paid' OR captured > 0))
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX sale_open_once ON sale (state) WHERE state = 'open';
         CREATE INDEX sale_by_expiry ON sale (expiry);
+        CREATE INDEX sale_by_opening ON sale (opened);
+        CREATE TRIGGER sale_begins AFTER INSERT ON sale BEGIN
+            SELECT RAISE(ABORT, 'sale-captured-differs') WHERE NEW.captured <> 0;
+            SELECT RAISE(ABORT, 'request-already-paid')
+                WHERE EXISTS (SELECT 1 FROM redemption WHERE nonce = NEW.nonce);
+        END;
         CREATE TRIGGER sale_keeps_its_terms BEFORE UPDATE ON sale BEGIN
             SELECT RAISE(ABORT, 'sale-terms-immutable')
                 WHERE NEW.reference <> OLD.reference OR NEW.key IS NOT OLD.key
                 OR NEW.currency <> OLD.currency OR NEW.total <> OLD.total
-                OR NEW.opened <> OLD.opened OR NEW.captured < OLD.captured;
+                OR NEW.opened <> OLD.opened;
             SELECT RAISE(ABORT, 'sale-already-paid') WHERE OLD.state = 'paid';
+            SELECT RAISE(ABORT, 'sale-has-ended')
+                WHERE OLD.state <> 'open' AND NEW.state NOT IN (OLD.state, 'paid');
+            SELECT RAISE(ABORT, 'sale-captured-differs')
+                WHERE NEW.captured <> (
+                    SELECT coalesce(sum(amount), 0) FROM entry
+                    WHERE sale = NEW.reference AND receipt IS NOT NULL);
+            SELECT RAISE(ABORT, 'request-already-paid')
+                WHERE NEW.nonce <> OLD.nonce
+                AND EXISTS (SELECT 1 FROM redemption WHERE nonce = NEW.nonce);
         END;
         CREATE TRIGGER sale_remains BEFORE DELETE ON sale BEGIN
             SELECT RAISE(ABORT, 'sale-remains');
-        END;
-        """
-
-    /// What is known of each voucher, apart from any queue; `spent` rises by each object seen and
-    /// by `redemption_spends`, never falls, and never passes the ceiling.
-    private static let vouchers = """
-        CREATE TABLE voucher (
-            issuer TEXT NOT NULL,
-            cti BLOB NOT NULL CHECK (length(cti) BETWEEN 8 AND 16),
-            kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
-            currency INTEGER NOT NULL CHECK (currency BETWEEN 1 AND 999),
-            core BLOB NOT NULL CHECK (length(core) = 32),
-            expiry INTEGER NOT NULL,
-            ceiling INTEGER NOT NULL CHECK (ceiling > 0),
-            spent INTEGER NOT NULL CHECK (spent >= 0),
-            PRIMARY KEY (issuer, cti),
-            CONSTRAINT voucher_never_above_its_ceiling CHECK (spent <= ceiling),
-            CONSTRAINT fixed_voucher_spent_whole CHECK (kind <> 1 OR spent IN (0, ceiling))
-        ) STRICT, WITHOUT ROWID;
-        CREATE TRIGGER voucher_keeps_its_terms BEFORE UPDATE ON voucher BEGIN
-            SELECT RAISE(ABORT, 'conflicting-voucher')
-                WHERE NEW.issuer <> OLD.issuer OR NEW.cti <> OLD.cti OR NEW.kind <> OLD.kind
-                OR NEW.currency <> OLD.currency OR NEW.core <> OLD.core
-                OR NEW.expiry <> OLD.expiry OR (OLD.kind <> 2 AND NEW.ceiling <> OLD.ceiling);
-            SELECT RAISE(ABORT, 'voucher-memory-falls')
-                WHERE NEW.spent < OLD.spent OR NEW.ceiling < OLD.ceiling;
-        END;
-        CREATE TRIGGER voucher_remains BEFORE DELETE ON voucher BEGIN
-            SELECT RAISE(ABORT, 'voucher-memory-remains');
-        END;
-        CREATE TABLE redemption (
-            sequence INTEGER PRIMARY KEY REFERENCES entry (sequence),
-            issuer TEXT NOT NULL,
-            cti BLOB NOT NULL,
-            kind INTEGER NOT NULL,
-            consumed INTEGER NOT NULL CHECK (consumed > 0),
-            nonce BLOB UNIQUE,
-            presentation BLOB UNIQUE CHECK (length(presentation) = 32),
-            FOREIGN KEY (issuer, cti) REFERENCES voucher (issuer, cti)
-        ) STRICT;
-        CREATE UNIQUE INDEX fixed_voucher_once ON redemption (issuer, cti) WHERE kind = 1;
-        CREATE INDEX redemption_of_voucher ON redemption (issuer, cti, sequence);
-        CREATE TRIGGER redemption_spends AFTER INSERT ON redemption BEGIN
-            SELECT RAISE(ABORT, 'redemption-without-capture')
-                WHERE NOT EXISTS (
-                    SELECT 1 FROM entry WHERE sequence = NEW.sequence AND receipt IS NOT NULL
-                    AND amount <= NEW.consumed);
-            SELECT RAISE(ABORT, 'redemption-of-other-kind')
-                WHERE NEW.kind <> (
-                    SELECT kind FROM voucher WHERE issuer = NEW.issuer AND cti = NEW.cti);
-            UPDATE voucher SET spent = spent + NEW.consumed
-                WHERE issuer = NEW.issuer AND cti = NEW.cti;
-        END;
-        CREATE TRIGGER redemption_stays BEFORE UPDATE ON redemption BEGIN
-            SELECT RAISE(ABORT, 'redemption-immutable');
-        END;
-        CREATE TRIGGER redemption_remains BEFORE DELETE ON redemption BEGIN
-            SELECT RAISE(ABORT, 'redemption-immutable');
-        END;
-        """
-
-    /// Numbered and contiguous without gaps; one waits for an answer at a time, unchanged.
-    private static let batches = """
-        CREATE TABLE batch (
-            number INTEGER PRIMARY KEY,
-            first INTEGER NOT NULL REFERENCES entry (sequence),
-            last INTEGER NOT NULL REFERENCES entry (sequence),
-            bytes BLOB NOT NULL,
-            acknowledgement BLOB,
-            CHECK (last >= first)
-        ) STRICT;
-        CREATE UNIQUE INDEX batch_waits_alone ON batch ((1)) WHERE acknowledgement IS NULL;
-        CREATE TRIGGER batch_continues BEFORE INSERT ON batch BEGIN
-            SELECT RAISE(ABORT, 'batch-gap')
-                WHERE NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM batch)
-                OR NEW.first <> (SELECT coalesce(max(last), 0) + 1 FROM batch);
-        END;
-        CREATE TRIGGER batch_stays BEFORE UPDATE ON batch BEGIN
-            SELECT RAISE(ABORT, 'batch-immutable')
-                WHERE NEW.number <> OLD.number OR NEW.first <> OLD.first OR NEW.last <> OLD.last
-                OR NEW.bytes <> OLD.bytes OR OLD.acknowledgement IS NOT NULL
-                OR NEW.acknowledgement IS NULL;
-        END;
-        CREATE TRIGGER batch_remains BEFORE DELETE ON batch BEGIN
-            SELECT RAISE(ABORT, 'batch-immutable');
         END;
         """
 }

@@ -3,10 +3,9 @@ import GRDB
 public import HubProtocol
 public import Payments
 public import Terminal
-import Vouchers
 
 // What is read, and the batches.
-extension SQLiteJournal {
+extension SQLiteJournal: Journal {
     /// The sale that was open when the last process ended.
     public func openSale() async throws(JournalError) -> Sale? {
         try await read { db in try SaleRow.fetch(where: "state = ?", ["open"], in: db) }
@@ -27,11 +26,14 @@ extension SQLiteJournal {
     /// The nonces that a payment confirmation may still answer.
     public func confirmableNonces(at now: UInt64) async throws(JournalError) -> Set<[UInt8]> {
         try await read { db in
-            let nonces = try Data.fetchAll(
+            let rows = try Row.fetchAll(
                 db.cachedStatement(
-                    sql: "SELECT nonce FROM sale WHERE expiry > ? AND state <> 'paid'"),
-                arguments: [Int64(now)])
-            return Set(nonces.map { [UInt8]($0) })
+                    sql: """
+                        SELECT nonce FROM sale WHERE expiry > ? AND state <> 'paid'
+                        AND NOT EXISTS (SELECT 1 FROM redemption WHERE nonce = sale.nonce)
+                        """),
+                arguments: [Int64(clamping: now)])
+            return Set(try rows.map { try $0.bytes("nonce") })
         }
     }
 
@@ -52,7 +54,7 @@ extension SQLiteJournal {
                 answeredSale: try query.nonce.flatMap {
                     try SaleRow.fetch(where: "nonce = ?", [Data($0)], in: db)
                 },
-                exposure: try Self.exposure(in: db))
+                exposure: try JournalQueries.exposure(in: db))
         }
     }
 
@@ -61,51 +63,44 @@ extension SQLiteJournal {
         -> [JournalEntry]
     {
         try await read { db in
-            try Self.bodies(after: sequence, limit: limit, in: db).map { body in
-                do { return try JournalEntry(decoding: body) } catch {
-                    throw JournalError.damaged("an entry cannot be read: \(error)")
-                }
-            }
+            try JournalQueries.entries(after: sequence, limit: limit, in: db)
         }
-    }
-
-    private static func bodies(after sequence: UInt64, limit: Int, in db: Database) throws
-        -> [[UInt8]]
-    {
-        let bodies = try Data.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT body FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?"),
-            arguments: [Int64(sequence), limit])
-        return bodies.map { [UInt8]($0) }
     }
 
     /// The batch that waits for an answer, else a new one, else nil.
     public func pendingBatch(
         maximumEntries: Int, sign: @Sendable @escaping (UInt64, [[UInt8]]) -> [UInt8]
     ) async throws(JournalError) -> PendingBatch? {
-        try await write { db in
-            let waiting = try Row.fetchOne(
-                db, sql: "SELECT * FROM batch WHERE acknowledgement IS NULL")
-            if let waiting {
-                return PendingBatch(
-                    number: UInt64(waiting["number"] as Int64),
-                    entries: UInt64(waiting["first"] as Int64)...UInt64(waiting["last"] as Int64),
-                    bytes: [UInt8](waiting["bytes"] as Data))
-            }
-            let sent = try Self.acknowledgedThrough(in: db)
-            let entries = try Self.bodies(after: sent, limit: maximumEntries, in: db)
+        precondition(maximumEntries > 0, "A batch has at least one entry.")
+        return try await write { db in
+            if let waiting = try Self.waitingBatch(in: db) { return waiting }
+            let sent = try JournalQueries.acknowledgedThrough(in: db)
+            let entries = try JournalQueries.bodies(after: sent, limit: maximumEntries, in: db)
             guard !entries.isEmpty else { return nil }
-            let number = UInt64(try Int64.fetchOne(db, sql: "SELECT max(number) FROM batch") ?? 0)
+            let number = try JournalQueries.number("SELECT max(number) FROM batch", in: db) + 1
             let batch = PendingBatch(
-                number: number + 1, entries: (sent + 1)...(sent + UInt64(entries.count)),
-                bytes: sign(number + 1, entries))
-            try db.execute(
-                sql: "INSERT INTO batch (number, first, last, bytes) VALUES (?, ?, ?, ?)",
-                arguments: [
-                    Int64(batch.number), Int64(batch.entries.lowerBound),
-                    Int64(batch.entries.upperBound), Data(batch.bytes),
-                ])
+                number: number, entries: (sent + 1)...(sent + UInt64(entries.count)),
+                bytes: sign(number, entries))
+            try db.cachedStatement(
+                sql: "INSERT INTO batch (number, first, last, bytes) VALUES (?, ?, ?, ?)"
+            ).execute(arguments: [
+                try batch.number.column(), try batch.entries.lowerBound.column(),
+                try batch.entries.upperBound.column(), Data(batch.bytes),
+            ])
             return batch
+        }
+    }
+
+    private static func waitingBatch(in db: Database) throws -> PendingBatch? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT * FROM batch WHERE acknowledgement IS NULL"))
+        return try row.map { row in
+            let first = try row.unsigned("first")
+            let last = try row.unsigned("last")
+            guard first <= last else { throw JournalError.damaged("a batch ends before it begins") }
+            return PendingBatch(
+                number: try row.unsigned("number"), entries: first...last,
+                bytes: try row.bytes("bytes"))
         }
     }
 
@@ -114,66 +109,32 @@ extension SQLiteJournal {
         async throws(JournalError)
     {
         try await write { db in
-            try db.execute(
-                sql: "UPDATE batch SET acknowledgement = ? WHERE number = ?",
-                arguments: [Data(acknowledgement), Int64(number)])
+            try db.cachedStatement(
+                sql: "UPDATE batch SET acknowledgement = ? WHERE number = ?"
+            ).execute(arguments: [Data(acknowledgement), Int64(clamping: number)])
             guard db.changesCount == 1 else { throw JournalError.constraint("batch-unknown") }
         }
+        // The acknowledgement is on disk; the log that could not be copied now is copied later.
+        do { try await checkpoint() } catch {}
     }
 
     /// What lies in the queue.
     public func queue() async throws(JournalError) -> QueueStatus {
-        try await read { db in
-            let acknowledged = try Self.acknowledgedThrough(in: db)
-            let last = UInt64(
-                try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM entry") ?? 0)
-            return QueueStatus(
-                entries: last - acknowledged, exposure: try Self.exposure(in: db),
-                acknowledgedThrough: acknowledged, lastSequence: last)
-        }
+        try await read { db in try JournalQueries.queue(in: db) }
     }
 
     /// The latest time that the journal has recorded, in seconds since 1970 UTC.
     public func latestTime() async throws(JournalError) -> UInt64? {
         try await read { db in
-            try Int64.fetchOne(
-                db,
-                sql: """
-                    SELECT max(at) FROM (
-                        SELECT at FROM entry WHERE sequence = (SELECT max(sequence) FROM entry)
-                        UNION ALL SELECT max(opened) FROM sale)
-                    """
-            ).map { UInt64($0) }
+            // Each maximum alone, so that each is one step down an index.
+            let latest = try Int64.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT max(at) FROM (
+                            SELECT (SELECT max(at) FROM entry) AS at
+                            UNION ALL SELECT (SELECT max(opened) FROM sale))
+                        """))
+            return latest.map { UInt64(clamping: $0) }
         }
-    }
-
-    private static func acknowledgedThrough(in db: Database) throws -> UInt64 {
-        let last = try Int64.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT last FROM batch WHERE acknowledgement IS NOT NULL
-                    ORDER BY number DESC LIMIT 1
-                    """))
-        return UInt64(last ?? 0)
-    }
-
-    private static func exposure(in db: Database) throws -> Exposure {
-        let rows = try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT currency, sum(amount) AS amount, count(*) AS count, min(at) AS oldest
-                    FROM entry WHERE sequence > ? AND receipt IS NOT NULL GROUP BY currency
-                    """),
-            arguments: [Int64(try acknowledgedThrough(in: db))])
-        var amounts: [UInt16: UInt64] = [:]
-        var count: UInt64 = 0
-        var oldest: UInt64?
-        for row in rows {
-            amounts[UInt16(row["currency"] as Int64)] = UInt64(row["amount"] as Int64)
-            count += UInt64(row["count"] as Int64)
-            let first = UInt64(row["oldest"] as Int64)
-            oldest = min(oldest ?? first, first)
-        }
-        return Exposure(amounts: amounts, count: count, oldest: oldest)
     }
 }

@@ -11,31 +11,37 @@ extension SQLiteJournal {
     /// Makes a sale's state durable.
     public func store(_ sale: Sale) async throws(JournalError) {
         try await write { db in
+            // `captured` is named so that the schema compares it with the sale's captures.
             try db.cachedStatement(
                 sql: """
                     INSERT INTO sale (reference, key, currency, total, captured, state, nonce,
                         asked, expiry, opened)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (reference) DO UPDATE SET state = excluded.state,
-                        nonce = excluded.nonce, asked = excluded.asked, expiry = excluded.expiry
+                    ON CONFLICT (reference) DO UPDATE SET key = excluded.key,
+                        currency = excluded.currency, total = excluded.total,
+                        captured = excluded.captured, state = excluded.state,
+                        nonce = excluded.nonce, asked = excluded.asked, expiry = excluded.expiry,
+                        opened = excluded.opened
                     """
             ).execute(arguments: [
                 sale.reference.text, sale.key, Int64(sale.total.currency.number),
-                Int64(sale.total.minorUnits), Int64(sale.captured), sale.state.rawValue,
-                Data(sale.request.nonce), Int64(sale.request.amount.minorUnits),
-                Int64(sale.request.expiry), Int64(sale.openedAt),
+                try sale.total.minorUnits.column(), try sale.captured.column(),
+                sale.state.rawValue, Data(sale.request.nonce),
+                try sale.request.amount.minorUnits.column(), try sale.request.expiry.column(),
+                try sale.openedAt.column(),
             ])
         }
     }
 
     /// Writes one record in one durable transaction.
     public func record(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt {
-        try await write { db in
-            switch record {
-            case .capture(let capture, let after):
-                return try Self.write(capture, after: after, in: db)
-            case .decline(let decline): return try Self.write(decline, in: db)
-            }
+        try await write { db in try Self.write(record, in: db) }
+    }
+
+    static func write(_ record: JournalRecord, in db: Database) throws -> JournalReceipt {
+        switch record {
+        case .capture(let capture, let after): try write(capture, after: after, in: db)
+        case .decline(let decline): try write(decline, in: db)
         }
     }
 
@@ -43,35 +49,51 @@ extension SQLiteJournal {
         -> JournalReceipt
     {
         let voucher = capture.voucher
-        try remember(voucher, in: db)
-        let receipt = try next("receipt", in: db)
+        let known = try VoucherRow.fetch(voucher.identity, in: db)
+        try remember(voucher, on: known, in: db)
+        let receipt = try JournalQueries.number("SELECT max(receipt) FROM entry", in: db) + 1
         let entry = CaptureEntry(
             receipt: receipt, voucher: voucher.identity, kind: voucher.value.kind.rawValue,
             consumed: capture.consumed, requestNonce: capture.requestNonce,
             evidence: voucher.evidence)
         let sequence = try append(
-            .capture(entry), sale: capture.sale, currency: capture.amount.currency.number,
-            amount: capture.amount.minorUnits, at: capture.at, in: db)
+            .capture(entry), sale: capture.sale, amount: capture.amount, at: capture.at, in: db)
         try db.cachedStatement(
             sql: """
                 INSERT INTO redemption (sequence, issuer, cti, kind, consumed, nonce, presentation)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            Int64(sequence), voucher.identity.issuer.name, Data(voucher.identity.cti),
-            Int64(voucher.value.kind.rawValue), Int64(capture.consumed),
+            try sequence.column(), voucher.identity.issuer.name, Data(voucher.identity.cti),
+            Int64(voucher.value.kind.rawValue), try capture.consumed.column(),
             capture.requestNonce.map { Data($0) }, voucher.presentation.map { Data($0.identity) },
         ])
         let stands = try SaleRow.fetch(where: "reference = ?", [after.reference.text], in: db)
-        guard stands?.captured == after.captured, stands?.state == after.state else {
-            throw JournalError.constraint("sale-not-as-decided")
-        }
+        guard after.reference == capture.sale, stands?.captured == after.captured,
+            stands?.state == after.state
+        else { throw JournalError.constraint("sale-not-as-decided") }
         return JournalReceipt(sequence: sequence, receipt: receipt)
     }
 
+    private static func write(_ decline: Decline, in db: Database) throws -> JournalReceipt {
+        if let voucher = decline.voucher {
+            let known = try VoucherRow.fetch(voucher.identity, in: db)
+            // Of two that conflict, the one seen first is believed.
+            if known == nil || known?.coreDigest == voucher.coreDigest {
+                try remember(voucher, on: known, in: db)
+            }
+        }
+        let sequence = try append(
+            .decline(
+                DeclineEntry(reason: decline.reason.code, voucher: decline.voucher?.identity)),
+            sale: decline.sale, amount: decline.asked, at: decline.at, in: db)
+        return JournalReceipt(sequence: sequence, receipt: nil)
+    }
+
     /// Takes in what an object of a voucher says; what it consumes comes with the redemption.
-    private static func remember(_ voucher: Voucher, in db: Database) throws {
-        let known = try VoucherRow.fetch(voucher.identity, in: db)
+    private static func remember(_ voucher: Voucher, on known: VoucherMemory?, in db: Database)
+        throws
+    {
         let memory = VoucherMemory.remembering(voucher, on: known)
         try db.cachedStatement(
             sql: """
@@ -84,37 +106,32 @@ extension SQLiteJournal {
         ).execute(arguments: [
             voucher.identity.issuer.name, Data(voucher.identity.cti),
             Int64(voucher.value.kind.rawValue), Int64(voucher.currencyNumber),
-            Data(voucher.coreDigest), Int64(voucher.expiry), Int64(memory.ceiling),
-            Int64(memory.spent),
+            Data(voucher.coreDigest), try voucher.expiry.column(), try memory.ceiling.column(),
+            try memory.spent.column(),
         ])
-    }
-
-    private static func write(_ decline: Decline, in db: Database) throws -> JournalReceipt {
-        let sequence = try append(
-            .decline(DeclineEntry(reason: decline.reason.code, voucher: decline.voucher?.identity)),
-            sale: decline.sale, currency: decline.asked.currency.number,
-            amount: decline.asked.minorUnits, at: decline.at, in: db)
-        return JournalReceipt(sequence: sequence, receipt: nil)
     }
 
     /// Appends one entry to the chain.
     private static func append(
-        _ event: JournalEntry.Event, sale: SaleReference, currency: UInt16, amount: UInt64,
-        at: UInt64, in db: Database
+        _ event: JournalEntry.Event, sale: SaleReference, amount: Amount, at: UInt64,
+        in db: Database
     ) throws -> UInt64 {
         let last = try Row.fetchOne(
             db.cachedStatement(
                 sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"))
-        let sequence = UInt64(last.map { $0["sequence"] as Int64 } ?? 0) + 1
-        let previous = last.map { [UInt8]($0["hash"] as Data) } ?? JournalEntry.genesis
+        let sequence = try last.map { try $0.unsigned("sequence") + 1 } ?? 1
+        let previous = try last.map { try $0.bytes("hash") } ?? JournalEntry.genesis
+        guard previous.count == JournalEntry.hashLength else {
+            throw JournalError.damaged("the hash of entry \(sequence - 1) has another length")
+        }
         let body = JournalEntry(
             sequence: sequence, previousHash: previous, at: at, sale: sale.text,
-            currencyNumber: currency, amount: amount, event: event
+            currencyNumber: amount.currency.number, amount: amount.minorUnits, event: event
         ).encoded()
         var receipt: Int64?
         var reason: String?
         switch event {
-        case .capture(let capture): receipt = Int64(capture.receipt)
+        case .capture(let capture): receipt = try capture.receipt.column()
         case .decline(let decline): reason = decline.reason
         }
         try db.cachedStatement(
@@ -124,50 +141,80 @@ extension SQLiteJournal {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            Int64(sequence), Int64(at), sale.text, Int64(currency), Int64(amount), receipt,
-            reason, Data(body), Data(previous), Data(JournalEntry.hash(of: body)),
+            try sequence.column(), try at.column(), sale.text, Int64(amount.currency.number),
+            try amount.minorUnits.column(), receipt, reason, Data(body), Data(previous),
+            Data(JournalEntry.hash(of: body)),
         ])
         return sequence
     }
+}
 
-    /// The next number of a column of `entry` that counts from 1.
-    private static func next(_ column: String, in db: Database) throws -> UInt64 {
-        let last = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT max(\(column)) FROM entry"))
-        return UInt64(last ?? 0) + 1
-    }
-
-    /// Reads back whether `record` is on disk.
+// After an error.
+extension SQLiteJournal {
+    /// Reads back whether `record` is on disk, for good.
     public func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt? {
-        try await read { db in
-            let row: Row?
+        try await settle()
+        return try await read { db in
             switch record {
-            case .capture(let capture, _):
-                row = try Row.fetchOne(
-                    db,
-                    sql: """
-                        SELECT e.sequence, e.receipt FROM redemption r JOIN entry e USING (sequence)
-                        WHERE r.issuer = ? AND r.cti = ? AND e.sale = ? AND e.at = ?
-                            AND e.amount = ? ORDER BY e.sequence DESC
-                        """,
-                    arguments: [
-                        capture.voucher.identity.issuer.name, Data(capture.voucher.identity.cti),
-                        capture.sale.text, Int64(capture.at), Int64(capture.amount.minorUnits),
-                    ])
-            case .decline(let decline):
-                row = try Row.fetchOne(
-                    db,
-                    sql: """
-                        SELECT sequence, receipt FROM entry
-                        WHERE sale = ? AND reason = ? AND at = ? ORDER BY sequence DESC
-                        """,
-                    arguments: [decline.sale.text, decline.reason.code, Int64(decline.at)])
-            }
-            return row.map {
-                JournalReceipt(
-                    sequence: UInt64($0["sequence"] as Int64),
-                    receipt: ($0["receipt"] as Int64?).map { UInt64($0) })
+            case .capture(let capture, _): return try Self.find(capture, in: db)
+            case .decline(let decline): return try Self.find(decline, in: db)
             }
         }
+    }
+
+    /// Commits something of no importance.
+    ///
+    /// When the disk fails a commit at its last step, the frames may lie in the write-ahead log
+    /// though this connection holds them for undone, and a restart would find them. The next
+    /// commit writes over them. Where the disk had no room or could not be written at all, they
+    /// were never complete, and there is nothing to settle.
+    private func settle() async throws(JournalError) {
+        do {
+            try await write { db in
+                try db.cachedStatement(sql: "UPDATE journal SET settled = settled + 1").execute()
+            }
+        } catch {
+            switch error {
+            case .diskFull, .readOnly: return
+            default: throw error
+            }
+        }
+    }
+
+    private static func find(_ capture: Capture, in db: Database) throws -> JournalReceipt? {
+        let voucher = capture.voucher
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT e.sequence, e.receipt FROM redemption r JOIN entry e USING (sequence)
+                    WHERE r.issuer = ? AND r.cti = ? AND e.sale = ? AND e.at = ?
+                        AND e.amount = ? AND r.consumed = ? AND r.nonce IS ?
+                        AND r.presentation IS ?
+                    ORDER BY e.sequence DESC LIMIT 1
+                    """),
+            arguments: [
+                voucher.identity.issuer.name, Data(voucher.identity.cti), capture.sale.text,
+                try capture.at.column(), try capture.amount.minorUnits.column(),
+                try capture.consumed.column(), capture.requestNonce.map { Data($0) },
+                voucher.presentation.map { Data($0.identity) },
+            ])
+        return try row.map(receipt)
+    }
+
+    private static func find(_ decline: Decline, in db: Database) throws -> JournalReceipt? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT sequence, receipt FROM entry
+                    WHERE sale = ? AND reason = ? AND at = ? ORDER BY sequence DESC LIMIT 1
+                    """),
+            arguments: [decline.sale.text, decline.reason.code, try decline.at.column()])
+        return try row.map(receipt)
+    }
+
+    private static func receipt(_ row: Row) throws -> JournalReceipt {
+        JournalReceipt(
+            sequence: try row.unsigned("sequence"),
+            receipt: try row.unsignedIfPresent("receipt"))
     }
 }

@@ -1,61 +1,65 @@
 import Foundation
 import GRDB
-import Glibc
-import HubProtocol
-import Payments
 public import Terminal
-import Vouchers
 
 /// The terminal's journal in SQLite, by GRDB.
 ///
 /// One connection, which writes and reads, in WAL mode with `synchronous=FULL`: GRDB's own WAL
 /// set-up falls back to NORMAL, which loses acknowledged rows at a power cut, so both are set here
-/// and read back before the journal counts as open (ADR on the SQL library). A lock file keeps a
-/// second process out; Debian 12's SQLite damages a WAL that two processes write.
-public final class SQLiteJournal: Journal {
+/// and read back before the journal counts as open (ADR 0005). A lock keeps a second process out:
+/// the SQLite of Debian 12 can damage a WAL on which two connections write or checkpoint.
+public final class SQLiteJournal: Sendable {
     /// The length of a journal's identity in bytes.
     public static let identityLength = 8
-    /// The database's file name in the journal's folder.
-    static let fileName = "journal.sqlite"
-    /// The lock's file name beside it.
-    static let lockName = "journal.lock"
 
     /// 8 random bytes that this journal has carried since it was made.
     public let identity: [UInt8]
+    // In this order: the database closes before the lock is given back.
     let database: DatabaseQueue
-    private let lock: FileLock
+    private let folder: JournalFolder
 
-    /// Opens the journal in `folder`, or makes one there that carries `identityIfNew` (8 random
-    /// bytes).
-    public init(folder: String, identityIfNew: [UInt8]) throws(JournalError) {
+    /// Opens the journal in the folder at `path`, or makes one there that carries `identityIfNew`
+    /// (8 random bytes).
+    ///
+    /// What lies there is checked before anything is built on it: the settings that durability
+    /// stands on, the database's own structure, and every entry against its hash and its rows.
+    public init(folder path: String, identityIfNew: [UInt8]) throws(JournalError) {
         precondition(
             identityIfNew.count == Self.identityLength, "A journal's identity has 8 bytes.")
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        } catch { throw .readOnly }
-        lock = try FileLock(path: folder + "/" + Self.lockName)
+        folder = try JournalFolder(forWriting: path)
+        let kept = try folder.identity()
+        if kept != nil, (folder.size(of: JournalFolder.databaseName) ?? 0) == 0 {
+            throw .damaged(Self.missing)
+        }
         do {
             database = try DatabaseQueue(
-                path: folder + "/" + Self.fileName, configuration: Self.configuration)
+                path: folder.databasePath, configuration: Self.configuration)
             identity = try database.writeWithoutTransaction { db in
                 try Self.checkDurability(of: db)
-                return try Self.prepare(db, identityIfNew: identityIfNew)
+                return try Self.prepare(db, kept: kept, identityIfNew: identityIfNew)
             }
-        } catch { throw JournalError(error) }
+        } catch { throw JournalError(error, opening: path) }
+        if kept == nil { try folder.keep(identity: identity) }
     }
+
+    private static let missing =
+        "\(JournalFolder.databaseName) is missing or empty, and a journal was kept here"
 
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "journal"
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
+            // Before the first byte is written: is it ours to write?
+            _ = try JournalSchema.inspect(db)
+            // recursive_triggers: a REPLACE fires the triggers that refuse a DELETE.
             try db.execute(
                 sql: """
                     PRAGMA journal_mode = WAL;
                     PRAGMA synchronous = FULL;
+                    PRAGMA recursive_triggers = ON;
                     PRAGMA trusted_schema = OFF;
+                    PRAGMA cell_size_check = ON;
                     """)
         }
         return configuration
@@ -63,70 +67,100 @@ public final class SQLiteJournal: Journal {
 
     /// Reads back, on the connection that writes, what durability stands on: 2 is FULL
     /// (sqlite.org, `PRAGMA synchronous`).
-    private static func checkDurability(of db: Database) throws {
-        let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode")
-        let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
-        let foreignKeys = try Int.fetchOne(db, sql: "PRAGMA foreign_keys")
+    static func checkDurability(of db: Database) throws {
+        let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "none"
+        let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+        let foreignKeys = try Int.fetchOne(db, sql: "PRAGMA foreign_keys") ?? -1
         guard mode == "wal", synchronous == 2, foreignKeys == 1 else {
-            throw JournalError.inputOutput(
-                "journal_mode \(mode ?? "?"), synchronous \(synchronous ?? -1), "
-                    + "foreign_keys \(foreignKeys ?? -1): not durable")
+            throw JournalError.notDurable(
+                "journal_mode \(mode), synchronous \(synchronous), foreign_keys \(foreignKeys)")
         }
     }
 
-    private static func prepare(_ db: Database, identityIfNew: [UInt8]) throws -> [UInt8] {
-        let check = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
-        guard check == "ok" else { throw JournalError.damaged(check) }
-        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        switch found {
-        case 0:
-            guard try !db.tableExists("entry") else {
-                throw JournalError.damaged("tables without a version")
-            }
-            try db.inTransaction(.immediate) {
-                try JournalSchema.create(in: db)
-                try db.execute(
-                    sql: "INSERT INTO journal (one, identity) VALUES (1, ?)",
-                    arguments: [Data(identityIfNew)])
-                return .commit
-            }
-        case JournalSchema.version: break
-        default:
-            throw JournalError.newerSchema(found: found, known: JournalSchema.version)
+    private static func prepare(_ db: Database, kept: [UInt8]?, identityIfNew: [UInt8]) throws
+        -> [UInt8]
+    {
+        switch try JournalSchema.inspect(db) {
+        case .empty:
+            guard kept == nil else { throw JournalError.damaged(missing) }
+            try JournalSchema.migrate(db, from: 0)
+        case .journal(let version):
+            let check = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+            guard check == "ok" else { throw JournalError.damaged(check) }
+            try JournalSchema.migrate(db, from: version)
         }
-        let application = try Int.fetchOne(db, sql: "PRAGMA application_id")
-        guard application == JournalSchema.applicationID,
-            let identity = try Data.fetchOne(db, sql: "SELECT identity FROM journal")
-        else { throw JournalError.damaged("not a journal of Till") }
-        return [UInt8](identity)
+        // A crash between the two leaves tables without an identity: it is set now.
+        try db.execute(
+            sql: """
+                INSERT INTO journal (one, identity) SELECT 1, ?
+                WHERE NOT EXISTS (SELECT 1 FROM journal)
+                """, arguments: [Data(identityIfNew)])
+        let identity = try JournalQueries.identity(in: db)
+        guard kept == nil || kept == identity else {
+            throw JournalError.damaged(
+                "the journal is \(Hexadecimal.text(of: identity)), and another was kept here")
+        }
+        try JournalAudit.check(db)
+        try db.checkpoint(.passive)
+        return identity
     }
 
+    /// Copies what the write-ahead log holds into the database file, so that a payment need not.
+    ///
+    /// For idle moments; it runs after each acknowledgement too. Where it never runs, SQLite does
+    /// it within the commit that brings the log to 1,000 pages (`wal_autocheckpoint`).
+    public func checkpoint() async throws(JournalError) {
+        try await access { db in _ = try db.checkpoint(.passive) }
+    }
+
+    /// One transaction that writes, on the connection's own queue.
     func write<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(JournalError) -> Value
     {
-        do { return try await database.write(work) } catch { throw JournalError(error) }
-    }
-
-    func read<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
-        async throws(JournalError) -> Value
-    {
-        do { return try await database.read(work) } catch { throw JournalError(error) }
-    }
-}
-
-/// An exclusive lock on a file, held as long as this lives and given back by the kernel however
-/// the process ends.
-private final class FileLock: Sendable {
-    private let descriptor: Int32
-
-    init(path: String) throws(JournalError) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .readOnly }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .locked
+        try await access { db in
+            var value: Value?
+            try db.inTransaction(.immediate) {
+                value = try work(db)
+                return .commit
+            }
+            guard let value else { preconditionFailure("A committed transaction has its value.") }
+            return value
         }
     }
 
-    deinit { close(descriptor) }
+    /// One transaction that reads, on the connection's own queue.
+    func read<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+        async throws(JournalError) -> Value
+    {
+        try await access { db in
+            var value: Value?
+            try db.readOnly {
+                try db.inTransaction(.deferred) {
+                    value = try work(db)
+                    return .commit
+                }
+            }
+            guard let value else { preconditionFailure("A committed transaction has its value.") }
+            return value
+        }
+    }
+
+    /// Runs `work` on the connection's own queue, off the cooperative pool, to its end.
+    ///
+    /// Not by GRDB's `async` accesses: those roll back when the calling task is cancelled, and a
+    /// console that hangs up in the middle of a payment must not leave it in doubt.
+    private func access<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+        async throws(JournalError) -> Value
+    {
+        let result: Result<Value, JournalError> = await withCheckedContinuation { continuation in
+            database.asyncWriteWithoutTransaction { db in
+                do {
+                    continuation.resume(returning: .success(try work(db)))
+                } catch {
+                    continuation.resume(returning: .failure(JournalError(error)))
+                }
+            }
+        }
+        return try result.get()
+    }
 }

@@ -1,0 +1,75 @@
+import Foundation
+import GRDB
+public import HubProtocol
+public import Terminal
+
+/// Reads a journal whose daemon is dead: for a technician, for an export, from a copy.
+///
+/// It writes nothing that a journal consists of, repairs nothing and asks no more of the database
+/// than it must, so that a damaged one gives out what is still legible. While a daemon lives it
+/// is refused (``Terminal/JournalError/locked``): then the daemon is the one to ask.
+///
+/// Without a write-ahead log the database is opened as immutable, and nothing is made beside it.
+/// With one, SQLite reads it in place; it may then make or fill `journal.sqlite-shm`, an index
+/// that holds no data, for which the folder must be writable or the file be there already.
+/// A copy is complete with `journal.sqlite` and `journal.sqlite-wal`.
+public final class SQLiteJournalReader: Sendable {
+    /// 8 random bytes that this journal has carried since it was made.
+    public let identity: [UInt8]
+    private let database: DatabaseQueue
+    private let folder: JournalFolder
+
+    /// Opens the journal in the folder at `path`, which must be there.
+    public init(folder path: String) throws(JournalError) {
+        folder = try JournalFolder(forReading: path)
+        guard (folder.size(of: JournalFolder.databaseName) ?? 0) > 0 else {
+            throw .damaged("\(JournalFolder.databaseName) is missing or empty")
+        }
+        let hasLog = (folder.size(of: JournalFolder.databaseName + "-wal") ?? 0) > 0
+        var configuration = Configuration()
+        configuration.label = "journal reader"
+        configuration.readonly = true
+        do {
+            database = try DatabaseQueue(
+                path: Self.address(of: folder.databasePath, hasLog: hasLog),
+                configuration: configuration)
+            identity = try database.read { db in
+                guard try JournalSchema.inspect(db) != .empty else {
+                    throw JournalError.damaged("the database is empty")
+                }
+                return try JournalQueries.identity(in: db)
+            }
+        } catch { throw JournalError(error) }
+    }
+
+    /// A URI, by which SQLite takes options (sqlite.org, *URI Filenames*).
+    static func address(of path: String, hasLog: Bool) -> String {
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        let root = path.hasPrefix("/") ? "file://" : "file:"
+        return root + escaped + (hasLog ? "?mode=ro" : "?mode=ro&immutable=1")
+    }
+
+    /// Entries above `sequence`, in order, at most `limit`; an illegible one ends the listing with
+    /// ``Terminal/JournalError/damaged(_:)``.
+    public func entries(after sequence: UInt64, limit: Int) throws(JournalError) -> [JournalEntry] {
+        try read { db in try JournalQueries.entries(after: sequence, limit: limit, in: db) }
+    }
+
+    /// What lies in the queue.
+    public func queue() throws(JournalError) -> QueueStatus {
+        try read { db in try JournalQueries.queue(in: db) }
+    }
+
+    /// Checks the whole journal as opening it for payments does, and refuses with what is wrong.
+    public func audit() throws(JournalError) {
+        try read { db in
+            let check = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+            guard check == "ok" else { throw JournalError.damaged(check) }
+            try JournalAudit.check(db)
+        }
+    }
+
+    private func read<Value>(_ work: (Database) throws -> Value) throws(JournalError) -> Value {
+        do { return try database.read(work) } catch { throw JournalError(error) }
+    }
+}
