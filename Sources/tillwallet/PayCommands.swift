@@ -62,13 +62,13 @@ struct PayCommand: TillCommand {
         let code = try refusing { () throws(WalletRefusal) in
             try purse.answer(demand, amount: part, from: voucher, key: key, now: now)
         }
-        // What is remembered is on disk before anybody can be shown the code.
-        try folder.keep(purse)
-        try Pictures.write(
-            code.text, to: out,
-            captions: [
-                (code.amount ?? asked).description, "to \(demand.request.terminal.text)",
-            ])
+        try folder.keep(purse) {
+            try Pictures.write(
+                code.text, to: out,
+                captions: [
+                    (code.amount ?? asked).description, "to \(demand.request.terminal.text)",
+                ])
+        }
         try report(code, demand, now: now)
     }
 
@@ -120,9 +120,10 @@ struct ShowCommand: TillCommand {
         let code = try refusing { () throws(WalletRefusal) in
             try purse.show(amount: ceiling, from: voucher, key: key, now: now)
         }
-        try folder.keep(purse)
-        let worth = code.amount?.description ?? "Voucher"
-        try Pictures.write(code.text, to: out, captions: [worth, code.holding.name])
+        try folder.keep(purse) {
+            let worth = code.amount?.description ?? "Voucher"
+            try Pictures.write(code.text, to: out, captions: [worth, code.holding.name])
+        }
         if output.json {
             try Output.json(
                 CodeMessage(

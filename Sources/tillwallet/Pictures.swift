@@ -47,9 +47,10 @@ enum Pictures {
             }
             try PictureFile.write(picture.png, to: path)
         } catch let error as SymbolEncoderError {
-            throw CommandFailure(reason: error.reason, message: error.description)
+            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was shown.")
         } catch let error as DrawingError {
-            throw CommandFailure(reason: error.reason, message: error.description)
+            throw CommandFailure(
+                reason: error.reason, message: "\(error) Nothing was shown; check --out.")
         }
     }
 }

@@ -17,7 +17,14 @@ struct WalletFolder: ~Copyable {
 
     /// Opens the folder, which must hold a wallet, and waits for other commands to end.
     init(_ path: String) throws {
-        guard FileKeyStore(folder: path).contains(Self.keyName) else {
+        var status = stat()
+        if lstat(FileKeyStore(folder: path).path(of: Self.keyName), &status) != 0 {
+            guard errno == ENOENT || errno == ENOTDIR else {
+                throw CommandFailure(
+                    reason: "wallet-not-accessible",
+                    message: "The wallet \(path) cannot be opened (\(Self.systemWord())). Nothing "
+                        + "was changed. Check the folder's owner and mode.")
+            }
             throw CommandFailure(
                 .notFound, reason: "wallet-missing",
                 message: "\(path) holds no wallet. Make one with `tillwallet init`.")
@@ -86,9 +93,11 @@ struct WalletFolder: ~Copyable {
                     + "Nothing was changed. Check the folder's owner and mode.")
         }
         do { return try PurseFile.purse(from: data) } catch {
+            let detail =
+                (error as? PurseFile.Fault)?.description ?? "it is not the JSON that is expected"
             throw CommandFailure(
                 .dataDamaged, reason: "wallet-damaged",
-                message: "\(pursePath) is damaged: \(error). Nothing was changed and the key is "
+                message: "\(pursePath) is damaged: \(detail). Nothing was changed and the key is "
                     + "safe. Restore the file from a copy, or ask the issuers for the vouchers.")
         }
     }
@@ -120,6 +129,17 @@ struct WalletFolder: ~Copyable {
         guard folder >= 0 else { throw Self.notWritable(path, Self.systemWord()) }
         defer { close(folder) }
         guard fsync(folder) == 0 else { throw Self.notWritable(path, Self.systemWord()) }
+    }
+
+    /// Makes the purse durable, then shows what came of the change; where showing it fails, nobody
+    /// has seen a code, and the purse is as it was. A crash in between leaves the code counted.
+    func keep(_ purse: Purse, showing show: () throws -> Void) throws {
+        let before = try self.purse()
+        try keep(purse)
+        do { try show() } catch {
+            try keep(before)
+            throw error
+        }
     }
 
     private static func systemWord() -> String { String(cString: strerror(errno)) }
