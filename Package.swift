@@ -53,7 +53,7 @@ let rules: [Target] = [
     library("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
     library("Payments", ["Money", "COSE", "Vouchers"]),
     library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
-    library("ControlProtocol"),
+    library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
 ]
@@ -120,12 +120,13 @@ let programs: [Target] = [
         [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder", "Screens",
-            "TerminalState",
+            "TerminalState", "SQLiteJournal",
         ]),
     program(
         "tillhub",
         [
-            "Hub", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE", "Vouchers",
+            "Hub", "ControlProtocol", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE",
+            "Vouchers",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
             unixSignals,
@@ -133,7 +134,8 @@ let programs: [Target] = [
     program(
         "tillwallet",
         [
-            "Wallet", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera", "ZBarDecoder",
+            "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
+            "ZBarDecoder",
             "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal",
         ]),
     program(

@@ -1,20 +1,3 @@
-/// An amount of money in JSON: text with the currency's own decimals, and the minor units.
-public struct MoneyMessage: Codable, Hashable, Sendable {
-    /// ISO 4217 letters.
-    public let currency: String
-    /// The amount as people write it: `12.50`.
-    public let amount: String
-    /// The amount in minor units.
-    public let minorUnits: UInt64
-
-    /// Makes an amount; the three must agree.
-    public init(currency: String, amount: String, minorUnits: UInt64) {
-        self.currency = currency
-        self.amount = amount
-        self.minorUnits = minorUnits
-    }
-}
-
 /// `POST /v1/sales`: opens a sale.
 public struct SaleOrderMessage: Codable, Hashable, Sendable {
     /// The amount, with the currency's own number of decimals: `12.50`.

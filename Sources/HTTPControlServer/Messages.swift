@@ -1,22 +1,8 @@
 import ControlProtocol
-import HubProtocol
 import Money
 import Payments
 import Screens
 import Terminal
-import Vouchers
-
-extension MoneyMessage {
-    init(_ amount: Amount) {
-        self.init(
-            currency: amount.currency.code, amount: amount.decimalText,
-            minorUnits: amount.minorUnits)
-    }
-
-    init(_ minorUnits: UInt64, _ currency: Currency) {
-        self.init(Amount(minorUnits: minorUnits, currency: currency))
-    }
-}
 
 extension VerdictMessage {
     init(_ outcome: Outcome, currency: Currency) {
@@ -36,7 +22,7 @@ extension VerdictMessage {
             if case .spentHere(let last) = reason {
                 spent = RedemptionMessage(
                     at: UTCTime(last.at).rfc3339, receipt: last.receipt,
-                    amount: MoneyMessage(last.amount, currency))
+                    amount: MoneyMessage(last.amount, currency: currency.number))
             }
             self.init(
                 verdict: "declined", reason: reason.code,
@@ -53,7 +39,8 @@ extension VerdictMessage {
             : ""
         self.init(
             verdict: verdict, message: message + note, captured: MoneyMessage(capture.amount),
-            receipt: receipt, lapsed: lapsed > 0 ? MoneyMessage(lapsed, currency) : nil)
+            receipt: receipt,
+            lapsed: lapsed > 0 ? MoneyMessage(lapsed, currency: currency.number) : nil)
     }
 }
 
@@ -64,8 +51,10 @@ extension SaleMessage {
         let hasNews = told.map { $0 < view.outcomeCount } ?? false
         self.init(
             reference: sale.reference.text, state: sale.state.rawValue,
-            total: MoneyMessage(sale.total), captured: MoneyMessage(sale.captured, currency),
-            due: MoneyMessage(sale.due, currency), openedAt: UTCTime(sale.openedAt).rfc3339,
+            total: MoneyMessage(sale.total),
+            captured: MoneyMessage(sale.captured, currency: currency.number),
+            due: MoneyMessage(sale.due, currency: currency.number),
+            openedAt: UTCTime(sale.openedAt).rfc3339,
             expiresAt: UTCTime(sale.request.expiry).rfc3339, symbolShown: view.symbol != nil,
             symbolProblem: view.symbolProblem, screen: screen,
             halfBlocks: view.symbol?.halfBlocks(),
@@ -73,39 +62,6 @@ extension SaleMessage {
             news: hasNews
                 ? view.outcomes.last.map { VerdictMessage($0, currency: currency) } : nil,
             version: view.version)
-    }
-}
-
-extension EntryMessage {
-    init(_ entry: JournalEntry, acknowledgedThrough: UInt64) {
-        let amount: MoneyMessage
-        if let currency = Currency(number: entry.currencyNumber) {
-            amount = MoneyMessage(entry.amount, currency)
-        } else {
-            amount = MoneyMessage(
-                currency: "\(entry.currencyNumber)", amount: "\(entry.amount)",
-                minorUnits: entry.amount)
-        }
-        var receipt: UInt64?
-        var reason: String?
-        var voucher: String?
-        var voucherKind: String?
-        let kind: String
-        switch entry.event {
-        case .capture(let capture):
-            kind = "capture"
-            receipt = capture.receipt
-            voucher = capture.voucher.shortName
-            voucherKind = VoucherKind(rawValue: capture.kind)?.name
-        case .decline(let decline):
-            kind = "decline"
-            reason = decline.reason
-            voucher = decline.voucher?.shortName
-        }
-        self.init(
-            sequence: entry.sequence, at: UTCTime(entry.at).rfc3339, kind: kind, sale: entry.sale,
-            amount: amount, receipt: receipt, reason: reason, voucher: voucher,
-            voucherKind: voucherKind, acknowledged: entry.sequence <= acknowledgedThrough)
     }
 }
 
@@ -136,11 +92,11 @@ extension StatusMessage {
             allowances: status.policy.limits.map { limits in
                 let outstanding = exposure.amount(in: limits.currency)
                 return AllowanceMessage(
-                    perPayment: MoneyMessage(limits.perPayment, limits.currency),
-                    outstanding: MoneyMessage(outstanding, limits.currency),
+                    perPayment: MoneyMessage(limits.perPayment, currency: limits.currency.number),
+                    outstanding: MoneyMessage(outstanding, currency: limits.currency.number),
                     left: MoneyMessage(
                         limits.outstanding > outstanding ? limits.outstanding - outstanding : 0,
-                        limits.currency))
+                        currency: limits.currency.number))
             },
             lastSequence: status.queue.lastSequence,
             configurationVersion: status.configurationVersion, issuers: status.issuers,

@@ -1,10 +1,10 @@
 public import COSE
-import CommandSupport
+public import CommandSupport
 import FileKeyStore
 import Foundation
 public import HubProtocol
 public import SQLiteJournal
-import Terminal
+public import Terminal
 public import Vouchers
 
 /// The folder in which a terminal keeps what it is: its key, the hub's configuration, its journal.
@@ -87,10 +87,20 @@ public struct StateFolder: Sendable {
         do {
             return try SQLiteJournal(
                 folder: journalPath, identityIfNew: Self.random(Self.journalIdentityBytes))
-        } catch {
-            let status: ExitStatus = if case .damaged = error { .dataDamaged } else { .failed }
-            throw CommandFailure(status, reason: error.reason, message: error.message)
+        } catch { throw Self.failure(error) }
+    }
+
+    /// The terminal's journal for reading, past a daemon that does not run.
+    public func readJournal() throws -> SQLiteJournalReader {
+        do { return try SQLiteJournalReader(folder: journalPath) } catch {
+            throw Self.failure(error)
         }
+    }
+
+    /// What the journal said no with.
+    public static func failure(_ error: JournalError) -> CommandFailure {
+        let status: ExitStatus = if case .damaged = error { .dataDamaged } else { .failed }
+        return CommandFailure(status, reason: error.reason, message: error.message)
     }
 
     /// The configuration in force, whose signature is checked anew.

@@ -1,7 +1,11 @@
 import ArgumentParser
 import CommandSupport
 import ControlProtocol
+import Foundation
 import HTTPControlClient
+import SQLiteJournal
+import Terminal
+import TerminalState
 
 /// `tillctl journal`: what the terminal has done.
 struct JournalCommand: AsyncParsableCommand {
@@ -30,19 +34,50 @@ struct JournalListCommand: TillCommand {
     }
 
     func perform() async throws {
-        var entries: [EntryMessage] = []
-        while true {
-            let wanted = min(Self.pageSize, (limit ?? Int.max) - entries.count)
-            guard wanted > 0 else { break }
-            let last = entries.last?.sequence ?? after
-            let page = try await daemon.ask { try await $0.journal(after: last, limit: wanted) }
-            entries += page
-            if page.count < wanted { break }
+        let entries: [EntryMessage]
+        do {
+            entries = try await list { last, wanted in
+                try await daemon.ask { try await $0.journal(after: last, limit: wanted) }
+            }
+        } catch let failure as CommandFailure where failure.status == .daemonNotRunning {
+            entries = try await listPastTheDaemon(failure)
         }
         if output.json {
             try Output.json(entries)
         } else {
             for entry in entries { Output.line(Self.text(entry)) }
+        }
+    }
+
+    /// All entries that are wanted, page by page.
+    private func list(_ page: (UInt64, Int) async throws -> [EntryMessage]) async throws
+        -> [EntryMessage]
+    {
+        var entries: [EntryMessage] = []
+        while true {
+            let wanted = min(Self.pageSize, (limit ?? Int.max) - entries.count)
+            guard wanted > 0 else { return entries }
+            let next = try await page(entries.last?.sequence ?? after, wanted)
+            entries += next
+            if next.count < wanted { return entries }
+        }
+    }
+
+    /// Reads the journal itself where no daemon runs; without one, the first failure stands.
+    private func listPastTheDaemon(_ failure: CommandFailure) async throws -> [EntryMessage] {
+        let folder = StateFolder(daemon.state.folder)
+        guard FileManager.default.fileExists(atPath: folder.journalPath) else { throw failure }
+        let journal = try folder.readJournal()
+        Output.note("No daemon runs; this is read from the journal itself.")
+        do {
+            let acknowledged = try journal.queue().acknowledgedThrough
+            return try await list { last, wanted in
+                try journal.entries(after: last, limit: wanted).map {
+                    EntryMessage($0, acknowledgedThrough: acknowledged)
+                }
+            }
+        } catch let error as JournalError {
+            throw StateFolder.failure(error)
         }
     }
 

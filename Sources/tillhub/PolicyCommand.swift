@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import ControlProtocol
 import Hub
 import HubProtocol
 import Money

@@ -1,6 +1,7 @@
 import ArgumentParser
 import COSE
 import CommandSupport
+import ControlProtocol
 import Hub
 import HubProtocol
 import Money

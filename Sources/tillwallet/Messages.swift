@@ -1,23 +1,9 @@
 import CommandSupport
+import ControlProtocol
 import Money
 import Screens
 import Vouchers
 import Wallet
-
-/// An amount in JSON, in the form that all programs of Till use.
-struct MoneyMessage: Encodable {
-    let currency: String
-    let amount: String
-    let minorUnits: UInt64
-
-    init(_ minorUnits: UInt64, currency number: UInt16) {
-        let known = Currency(number: number)
-        currency = known?.code ?? String(number)
-        // Amounts of vouchers are below 2^53 by their format.
-        amount = known.map { Amount(minorUnits: minorUnits, currency: $0).decimalText } ?? ""
-        self.minorUnits = minorUnits
-    }
-}
 
 /// A holding in JSON.
 struct HoldingMessage: Encodable {
