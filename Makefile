@@ -13,7 +13,7 @@ PROGRAMS := tilld tillctl tillhub tillwallet
 KILLS ?= 200
 FUZZ_SECONDS ?= 5
 
-.PHONY: demo test unit kill-test run bench proof lint setup release fuzz units screens-picture
+.PHONY: demo test unit kill-test run bench proof lint setup release fuzz units
 
 setup:
 	@scripts/setup.sh
@@ -31,6 +31,8 @@ unit: setup
 kill-test: release
 	python3 scripts/kill_test.py --programs $(RELEASE) --count $(KILLS)
 
+# One debug build with coverage for the unit, vector, contract, command and house tests; one
+# release build, shared by the kill test, the demo and the benchmarks.
 test: unit kill-test
 
 run: release
