@@ -1,0 +1,264 @@
+import Foundation
+import GRDB
+import HubProtocol
+import Payments
+import Terminal
+import Testing
+import VoucherMint
+import Vouchers
+
+@testable import SQLiteJournal
+
+/// A statement that the schema refuses, whoever sends it.
+struct Forbidden: Sendable, CustomTestStringConvertible {
+    let constraint: String
+    let sql: String
+
+    init(_ constraint: String, _ sql: String) {
+        self.constraint = constraint
+        self.sql = sql
+    }
+
+    var testDescription: String { "\(constraint): \(sql.prefix(60))" }
+}
+
+/// The schema has the last word: each forbidden statement is tried on the connection that writes.
+@Suite struct SchemaTests {
+    /// Appends an entry that captures 50 for a sale, which by itself is allowed.
+    static func capture(_ sale: String) -> String {
+        """
+        INSERT INTO entry SELECT max(sequence) + 1, 100, '\(sale)', 978, 50, max(receipt) + 1,
+            NULL, x'00', (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32)
+            FROM entry;
+        """
+    }
+
+    /// Redeems a voucher by the entry that was appended last.
+    static func redeem(
+        _ cti: UInt64, kind: Int = 2, consumed: Int = 50, nonce: String = "NULL",
+        presentation: String = "NULL"
+    ) -> String {
+        """
+        INSERT INTO redemption SELECT max(sequence), 'mint',
+            x'\(Hexadecimal.text(of: VoucherMint.cti(cti)))', \(kind), \(consumed), \(nonce),
+            \(presentation) FROM entry;
+        """
+    }
+
+    static let entries = [
+        Forbidden("entry-immutable", "UPDATE entry SET amount = 1 WHERE sequence = 1"),
+        Forbidden("entry-immutable", "DELETE FROM entry WHERE sequence = 4"),
+        Forbidden("entry-immutable", "DELETE FROM entry"),
+        Forbidden(
+            "entry-sequence-gap",
+            "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE sequence = 2"),
+        Forbidden(
+            "entry-sequence-gap",
+            """
+            INSERT INTO entry SELECT 6, at, sale, currency, amount, NULL, 'x', body, hash, hash
+            FROM entry WHERE sequence = 4
+            """),
+        Forbidden(
+            "entry-chain-broken",
+            """
+            INSERT INTO entry SELECT 5, at, sale, currency, amount, NULL, 'x', body, previous, hash
+            FROM entry WHERE sequence = 4
+            """),
+        Forbidden(
+            "receipt-gap",
+            """
+            INSERT INTO entry SELECT 5, at, 'S3', currency, 50, 5, NULL, body, hash, hash
+            FROM entry WHERE sequence = 4
+            """),
+        Forbidden(
+            "entry_is_capture_or_decline",
+            """
+            INSERT INTO entry SELECT 5, at, 'S3', currency, 50, 4, 'x', body, hash, hash
+            FROM entry WHERE sequence = 4
+            """),
+        Forbidden(
+            "capture-in-other-currency",
+            """
+            INSERT INTO entry SELECT 5, at, 'S3', 756, 50, 4, NULL, body, hash, hash
+            FROM entry WHERE sequence = 4
+            """),
+        Forbidden(
+            "sale-already-paid", capture("S1")),
+        Forbidden("FOREIGN KEY constraint failed", capture("S77")),
+    ]
+
+    static let sales = [
+        Forbidden("sale-remains", "DELETE FROM sale WHERE reference = 'S4'"),
+        Forbidden("sale-remains", "REPLACE INTO sale SELECT * FROM sale WHERE reference = 'S4'"),
+        Forbidden(
+            "sale-captured-differs",
+            "UPDATE sale SET captured = captured - 1 WHERE reference = 'S3'"),
+        Forbidden(
+            "sale-captured-differs",
+            "UPDATE sale SET captured = captured + 1 WHERE reference = 'S3'"),
+        Forbidden(
+            "sale-terms-immutable", "UPDATE sale SET total = total + 1 WHERE reference = 'S3'"),
+        Forbidden("sale-terms-immutable", "UPDATE sale SET key = NULL WHERE reference = 'S3'"),
+        Forbidden("sale-already-paid", "UPDATE sale SET state = 'open' WHERE reference = 'S1'"),
+        Forbidden("sale-has-ended", "UPDATE sale SET state = 'expired' WHERE reference = 'S4'"),
+        Forbidden("sale-has-ended", "UPDATE sale SET state = 'open' WHERE reference = 'S4'"),
+        Forbidden(
+            "sale_is_paid_when_captured", "UPDATE sale SET state = 'paid' WHERE reference = 'S3'"),
+        Forbidden(
+            "sale_state_tells_captured", "UPDATE sale SET state = 'expired' WHERE reference = 'S3'"),
+        Forbidden(
+            "sale.key",
+            "INSERT INTO sale SELECT 'S9', key, currency, total, captured, state, x'0102030405060708', asked, expiry, opened FROM sale WHERE reference = 'S4'"
+        ),
+        Forbidden(
+            "sale.nonce",
+            "INSERT INTO sale SELECT 'S9', NULL, currency, total, captured, state, nonce, asked, expiry, opened FROM sale WHERE reference = 'S4'"
+        ),
+        Forbidden(
+            "sale.state",
+            "INSERT INTO sale SELECT 'S9', NULL, currency, total, 0, 'open', x'0102030405060708', asked, expiry, opened FROM sale WHERE reference = 'S4'"
+        ),
+        Forbidden(
+            "sale-captured-differs",
+            "INSERT INTO sale SELECT 'S9', NULL, currency, total, 1, 'partly-paid', x'0102030405060708', asked, expiry, opened FROM sale WHERE reference = 'S4'"
+        ),
+        Forbidden(
+            "request-already-paid",
+            "UPDATE sale SET nonce = x'A000000000000002' WHERE reference = 'S3'"),
+    ]
+
+    static let vouchers = [
+        Forbidden("voucher-memory-remains", "DELETE FROM voucher"),
+        Forbidden("voucher-memory-remains", "REPLACE INTO voucher SELECT * FROM voucher"),
+        Forbidden("voucher-memory-falls", "UPDATE voucher SET spent = spent - 1 WHERE kind = 2"),
+        Forbidden(
+            "voucher-memory-falls", "UPDATE voucher SET ceiling = ceiling - 1 WHERE kind = 2"),
+        Forbidden("conflicting-voucher", "UPDATE voucher SET ceiling = ceiling + 1 WHERE kind = 3"),
+        Forbidden("conflicting-voucher", "UPDATE voucher SET core = zeroblob(32) WHERE kind = 2"),
+        Forbidden("conflicting-voucher", "UPDATE voucher SET kind = 3 WHERE kind = 2"),
+        Forbidden("conflicting-voucher", "UPDATE voucher SET currency = 756 WHERE kind = 2"),
+        Forbidden(
+            "voucher_never_above_its_ceiling",
+            "UPDATE voucher SET spent = ceiling + 1 WHERE kind = 2"),
+        Forbidden(
+            "fixed_voucher_spent_whole",
+            "INSERT INTO voucher SELECT issuer, x'0909090909090909', kind, currency, core, expiry, ceiling, 1 FROM voucher WHERE kind = 1"
+        ),
+        Forbidden("redemption-immutable", "UPDATE redemption SET consumed = 1"),
+        Forbidden("redemption-immutable", "DELETE FROM redemption"),
+        Forbidden("redemption-immutable", "REPLACE INTO redemption SELECT * FROM redemption"),
+        Forbidden(
+            "redemption.issuer, redemption.cti", capture("S3") + redeem(1, kind: 1, consumed: 1_250)
+        ),
+        Forbidden("redemption.nonce", capture("S3") + redeem(3, nonce: "x'A000000000000002'")),
+        Forbidden(
+            "redemption.presentation",
+            capture("S3")
+                + redeem(
+                    2, kind: 3,
+                    presentation:
+                        "(SELECT presentation FROM redemption WHERE presentation IS NOT NULL)")),
+        Forbidden("voucher_never_above_its_ceiling", capture("S3") + redeem(3, consumed: 901)),
+        Forbidden(
+            "voucher_never_above_its_ceiling", capture("S3") + redeem(2, kind: 3, consumed: 8_751)),
+        Forbidden("redemption-without-capture", capture("S3") + redeem(3, consumed: 49)),
+        Forbidden(
+            "redemption-without-capture",
+            "INSERT INTO redemption SELECT 3, 'mint', cti, kind, 50, NULL, NULL FROM voucher WHERE kind = 2"
+        ),
+        Forbidden("redemption-of-other-kind", capture("S3") + redeem(3, kind: 3)),
+        Forbidden(
+            "redemption-in-other-currency",
+            "INSERT INTO voucher SELECT issuer, x'0909090909090909', 2, 756, core, expiry, 5000, 0 FROM voucher WHERE kind = 2;"
+                + capture("S3")
+                + "INSERT INTO redemption SELECT max(sequence), 'mint', x'0909090909090909', 2, 50, NULL, NULL FROM entry"
+        ),
+        Forbidden("request-of-other-sale", capture("S3") + redeem(3, nonce: "x'A000000000000004'")),
+        Forbidden("FOREIGN KEY constraint failed", capture("S3") + redeem(88)),
+    ]
+
+    static let queue = [
+        Forbidden("batch-gap", "INSERT INTO batch VALUES (3, 3, 4, x'01', NULL)"),
+        Forbidden("batch-gap", "INSERT INTO batch VALUES (2, 4, 4, x'01', NULL)"),
+        Forbidden("batch-gap", "INSERT INTO batch VALUES (2, 2, 4, x'01', NULL)"),
+        Forbidden("index 'batch_waits_alone'", "INSERT INTO batch VALUES (2, 3, 4, x'01', NULL)"),
+        Forbidden("batch-immutable", "UPDATE batch SET bytes = x'02'"),
+        Forbidden("batch-immutable", "UPDATE batch SET last = 1"),
+        Forbidden("batch-immutable", "DELETE FROM batch"),
+        Forbidden(
+            "batch-immutable",
+            "UPDATE batch SET acknowledgement = x'01'; UPDATE batch SET acknowledgement = x'02'"),
+        Forbidden("journal-identity-immutable", "UPDATE journal SET identity = zeroblob(8)"),
+        Forbidden("journal-identity-immutable", "DELETE FROM journal"),
+    ]
+
+    /// A paid sale (S1, a fixed voucher), a paid one (S2, a presentation to the request), a part of
+    /// S3 (stored value, 100 of 1,000), S4 cancelled; entry 3 is a decline; batch 1 has 1 and 2.
+    private func filled() async throws -> TemporaryJournal {
+        let subject = try TemporaryJournal()
+        let journal = await subject.sqlite
+        try await journal.store(Records.sale(1))
+        _ = try await journal.record(
+            Records.capture(Records.mint.fixed(1_250, cti: 1), for: Records.sale(1)))
+        try await journal.store(Records.sale(2))
+        let shown = Records.presentation(
+            .certificate(perPayment: 5_000, offlineTotal: 10_000), cti: 2,
+            nonce: Records.nonce(2), amount: 1_250)
+        _ = try await journal.record(Records.capture(shown, for: Records.sale(2)))
+        try await journal.store(Records.sale(3))
+        _ = try await journal.record(Records.decline(Records.sale(3)))
+        let part = Records.mint.stored(1_000, redeemed: 900, cti: 3)
+        _ = try await journal.record(Records.capture(part, for: Records.sale(3)))
+        try await journal.store(Records.sale(4, state: .cancelled))
+        _ = try await journal.pendingBatch(maximumEntries: 2) { _, _ in [1] }
+        return subject
+    }
+
+    /// Every row of every table, as text.
+    private func dump(_ journal: SQLiteJournal) async throws -> [String] {
+        try await journal.read { db in
+            try ["journal", "entry", "sale", "voucher", "redemption", "batch"].flatMap { table in
+                try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table) \($0)" }
+            }
+        }
+    }
+
+    @Test("The schema refuses", arguments: entries + sales + vouchers + queue)
+    func refuses(_ forbidden: Forbidden) async throws {
+        let subject = try await filled()
+        let journal = await subject.sqlite
+        let before = try await dump(journal)
+        await expectConstraint(forbidden.constraint) {
+            try await journal.write { db in try db.execute(sql: forbidden.sql) }
+        }
+        #expect(try await dump(journal) == before)
+    }
+
+    @Test("The last word is spoken on the connection that writes")
+    func settings() async throws {
+        let journal = await (try TemporaryJournal()).sqlite
+        let settings = try await journal.database.write { db in
+            try ["journal_mode", "synchronous", "foreign_keys", "recursive_triggers"].map {
+                try String.fetchOne(db, sql: "PRAGMA \($0)")
+            }
+        }
+        #expect(settings == ["wal", "2", "1", "1"])
+    }
+
+    @Test("GRDB's own WAL mode is refused by name, for it commits without waiting for the disk")
+    func trap() throws {
+        let folder = NSTemporaryDirectory() + "till-trap-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        let queue = try DatabaseQueue(path: folder + "/trap.sqlite", configuration: configuration)
+        #expect(
+            throws: JournalError.notDurable("journal_mode wal, synchronous 1, foreign_keys 1")
+        ) {
+            try queue.writeWithoutTransaction { try SQLiteJournal.checkDurability(of: $0) }
+        }
+    }
+}
