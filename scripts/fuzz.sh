@@ -15,8 +15,8 @@ targets=(FuzzBase45:base45 FuzzCBOR:cbor FuzzCOSE:cose FuzzVoucher:voucher FuzzE
 
 build=(swift build --package-path Fuzz -c release --sanitize=fuzzer)
 started=$SECONDS
-"${build[@]}" >Fuzz/build.log 2>&1 || { cat Fuzz/build.log >&2; exit 1; }
-rm -f Fuzz/build.log
+mkdir -p Fuzz/.build
+"${build[@]}" >Fuzz/.build/build.log 2>&1 || { cat Fuzz/.build/build.log >&2; exit 1; }
 programs=$("${build[@]}" --show-bin-path)
 echo "fuzz: built in $((SECONDS - started)) s"
 
