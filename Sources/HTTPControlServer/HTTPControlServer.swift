@@ -16,6 +16,11 @@ public struct HTTPControlServer: Service {
     static let maximumWaitSeconds: UInt64 = 30
     /// The most journal entries in one answer.
     static let maximumEntries = 500
+    /// The socket's mode: the daemon's user and group.
+    static let mode: mode_t = 0o660
+    /// Its mode where further users are named, whose groups are not known: whoever connects, the
+    /// kernel's word decides.
+    static let modeForNamedUsers: mode_t = 0o666
 
     private let application: any ServiceLifecycle.Service
 
@@ -41,7 +46,11 @@ public struct HTTPControlServer: Service {
             router: router,
             configuration: .init(
                 address: .unixDomainSocket(path: socketPath), serverName: "tilld"),
-            onServerRunning: { _ in await onRunning() }, logger: logger)
+            onServerRunning: { _ in
+                // Whatever the umask was when the socket was made.
+                chmod(socketPath, allowedUsers.isEmpty ? Self.mode : Self.modeForNamedUsers)
+                await onRunning()
+            }, logger: logger)
     }
 
     /// Serves until the service group shuts down.
