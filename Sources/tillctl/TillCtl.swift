@@ -18,4 +18,20 @@ struct TillCtl: AsyncParsableCommand {
             SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
             CodeCommand.self, ScanCommand.self, EnrolCommand.self,
         ])
+
+    static func main() async {
+        await main(Self.withAmountsLast(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// An amount below zero looks like an option; behind `--` it is an amount, and is refused as
+    /// one, with its own reason.
+    static func withAmountsLast(_ arguments: [String]) -> [String] {
+        guard arguments.first == "sale", !arguments.contains("--") else { return arguments }
+        func isAmount(_ argument: String) -> Bool {
+            argument.first == "-" && argument.dropFirst().first?.isNumber == true
+        }
+        let amounts = arguments.filter(isAmount)
+        return amounts.isEmpty
+            ? arguments : arguments.filter { !isAmount($0) } + ["--"] + amounts
+    }
 }

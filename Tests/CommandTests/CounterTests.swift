@@ -1,0 +1,186 @@
+import Foundation
+import Testing
+
+/// A hub and an enrolled, running terminal, driven by the commands alone.
+@Suite(.serialized) struct CounterTests {
+    /// What runs at one counter.
+    final class Counter {
+        let shell: Shell
+        private(set) var hub: Process
+        private(set) var terminal: Process
+        let url: String
+
+        init(currencies: [String] = ["EUR"]) throws {
+            let shell = try Shell()
+            self.shell = shell
+            try shell.run(["tillhub", "init"] + currencies.flatMap { ["--currency", $0] })
+            hub = try shell.start("tillhub", "serve", "--port", "0", "--port-file", "port") {
+                FileManager.default.contents(atPath: shell.path("port"))?.isEmpty == false
+            }
+            let port = try String(contentsOfFile: shell.path("port"), encoding: .utf8)
+            url = "http://127.0.0.1:" + port.trimmingCharacters(in: .whitespacesAndNewlines)
+            try shell.json(
+                "tillctl", "enrol", "request", "--terminal", "till:m42/t7", "--out", "request")
+            try shell.json("tillhub", "terminal", "enrol", "request", "--out", "answer")
+            try shell.json("tillctl", "enrol", "import", "answer")
+            terminal = try Self.start(shell, url)
+        }
+
+        static func start(_ shell: Shell, _ url: String) throws -> Process {
+            try shell.start(
+                "tilld", "--hub-url", url, "--sync-interval", "0", "--profile",
+                Shell.root.path + "/hardware-profiles/50-folder-camera-png-display.yaml"
+            ) { (try? shell.run("tillctl", "status").status) == 0 }
+        }
+
+        func restart() throws {
+            kill(terminal.processIdentifier, SIGKILL)
+            terminal.waitUntilExit()
+            terminal = try Self.start(shell, url)
+        }
+
+        func stopHub() { shell.stop(hub) }
+        func stopTerminal() { shell.stop(terminal) }
+
+        /// Has a voucher issued and answers with its picture.
+        func issue(_ kind: String, _ options: String...) throws -> String {
+            let ended = try shell.run(
+                ["tillhub", "voucher", "issue", kind, "--json", "--out", "vouchers"] + options)
+            return try #require(try ended.json()["picture"] as? String, "\(ended)")
+        }
+
+        /// Holds a picture before the camera.
+        func show(_ picture: String) throws {
+            let name = UUID().uuidString + ".png"
+            let source = picture.hasPrefix("/") ? picture : shell.path(picture)
+            try FileManager.default.copyItem(
+                atPath: source, toPath: shell.path("till/camera/.part-" + name))
+            try FileManager.default.moveItem(
+                atPath: shell.path("till/camera/.part-" + name),
+                toPath: shell.path("till/camera/" + name))
+        }
+
+        /// A whole sale; answers with how it ended.
+        func sale(_ amount: String, _ picture: String, status: Int32 = 0) throws -> [String: Any] {
+            try shell.json("tillctl", "sale", amount)
+            try show(picture)
+            return try shell.json("tillctl", "sale", "--wait", "--timeout", "30", status: status)
+        }
+    }
+
+    static func news(_ sale: [String: Any]) -> [String: Any] {
+        sale["news"] as? [String: Any] ?? [:]
+    }
+
+    @Test func sellsDeclinesAndSettles() throws {
+        let counter = try Counter()
+        let voucher = try counter.issue("fixed", "--amount", "8.00")
+        #expect(try counter.sale("8.00", voucher)["state"] as? String == "paid")
+        let again = Self.news(try counter.sale("8.00", voucher, status: 1))
+        #expect(again["reason"] as? String == "spent-here")
+        #expect((again["spent"] as? [String: Any])?["receipt"] as? Int == 1)
+        let two = ScanTests.pictures.path + "/two-codes.png"
+        if FileManager.default.fileExists(atPath: two) {
+            let several = Self.news(try counter.sale("8.00", two, status: 1))
+            #expect(several["reason"] as? String == "several-codes")
+        }
+        let card = try counter.issue("stored", "--amount", "5.00")
+        let part = try counter.sale("8.00", card, status: 4)
+        #expect(Self.news(part)["verdict"] as? String == "approved-in-part")
+        #expect(
+            try counter.shell.json("tillctl", "sale", "--cancel")["state"] as? String
+                == "partly-paid")
+        let report = try counter.shell.json("tillctl", "sync")
+        #expect(report["complete"] as? Bool == true)
+        let ledger = try counter.shell.json("tillhub", "ledger")
+        #expect((ledger["captures"] as? [Any])?.count == 2)
+    }
+
+    @Test func survivesAKillWithTheSaleOpen() throws {
+        let counter = try Counter()
+        let first = try counter.shell.json("tillctl", "sale", "3.00", "--key", "k")
+        try counter.restart()
+        let second = try counter.shell.json("tillctl", "sale", "3.00", "--key", "k")
+        #expect(first["reference"] as? String == second["reference"] as? String)
+        let picture = try counter.issue("fixed", "--amount", "3.00")
+        try counter.show(picture)
+        let paid = try counter.shell.json("tillctl", "sale", "--wait", "--timeout", "30")
+        #expect(paid["state"] as? String == "paid")
+    }
+
+    @Test func refusesAmountsByName() throws {
+        let counter = try Counter(currencies: ["EUR", "JPY"])
+        let cases: [([String], String)] = [
+            (["12.50", "--currency", "JPY"], "amount-wrong-decimals"),
+            (["0"], "amount-zero"), (["-1.00"], "amount-negative"),
+            (["12,50"], "amount-not-a-number"), (["1e3"], "amount-not-a-number"),
+            (["5.00", "--currency", "XXQ"], "currency-unknown"),
+            (["5.00", "--currency", "USD"], "currency-not-accepted"),
+            (["250.01"], "above-floor-limit"),
+        ]
+        for (arguments, reason) in cases {
+            let ended = try counter.shell.run(["tillctl", "sale", "--json"] + arguments)
+            #expect(ended.status == 1, "\(arguments): \(ended)")
+            #expect(try ended.json()["reason"] as? String == reason, "\(arguments): \(ended)")
+        }
+        let noVerdict = try counter.shell.run(
+            "tillctl", "sale", "1.00", "--wait", "--timeout", "1", "--json")
+        #expect(noVerdict.status == 3)
+        #expect(try noVerdict.json()["reason"] as? String == "no-verdict")
+        let second = try counter.shell.run("tillctl", "sale", "1.00", "--json")
+        #expect(try second.json()["reason"] as? String == "sale-open")
+    }
+
+    @Test func keepsTheQueueWhileTheHubIsAwayOrAnother() throws {
+        let counter = try Counter()
+        let voucher = try counter.issue("fixed", "--amount", "2.00")
+        _ = try counter.sale("2.00", voucher)
+        counter.stopHub()
+        let away = try counter.shell.json("tillctl", "sync", status: 4)
+        #expect(away["reason"] as? String == "hub-unreachable")
+        #expect(away["queuedEntries"] as? Int == 1)
+        let status = try counter.shell.json("tillctl", "status")
+        #expect(status["networkStatus"] as? String == "offline")
+    }
+
+    @Test func refusesASecondDaemonAndADamagedJournal() throws {
+        let counter = try Counter()
+        let profile = Shell.root.path + "/hardware-profiles/50-folder-camera-png-display.yaml"
+        let second = try counter.shell.run(
+            "tilld", "--json", "--profile", profile, "--socket", counter.shell.path("other.sock"))
+        #expect(try second.json()["reason"] as? String == "journal-locked", "\(second)")
+        counter.stopTerminal()
+        let past = try counter.shell.run("tillctl", "journal", "list", "--json")
+        #expect(past.status == 0, "read past the dead daemon: \(past)")
+        let file = counter.shell.path("till/journal/journal.sqlite")
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: file))
+        try handle.seek(toOffset: 20)
+        try handle.write(contentsOf: Data(repeating: 0xAA, count: 3_000))
+        try handle.close()
+        let damaged = try counter.shell.run("tilld", "--json", "--profile", profile)
+        #expect(damaged.status == 20, "\(damaged)")
+        #expect(try damaged.json()["reason"] as? String == "journal-damaged")
+    }
+
+    @Test func letsNoOtherUserDriveTheTerminal() throws {
+        guard geteuid() == 0 else {
+            print("letsNoOtherUserDriveTheTerminal: skipped, only root can be a second user")
+            return
+        }
+        let counter = try Counter()
+        for path in ["", "till", "till/tilld.sock"] { chmod(counter.shell.path(path), 0o777) }
+        let setpriv = Process()
+        setpriv.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+        setpriv.arguments = [
+            "--reuid", "65534", "--regid", "65534", "--clear-groups",
+            "/usr/bin/python3", "-c",
+            "import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\n"
+                + "s.sendall(b'GET /v1/status HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
+                + "sys.exit(0 if b' 403 ' in s.recv(4096).split(b'\\r\\n')[0] else 1)",
+            counter.shell.path("till/tilld.sock"),
+        ]
+        try setpriv.run()
+        setpriv.waitUntilExit()
+        #expect(setpriv.terminationStatus == 0, "a stranger is answered with 403")
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+/// What a program said and how it ended.
+struct Ended: CustomStringConvertible {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    var description: String { "exit \(status)\n\(output)\(errors)" }
+
+    /// The one JSON object on standard output.
+    func json() throws -> [String: Any] {
+        let value = try JSONSerialization.jsonObject(with: Data(output.utf8))
+        return try #require(value as? [String: Any], "\(self)")
+    }
+
+    /// The JSON object on each line of standard output.
+    func lines() throws -> [[String: Any]] {
+        try output.split(separator: "\n").map { line in
+            let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+            return try #require(value as? [String: Any], "\(line)")
+        }
+    }
+}
+
+/// A folder of its own in which the built programs are run, as a person would at a prompt.
+final class Shell {
+    let folder: URL
+    private var running: [Process] = []
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("till-command-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        for process in running where process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// The folder of the built programs: the test bundle lies in it.
+    static let programs: URL = {
+        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        while folder.path != "/" {
+            if FileManager.default.isExecutableFile(
+                atPath: folder.appendingPathComponent("tillctl").path)
+            {
+                return folder
+            }
+            folder.deleteLastPathComponent()
+        }
+        return URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../.build/debug")
+    }()
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../..").standardizedFileURL
+
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    private func process(_ command: [String]) -> Process {
+        let process = Process()
+        process.executableURL = Self.programs.appendingPathComponent(command[0])
+        process.arguments = Array(command.dropFirst())
+        process.currentDirectoryURL = folder
+        process.environment = [
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path,
+            "TILL_STATE": path("till"), "TILL_HUB": path("hub"), "TILL_WALLET": path("wallet"),
+        ]
+        return process
+    }
+
+    /// Runs a program to its end; its standard input is `input`.
+    @discardableResult
+    func run(_ command: [String], input: Data = Data()) throws -> Ended {
+        let process = process(command)
+        let files = try ["in", "out", "err"].map { name in
+            let url = folder.appendingPathComponent(".\(name)-\(UUID().uuidString)")
+            try (name == "in" ? input : Data()).write(to: url)
+            return url
+        }
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try FileHandle(forWritingTo: files[1])
+        process.standardError = try FileHandle(forWritingTo: files[2])
+        try process.run()
+        process.waitUntilExit()
+        return Ended(
+            status: process.terminationStatus,
+            output: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
+    }
+
+    /// Runs a program at a prompt.
+    @discardableResult
+    func run(_ command: String...) throws -> Ended { try run(command) }
+
+    /// Runs a program that must end with `status`, and reads its JSON.
+    @discardableResult
+    func json(_ command: String..., status: Int32 = 0) throws -> [String: Any] {
+        let ended = try run(command + ["--json"])
+        try #require(ended.status == status, "\(command): \(ended)")
+        return try ended.json()
+    }
+
+    /// Starts a program that goes on, until `isReady`.
+    func start(_ command: String..., isReady: () -> Bool) throws -> Process {
+        let process = process(command)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        running.append(process)
+        let end = Date().addingTimeInterval(20)
+        while !isReady() {
+            try #require(process.isRunning && Date() < end, "\(command) has not become ready")
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        return process
+    }
+
+    func stop(_ process: Process) {
+        kill(process.processIdentifier, SIGTERM)
+        process.waitUntilExit()
+    }
+}
