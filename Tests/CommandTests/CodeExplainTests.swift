@@ -79,7 +79,10 @@ import Testing
         (["--issuer-key", "zz"], "issuer-key-malformed"),
         (["--issuer-key", "a0"], "issuer-key-refused"),
         (
-            ["--issuer-key", "a3010120062158200100000000000000" + String(repeating: "0", count: 48)],
+            [
+                "--issuer-key",
+                "a3010120062158200100000000000000" + String(repeating: "0", count: 48),
+            ],
             "issuer-key-refused"
         ),
         (["--terminal", "m42"], "terminal-id-malformed"),

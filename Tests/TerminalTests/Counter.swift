@@ -21,8 +21,8 @@ final class Counter {
     let display = RememberingDisplay()
     let clock = SetClock(VoucherMint.now)
     let mint = VoucherMint()
-    let hubKey = try! PrivateKey(algorithm: .ed25519, seed: [UInt8](repeating: 99, count: 32))
-    let key = try! PrivateKey(algorithm: .ed25519, seed: [UInt8](repeating: 98, count: 32))
+    let hubKey = VoucherMint.key(99)
+    let key = VoucherMint.key(98)
     let euro = Currency(code: "EUR")!
     private(set) var journal: SQLiteJournal
     private(set) var terminal: PaymentTerminal
@@ -71,6 +71,13 @@ final class Counter {
                     ]), currency: euro, hubURL: nil))
     }
 
+    private static func merchant(_ configuration: TerminalConfiguration) -> MerchantProfile {
+        guard let merchant = try? MerchantProfile(configuration.merchant) else {
+            preconditionFailure("The test's merchant is valid.")
+        }
+        return merchant
+    }
+
     private static func makeTerminal(
         _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
         _ configuration: TerminalConfiguration, _ key: PrivateKey
@@ -78,7 +85,7 @@ final class Counter {
         PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration,
-                merchant: try! MerchantProfile(configuration.merchant),
+                merchant: merchant(configuration),
                 key: key, journal: journal, display: display, encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0))
     }

@@ -21,10 +21,17 @@ public struct VoucherMint: Sendable {
 
     /// A mint whose keys follow from `seed`.
     public init(seed: UInt8 = 7) {
-        issuerKey = try! PrivateKey(
-            algorithm: .ed25519, seed: [UInt8](repeating: seed, count: 32))
-        holderKey = try! PrivateKey(
-            algorithm: .ed25519, seed: [UInt8](repeating: seed &+ 1, count: 32))
+        issuerKey = Self.key(seed)
+        holderKey = Self.key(seed &+ 1)
+    }
+
+    /// The Ed25519 key whose seed is 32 times `byte`.
+    public static func key(_ byte: UInt8) -> PrivateKey {
+        guard
+            let key = try? PrivateKey(
+                algorithm: .ed25519, seed: [UInt8](repeating: byte, count: 32))
+        else { preconditionFailure("Any 32 bytes are a seed.") }
+        return key
     }
 
     /// A `cti` of ten bytes that follows from `number`.
