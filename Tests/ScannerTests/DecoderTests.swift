@@ -125,27 +125,4 @@ struct DecoderTests {
         #expect(DecodingCascade(named: "plain") == .plain)
         #expect(DecodingCascade(named: "Plain") == nil)
     }
-
-    @Test("Reading nine codes 3,000 times takes no memory for good")
-    func memory() throws {
-        let frame = try Pictures.frame("nine-codes.png")
-        let decoder = ZBarDecoder(cascade: .plain)
-        // Other tests run beside this one and allocate, so one quiet round of three is enough;
-        // zbar's loss is some 6 MiB in each.
-        var growths: [Int] = []
-        for _ in 0..<3 {
-            for _ in 0..<ZBarDecoder.framesPerScanner { _ = decoder.decode(frame) }
-            let before = try residentBytes()
-            for _ in 0..<3_000 { _ = decoder.decode(frame) }
-            growths.append(try residentBytes() - before)
-            if growths[growths.count - 1] < 2 << 20 { break }
-        }
-        #expect(growths.contains { $0 < 2 << 20 }, "grew by \(growths) bytes")
-    }
-
-    private func residentBytes() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        let pages = try #require(Int(text.split(separator: " ")[1]))
-        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
-    }
 }
