@@ -14,7 +14,6 @@ public final class SQLiteJournal: Sendable {
 
     /// 8 random bytes that this journal has carried since it was made.
     public let identity: [UInt8]
-    // In this order: the database closes before the lock is given back.
     let database: DatabaseQueue
     private let folder: JournalFolder
 
@@ -32,15 +31,26 @@ public final class SQLiteJournal: Sendable {
             throw .damaged(Self.missing)
         }
         do {
-            database = try DatabaseQueue(
+            let opened = try DatabaseQueue(
                 path: folder.databasePath, configuration: Self.configuration)
-            identity = try database.writeWithoutTransaction { db in
-                try Self.checkDurability(of: db)
-                return try Self.prepare(db, kept: kept, identityIfNew: identityIfNew)
+            do {
+                identity = try opened.writeWithoutTransaction { db in
+                    try Self.checkDurability(of: db)
+                    return try Self.prepare(db, kept: kept, identityIfNew: identityIfNew)
+                }
+            } catch {
+                try? opened.close()
+                throw error
             }
+            database = opened
         } catch { throw JournalError(error, opening: path) }
         if kept == nil { try folder.keep(identity: identity) }
     }
+
+    // The connection is closed before the lock is given back. Left to itself it closes a moment
+    // later, when the queue lets go of its last access, and its last checkpoint would meet whoever
+    // has the lock by then.
+    deinit { try? database.close() }
 
     private static let missing =
         "\(JournalFolder.databaseName) is missing or empty, and a journal was kept here"

@@ -30,17 +30,26 @@ public final class SQLiteJournalReader: Sendable {
         configuration.label = "journal reader"
         configuration.readonly = true
         do {
-            database = try DatabaseQueue(
+            let opened = try DatabaseQueue(
                 path: Self.address(of: folder.databasePath, hasLog: hasLog),
                 configuration: configuration)
-            identity = try database.read { db in
-                guard try JournalSchema.inspect(db) != .empty else {
-                    throw JournalError.damaged("the database is empty")
+            do {
+                identity = try opened.read { db in
+                    guard try JournalSchema.inspect(db) != .empty else {
+                        throw JournalError.damaged("the database is empty")
+                    }
+                    return try JournalQueries.identity(in: db)
                 }
-                return try JournalQueries.identity(in: db)
+            } catch {
+                try? opened.close()
+                throw error
             }
+            database = opened
         } catch { throw JournalError(error) }
     }
+
+    // Before the lock is given back: see the journal's own.
+    deinit { try? database.close() }
 
     /// A URI, by which SQLite takes options (sqlite.org, *URI Filenames*).
     static func address(of path: String, hasLog: Bool) -> String {

@@ -87,6 +87,11 @@ private final class SmallDisk {
         disk.empty()
         _ = try SQLiteJournal(
             folder: disk.path + "/journal", identityIfNew: TemporaryJournal.identity)
+        disk.fill()
+        #expect(throws: JournalError.diskFull) {
+            try SQLiteJournal(
+                folder: disk.path + "/journal", identityIfNew: TemporaryJournal.identity)
+        }
     }
 
     @Test("A read-only file system is refused by name, and the reader still reads")

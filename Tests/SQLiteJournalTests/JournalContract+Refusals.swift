@@ -159,6 +159,23 @@ extension JournalContract {
             #expect(try await anew.find(second) == nil)
             #expect(try await anew.find(Records.decline(sale, at: Records.now + 1)) == nil)
         },
+        JournalClause("tells two one-way codes of one voucher, sale, second and amount apart") {
+            subject in
+            let journal = await subject.journal
+            func code(madeAt time: UInt64) -> Voucher {
+                Records.presentation(
+                    .stored(credit: 9_000, redeemed: 0), nonce: nil, amount: 400, at: time)
+            }
+            let sale = Records.sale(1, 1_000)
+            try await journal.store(sale)
+            let first = Records.capture(code(madeAt: Records.now), for: sale)
+            let receipt = try await journal.record(first)
+            let rest = Records.sale(1, 1_000, captured: 400, request: Records.nonce(101))
+            try await journal.store(rest)
+            let second = Records.capture(code(madeAt: Records.now - 1), for: rest)
+            #expect(try await journal.find(first) == receipt)
+            #expect(try await journal.find(second) == nil)
+        },
     ]
 
     static let queue = [

@@ -154,6 +154,33 @@ import Vouchers
         #expect(throws: JournalError.self) { try SQLiteJournalReader(folder: folder) }
     }
 
+    @Test("Of a journal whose database has gone missing, the log is left as it is")
+    func missingBesideItsLog() async throws {
+        let subject = try TemporaryJournal()
+        try await subject.sqlite.store(Records.sale(1))
+        let copy = await subject.folder + "-copy"
+        try await subject.copy(to: copy)
+        let log = URL(fileURLWithPath: copy + "/journal.sqlite-wal")
+        let before = try Data(contentsOf: log)
+        #expect(!before.isEmpty)
+        try FileManager.default.removeItem(atPath: copy + "/journal.sqlite")
+        expectDamage("missing", in: copy)
+        #expect(try Data(contentsOf: log) == before)
+    }
+
+    @Test("The lock is given back after the connection is closed, never before")
+    func closesInOrder() async throws {
+        let (subject, folder) = try await closed()
+        for round in UInt64(0)..<50 {
+            try await subject.reopen()
+            _ = try await subject.sqlite.record(
+                Records.decline(Records.sale(1), at: Records.now + round))
+            _ = await subject.close()
+            // A connection that still closes would hold the log, or take it away from the next.
+            #expect(!FileManager.default.fileExists(atPath: folder + "/journal.sqlite-wal"))
+        }
+    }
+
     @Test("Another terminal's journal in this one's folder is damage")
     func exchanged() async throws {
         let (subject, folder) = try await closed()
