@@ -43,12 +43,15 @@ public enum PaymentCode {
                 .unreadable, masked: "(0 bytes)",
                 problem: CodeProblem("code-empty", "The code is empty."))
         }
+        // Till's own codes have limits of their own, which refuse a longer one by its own name.
+        if bytes.count > maximumBytes, let own = TillCodes.recognise(ScannedCode(bytes)) {
+            return own
+        }
         guard bytes.count <= maximumBytes else {
             return CodeRecognition(
                 .unreadable, masked: "(\(bytes.count) bytes)",
                 problem: CodeProblem(
-                    "code-too-long",
-                    "\(bytes.count) bytes are more than a QR symbol can hold."))
+                    "code-too-long", "A QR symbol holds \(maximumBytes) bytes at most."))
         }
         let code = ScannedCode(bytes)
         for recognise in recognisers {

@@ -37,11 +37,11 @@ struct CodeExplainCommand: TillCommand {
 
     func perform() async throws {
         let explainer = CodeExplainer(context: try context())
-        for text in text {
-            if text == "-" {
+        for code in RawArguments.bytes(of: text) {
+            if code == [UInt8(ascii: "-")] {
                 try LineExplainer(explainer: explainer).run()
             } else {
-                let explanation = explainer.explain([UInt8](text.utf8))
+                let explanation = explainer.explain(code)
                 if output.json {
                     try Output.json(explanation)
                 } else {

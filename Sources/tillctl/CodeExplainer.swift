@@ -39,7 +39,8 @@ struct CodeExplainer: Sendable {
         case .unusable(let reason):
             return CodeExplanation(
                 kind: recognition.kind, wellFormed: recognition.wellFormed, verdict: "refuse",
-                reason: reason.code, message: message(recognition, reason), fields: fields)
+                reason: recognition.problemCode ?? reason.code,
+                message: message(recognition, reason), fields: fields)
         }
     }
 

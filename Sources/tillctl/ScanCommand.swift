@@ -14,7 +14,8 @@ struct ScanCommand: TillCommand {
             With --json one line per picture: file, symbols (type, text; bytes in hex where the \
             text is not UTF-8), milliseconds; an unreadable picture has no \
             symbols, and reason and message.
-            Exit code: 0 every picture could be looked at, 1 one could not, 10 nothing there.
+            Exit code: 0 every picture could be looked at, 1 one could not, 10 nothing is there by \
+            any of the names.
             """)
 
     @Argument(help: "Pictures, or folders of pictures.")
@@ -55,7 +56,10 @@ struct ScanCommand: TillCommand {
             throw CommandFailure(
                 .notFound, reason: "no-pictures", message: "There is no picture at these paths.")
         }
-        if !unreadable.isEmpty { throw ExitCode(ExitStatus.failed.rawValue) }
+        if unreadable.isEmpty { return }
+        let missing = unreadable.count { if case .pictureMissing = $0 { true } else { false } }
+        let status: ExitStatus = missing == pictures ? .notFound : .failed
+        throw ExitCode(status.rawValue)
     }
 
     private func report(_ picture: ScannedPicture) throws {

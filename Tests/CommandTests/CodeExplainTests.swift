@@ -64,6 +64,42 @@ import Testing
         #expect(controls.isEmpty, "no control character reaches a terminal")
     }
 
+    @Test func namesWhatIsWrongWithACode() throws {
+        let shell = try Shell()
+        let long = "TV1:" + String(repeating: "A", count: 1_000_000)
+        let codes = ["", long, "tvr:0000", "00020101021126", "upi://pay?pa=x", "a\u{7}b", "12"]
+        let input = Data(codes.joined(separator: "\n").utf8) + Data([0x0A, 0xFF, 0xFE])
+        let answers = try shell.run(["tillctl", "code", "explain", "-"], input: input).lines()
+        #expect(
+            answers.map { $0["reason"] as? String } == [
+                "code-empty", "text-too-long", "reference-length", "emv-cut-off", "upi-payee",
+                "not-a-payment-code", "not-a-payment-code", "code-not-text",
+            ])
+        #expect(answers[1]["kind"] as? String == "till-voucher")
+    }
+
+    @Test func takesAnArgumentOfAnyBytes() throws {
+        let shell = try Shell()
+        // A SEPA code in ISO 8859-1: Process hands over UTF-8 alone, so a shell writes the byte.
+        let script = Process()
+        script.executableURL = URL(fileURLWithPath: "/bin/bash")
+        let code =
+            #"BCD\n002\n2\nSCT\n\nFran\xe7ois\nFR1420041010050500013M02606\nEUR12.3"#
+        script.arguments = [
+            "-c", "exec \"$0\" code explain --json $'\(code)'",
+            Shell.programs.appendingPathComponent("tillctl").path,
+        ]
+        let output = Pipe()
+        script.standardOutput = output
+        try script.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        script.waitUntilExit()
+        let answer = try #require(
+            try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect((answer["fields"] as? [String: String])?["name"] == "François")
+        _ = shell
+    }
+
     @Test func keepsTheOrderOfTheLines() throws {
         let shell = try Shell()
         let codes = ["135112298638468293", "upi://pay?pa=shop@example", "hello", "HC1:6BF"]

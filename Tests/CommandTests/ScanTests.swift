@@ -37,6 +37,15 @@ import Testing
             ])
     }
 
+    @Test func tellsWhatIsNotThere() throws {
+        let shell = try Shell()
+        let ended = try shell.run("tillctl", "scan", "--json", "one.png", "two.png")
+        #expect(ended.status == 10, "\(ended)")
+        #expect(
+            try ended.lines().map { $0["reason"] as? String }
+                == ["picture-missing", "picture-missing"])
+    }
+
     @Test func tellsAFolderWithoutPictures() throws {
         let shell = try Shell()
         let ended = try shell.run("tillctl", "scan", "--json", shell.folder.path)
