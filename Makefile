@@ -13,7 +13,7 @@ PROGRAMS := tilld tillctl tillhub tillwallet
 KILLS ?= 200
 FUZZ_SECONDS ?= 5
 
-.PHONY: demo test unit kill-test run bench proof lint setup release fuzz units
+.PHONY: demo demo-forged test unit kill-test run bench proof lint setup release fuzz units
 
 setup:
 	@scripts/setup.sh
@@ -24,6 +24,12 @@ release: setup
 
 demo: release
 	@python3 scripts/demo.py --programs $(RELEASE)
+
+# The demo again with a payment in the hub's ledger edited: it must fail, and for that reason.
+demo-forged: release
+	@log=$$(mktemp); if python3 scripts/demo.py --programs $(RELEASE) --forge >$$log 2>&1; \
+		then echo "the edited ledger was not noticed"; exit 1; fi; \
+		grep -o '"reason":"ledger-damaged"' $$log || { cat $$log; exit 1; }
 
 unit: setup
 	swift test --enable-code-coverage

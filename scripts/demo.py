@@ -5,8 +5,10 @@ ends with 0 only if all of it was so.
 """
 
 import argparse
+import contextlib
 import pathlib
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,8 +21,8 @@ WECHAT_CODE = "135112298638468293"  # a published sample of the form, worth noth
 
 
 class Demo:
-    def __init__(self, programs, folder):
-        self.programs, self.folder = programs, folder
+    def __init__(self, programs, folder, forge=False):
+        self.programs, self.folder, self.forge = programs, folder, forge
         self.rows, self.pictures = [], folder / "pictures"
         self.pictures.mkdir()
 
@@ -54,6 +56,7 @@ class Demo:
             self.offline()
             self.killed()
             self.settled()
+            self.tell()
         finally:
             self.terminal.daemon.stop()
             if self.hub.daemon.process.poll() is None:
@@ -167,6 +170,8 @@ class Demo:
         self.must(report["complete"] and not report["quarantined"], "the hub took everything")
         self.row("hub back: batch and acknowledgement", f"{report['entries']} entries, "
                  f"{report['queuedEntries']} waiting")
+        if self.forge:
+            forge(self.hub.folder / "ledger.sqlite")
         journal = [(e["receipt"], e["amount"]["minorUnits"], e["amount"]["currency"])
                    for e in self.terminal.ctl("journal", "list") if e["kind"] == "capture"]
         ledger = sorted((c["receipt"], c["amount"]["minorUnits"], c["amount"]["currency"])
@@ -189,20 +194,51 @@ class Demo:
         return (f"{news['verdict']}, {captured['amount']} {captured['currency']}, "
                 f"receipt {news['receipt']}")
 
+    def tell(self):
+        """The table of what happened, read back from journal and ledger, and where all of it lies."""
+        ledger = {c["receipt"]: c for c in self.hub.command("ledger")["captures"]}
+        entries = self.terminal.ctl("journal", "list")
+        lines = [f"{'entry':>5}  {'time (UTC)':<20}  {'amount':>12}  {'journal says':<30}  hub says"]
+        for entry in entries:
+            amount = f"{entry['amount']['amount']} {entry['amount']['currency']}"
+            what, there = entry.get("reason"), "declined, no money"
+            if entry["kind"] == "capture":
+                what = f"receipt {entry['receipt']}, {entry['voucher']}"
+                mine = ledger[entry["receipt"]]["amount"]
+                there = f"{mine['amount']} {mine['currency']}, receipt {entry['receipt']}"
+            lines.append(f"{entry['sequence']:>5}  {entry['at']:<20}  {amount:>12}  {what:<30}  "
+                         f"{there}")
+        receipts = self.folder / "receipts.txt"
+        receipts.write_text("\n".join(lines) + "\n")
+        print("\n" + "\n".join(lines))
+        print(f"\nIn {self.folder}:\n  {receipts.name} (the table above)")
+        pictures = sorted(self.pictures.glob("*.png"))
+        for picture in pictures + sorted(self.folder.glob("issued/*/*.png")):
+            print(f"  {picture.relative_to(self.folder)}")
+
+
+def forge(ledger):
+    """Halves the first payment in a hub's ledger, past the triggers that forbid it."""
+    with contextlib.closing(sqlite3.connect(ledger)) as database, database:
+        database.execute("DROP TRIGGER captures_no_update")
+        database.execute("UPDATE captures SET consumed = consumed / 2 WHERE receipt = 1")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", required=True, help="the folder of the built programs")
+    parser.add_argument("--forge", action="store_true",
+                        help="edit the hub's ledger before it is read; the demo must fail then")
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="till-demo-"))
     print(f"Till: a sale, end to end, in {folder}")
-    demo = Demo(Programs(options.programs), folder)
+    demo = Demo(Programs(options.programs), folder, options.forge)
     try:
         demo.play()
     except Failed as failure:
         print(f"\nThe demo failed: {failure}\nEverything is in {folder}", file=sys.stderr)
         return 1
-    print(f"\nAll of it was so. Pictures, vouchers, journal and ledger are in {folder}")
+    print(f"\nAll of it was so. Pictures, receipts, vouchers, journal and ledger are in {folder}")
     return 0
 
 
