@@ -172,6 +172,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let issuers: [String]
     /// The reference of the open sale, if one is.
     public let openSale: String?
+    /// What the camera could not look at since it last saw a code.
+    public let camera: CameraMessage?
 
     /// Makes a status.
     public init(
@@ -179,7 +181,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         networkStatus: String, lastSync: String?, lastSyncProblem: String?,
         offlinePaymentsCount: UInt64, queuedEntries: UInt64, oldestQueued: String?,
         paymentsLeft: UInt64, allowances: [AllowanceMessage], lastSequence: UInt64,
-        configurationVersion: UInt64, issuers: [String], openSale: String?
+        configurationVersion: UInt64, issuers: [String], openSale: String?,
+        camera: CameraMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -198,6 +201,24 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.configurationVersion = configurationVersion
         self.issuers = issuers
         self.openSale = openSale
+        self.camera = camera
+    }
+}
+
+/// What the camera could not look at.
+public struct CameraMessage: Codable, Hashable, Sendable {
+    /// The stable code.
+    public let reason: String
+    /// A sentence for people.
+    public let message: String
+    /// When, RFC 3339 in UTC.
+    public let at: String
+
+    /// Makes a message.
+    public init(reason: String, message: String, at: String) {
+        self.reason = reason
+        self.message = message
+        self.at = at
     }
 }
 

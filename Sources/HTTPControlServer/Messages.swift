@@ -100,6 +100,10 @@ extension StatusMessage {
             },
             lastSequence: status.queue.lastSequence,
             configurationVersion: status.configurationVersion, issuers: status.issuers,
-            openSale: status.openSale)
+            openSale: status.openSale,
+            camera: status.camera.map {
+                CameraMessage(
+                    reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)
+            })
     }
 }

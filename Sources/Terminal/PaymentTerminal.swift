@@ -58,8 +58,8 @@ public actor PaymentTerminal {
     /// How far the clock may stand before its floor: time servers set clocks back by seconds,
     /// people by hours.
     public static let clockToleranceSeconds: UInt64 = 120
-    /// Random bytes in a sale reference: 80 bits as 16 characters, so that references of a fleet
-    /// do not collide.
+    /// Random bytes in a sale reference, of which five bits each make a character: 50 bits in 10
+    /// characters, which a person can read out, and which the journal keeps unique at a terminal.
     static let referenceBytes = 10
 
     let parts: Parts
@@ -74,6 +74,7 @@ public actor PaymentTerminal {
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     private var departedUntil: UInt64 = 0
     var syncState = SyncState()
+    var cameraTrouble: CameraTrouble?
 
     /// Makes a terminal; call ``start()`` before anything else.
     public init(_ parts: Parts) {
@@ -123,6 +124,7 @@ public actor PaymentTerminal {
     /// What the camera saw.
     public func see(_ sighting: Sighting) async {
         let now = parts.clock.now()
+        cameraTrouble = nil
         guard wantsCodes else { return }
         switch sighting {
         case .severalCodes(let count):

@@ -49,6 +49,18 @@ public struct TerminalStatus: Hashable, Sendable {
     public let issuers: [String]
     /// The open sale's reference.
     public let openSale: String?
+    /// What the camera could not look at since it last saw a code.
+    public let camera: CameraTrouble?
+}
+
+/// What was wrong with the camera, or with the last picture that was held before it.
+public struct CameraTrouble: Hashable, Sendable {
+    /// The stable code.
+    public let reason: String
+    /// A sentence for people.
+    public let message: String
+    /// In seconds since 1970 UTC.
+    public let at: UInt64
 }
 
 /// A stretch of the journal.
@@ -80,7 +92,13 @@ extension PaymentTerminal {
             lastSync: syncState.lastSuccess, lastSyncProblem: syncState.lastProblem, queue: queue,
             policy: machine.policy, configurationVersion: configuration.version,
             issuers: configuration.issuers.map(\.id.name),
-            openSale: machine.sale?.reference.text)
+            openSale: machine.sale?.reference.text, camera: cameraTrouble)
+    }
+
+    /// Keeps what the camera could not look at, until it sees a code.
+    public func note(_ error: CameraError) {
+        cameraTrouble = CameraTrouble(
+            reason: error.reason, message: "\(error)", at: parts.clock.now())
     }
 
     /// Journal entries above `sequence`, at most `limit`.

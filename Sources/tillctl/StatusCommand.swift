@@ -39,6 +39,7 @@ struct StatusCommand: TillCommand {
                     + "(at most \(line.perPayment.amount) a payment), "
                     + "\(status.paymentsLeft) payments")
         }
+        if let camera = status.camera { Output.line("Camera: \(camera.message) (\(camera.at))") }
         if let sale = status.openSale { Output.line("Open sale: \(sale)") }
     }
 }

@@ -87,7 +87,8 @@ struct ScannerService: Service {
     ) {
         let camera: any Camera
         do { camera = try hardware.openCamera() } catch {
-            logger.error("camera: \(error)")
+            logger.error("camera: \(error) [\(error.reason)]")
+            blocking { await terminal.note(error) }
             return
         }
         let start = ContinuousClock.now
@@ -97,7 +98,10 @@ struct ScannerService: Service {
                 isWanted: { blocking { await terminal.wantsCodes } },
                 isStopped: { stopped.isSet },
                 deliver: { sighting in blocking { await terminal.see(sighting) } },
-                report: { error in logger.warning("camera: \(error)") },
+                report: { error in
+                    logger.warning("camera: \(error) [\(error.reason)]")
+                    blocking { await terminal.note(error) }
+                },
                 milliseconds: { UInt64((ContinuousClock.now - start) / .milliseconds(1)) },
                 rest: { milliseconds in Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
                 }))
