@@ -91,7 +91,12 @@ public struct HTTPControlClient: Sendable {
     private enum Method: String { case GET, POST, DELETE }
 
     private func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
-        guard access(socket, F_OK) == 0 else { throw ControlError.notRunning(socket: socket) }
+        guard access(socket, F_OK) == 0 else {
+            // A folder that this user may not enter hides whether a daemon runs in it.
+            throw errno == EACCES
+                ? ControlError.notPermitted(socket: socket)
+                : ControlError.notRunning(socket: socket)
+        }
         guard access(socket, R_OK | W_OK) == 0 else {
             throw ControlError.notPermitted(socket: socket)
         }

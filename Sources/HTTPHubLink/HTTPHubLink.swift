@@ -86,6 +86,31 @@ public final class HTTPHubLink: HubLink {
         return try await exchange(request, limit: TerminalConfiguration.maximumBytes)
     }
 
+    /// The longest answer to `GET /v1/identity` that is read, in bytes: a key has 45.
+    static let maximumIdentityBytes = 1 << 10
+
+    private struct Identity: Decodable { let key: String }
+
+    /// See ``Terminal/HubLink/identity()``.
+    public func identity() async -> [UInt8]? {
+        let request = HTTPClientRequest(url: base + "/v1/identity")
+        let deadline = NIODeadline.now() + .seconds(Self.connectSeconds)
+        guard let response = try? await client.execute(request, deadline: deadline),
+            response.status == .ok,
+            let bytes = try? await Self.body(of: response, limit: Self.maximumIdentityBytes),
+            let identity = try? JSONDecoder().decode(Identity.self, from: Data(bytes))
+        else { return nil }
+        return Self.bytes(hex: identity.key)
+    }
+
+    private static func bytes(hex: String) -> [UInt8]? {
+        let digits = hex.compactMap(\.hexDigitValue)
+        guard digits.count == hex.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map {
+            UInt8(digits[$0] << 4 | digits[$0 + 1])
+        }
+    }
+
     /// Sends a request; answers the message of a 200, and nil for a 204.
     private func exchange(_ request: HTTPClientRequest, limit: Int) async throws(HubLinkError)
         -> [UInt8]?

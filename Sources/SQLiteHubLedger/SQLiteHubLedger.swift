@@ -23,7 +23,9 @@ public final class SQLiteHubLedger: HubLedger {
         }
         queue = try Self.translating { () throws in
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            try queue.write { database in try Self.prepareSchema(database) }
+            try queue.write { database in
+                try Self.prepareSchema(database, creating: creating)
+            }
             return queue
         }
         let durability = try durability()
@@ -67,7 +69,7 @@ public final class SQLiteHubLedger: HubLedger {
         return configuration
     }
 
-    private static func prepareSchema(_ database: Database) throws {
+    private static func prepareSchema(_ database: Database, creating: Bool) throws {
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         switch (version, application) {
@@ -76,6 +78,8 @@ public final class SQLiteHubLedger: HubLedger {
             guard tables == 0 else {
                 throw HubLedgerError.damaged("the file is another program's database")
             }
+            // A file cut to nothing is no new ledger: an empty one would hide what is lost.
+            guard creating else { throw HubLedgerError.damaged("the file is empty") }
             try Schema.create(in: database)
         case (Schema.version, Schema.applicationID): break
         case (let found, Schema.applicationID):

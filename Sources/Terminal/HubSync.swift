@@ -1,3 +1,4 @@
+import COSE
 import HubProtocol
 import PaymentCodes
 import Payments
@@ -64,6 +65,7 @@ extension PaymentTerminal {
             syncState.lastSuccess = parts.clock.now()
             syncState.lastProblem = nil
         } catch {
+            let error = await explained(error, over: link)
             report.failure = error
             syncState.network = error.reason == "hub-unreachable" ? .offline : .online
             syncState.lastProblem = error.message
@@ -71,6 +73,16 @@ extension PaymentTerminal {
         report.queuedEntries = (try? await parts.journal.queue().entries) ?? 0
         report.configurationVersion = configuration.version
         return report
+    }
+
+    /// A hub that does not know this terminal is most often another hub: it is asked who it is.
+    private func explained(_ failure: SyncReport.Failure, over link: any HubLink) async
+        -> SyncReport.Failure
+    {
+        guard failure.reason == "unknown-terminal", let key = await link.identity(),
+            key != configuration.hub.coseKey
+        else { return failure }
+        return .otherHub(kept: "The queue is kept as it is.")
     }
 
     /// The report of a terminal that knows no address of its hub.
@@ -173,14 +185,18 @@ extension SyncReport.Failure: Error {
     /// An answer that did not verify: most often another hub answers at this address.
     init(hubAnswer error: MessageError, kept: String) {
         switch error {
-        case .wrongSigner, .badSignature:
-            self.init(
-                reason: "hub-identity",
-                message: "The answer is not signed by the hub this terminal was enrolled with. "
-                    + "\(kept) Check the hub's address, or enrol anew with the new hub.")
+        case .wrongSigner, .badSignature: self = .otherHub(kept: kept)
         default:
             self.init(reason: error.reason, message: "\(error.description) \(kept)")
         }
+    }
+
+    /// Another hub than this terminal's own has answered.
+    static func otherHub(kept: String) -> SyncReport.Failure {
+        SyncReport.Failure(
+            reason: "hub-identity",
+            message: "Another hub answers than the one this terminal was enrolled with. Nothing "
+                + "is lost. \(kept) Check the hub's address, or enrol anew with the new hub.")
     }
 
     /// A failure of the link, in words.

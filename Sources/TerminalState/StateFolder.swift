@@ -54,12 +54,25 @@ public struct StateFolder: Sendable {
             }
             return (try store.load(Self.keyName), try openJournal().identity)
         } catch let error as KeyStoreError {
-            throw CommandFailure(reason: error.reason, message: error.message)
+            throw Self.failure(error)
+        }
+    }
+
+    /// Refuses a folder that is there and that this user may not look into: what lies in it must
+    /// not be taken for missing.
+    private func checkReadable() throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard access(path, R_OK | X_OK) == 0 else {
+            throw CommandFailure(
+                reason: "folder-not-readable",
+                message: "The folder \(path) cannot be read by this user. Nothing was changed. "
+                    + "Run the command as the terminal's own user.")
         }
     }
 
     /// The id that this folder's terminal asked to be enrolled under.
     public func terminal() throws -> TerminalID {
+        try checkReadable()
         guard let data = FileManager.default.contents(atPath: terminalPath) else {
             throw Self.notEnrolled(path)
         }
@@ -75,11 +88,15 @@ public struct StateFolder: Sendable {
 
     /// The terminal's key.
     public func key() throws -> PrivateKey {
+        try checkReadable()
         let store = FileKeyStore(folder: path)
         guard store.contains(Self.keyName) else { throw Self.notEnrolled(path) }
-        do { return try store.load(Self.keyName) } catch {
-            throw CommandFailure(reason: error.reason, message: error.message)
-        }
+        do { return try store.load(Self.keyName) } catch { throw Self.failure(error) }
+    }
+
+    private static func failure(_ error: KeyStoreError) -> CommandFailure {
+        let status: ExitStatus = if case .damaged = error { .dataDamaged } else { .failed }
+        return CommandFailure(status, reason: error.reason, message: error.message)
     }
 
     /// The terminal's journal, made if it is not there.
@@ -105,10 +122,12 @@ public struct StateFolder: Sendable {
 
     /// The configuration in force, whose signature is checked anew.
     public func configuration() throws -> TerminalConfiguration {
+        try checkReadable()
         guard FileManager.default.fileExists(atPath: configurationPath) else {
             throw Self.notEnrolled(path)
         }
-        let message = try Self.read(.configuration, from: configurationPath)
+        let message = try Self.read(
+            .configuration, from: configurationPath, kept: true)
         do {
             return try TerminalConfiguration.introduction(message, for: try terminal())
         } catch let error as MessageError {
@@ -174,8 +193,11 @@ public struct StateFolder: Sendable {
 }
 
 extension StateFolder {
-    /// Reads a message file of the kind that is expected.
-    static func read(_ kind: MessageFile, from path: String) throws -> [UInt8] {
+    /// Reads a message file of the kind that is expected; one that is `kept` in the folder itself
+    /// and cannot be read is damaged, where one that a person names is only the wrong file.
+    static func read(
+        _ kind: MessageFile, from path: String, kept: Bool = false
+    ) throws -> [UInt8] {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw CommandFailure(
                 .notFound, reason: "file-not-readable",
@@ -185,8 +207,11 @@ extension StateFolder {
         let data = (try? handle.read(upToCount: kind.maximumFileBytes + 1)) ?? Data()
         do { return try kind.message(in: [UInt8](data)) } catch {
             throw CommandFailure(
-                reason: error.reason,
-                message: "\(path): \(error.description) Nothing was changed.")
+                kept ? .dataDamaged : .failed, reason: error.reason,
+                message: "\(path): \(error.description) Nothing was changed."
+                    + (kept
+                        ? " No payments can be taken; the journal is untouched. Import the hub's "
+                            + "answer again." : ""))
         }
     }
 

@@ -135,7 +135,9 @@ struct InitCommand: TillCommand {
             guard id >= 26 else { return try MerchantAccount(id: id, value: String(parts[1])) }
             let objects = try parts[1].split(separator: ";").map { part in
                 let pair = part.split(separator: "=", maxSplits: 1)
-                guard pair.count == 2, pair[0].count == 2, pair[0].allSatisfy(\.isNumber),
+                // ASCII digits: an id of full-width ones is a number to Unicode and not to EMVCo.
+                guard pair.count == 2, pair[0].utf8.count == 2,
+                    pair[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
                     (1...99).contains(pair[1].unicodeScalars.count)
                 else { throw malformedAccount }
                 return EMVObject(String(pair[0]), String(pair[1]))

@@ -10,7 +10,8 @@ import Testing
         private(set) var terminal: Process
         let url: String
 
-        init(currencies: [String] = ["EUR"]) throws {
+        /// `clock` stands before the terminal's program (``Shell/clock(_:)``); the hub's is right.
+        init(currencies: [String] = ["EUR"], clock: [String] = []) throws {
             let shell = try Shell()
             self.shell = shell
             try shell.run(["tillhub", "init"] + currencies.flatMap { ["--currency", $0] })
@@ -23,14 +24,14 @@ import Testing
                 "tillctl", "enrol", "request", "--terminal", "till:m42/t7", "--out", "request")
             try shell.json("tillhub", "terminal", "enrol", "request", "--out", "answer")
             try shell.json("tillctl", "enrol", "import", "answer")
-            terminal = try Self.start(shell, url)
+            terminal = try Self.start(shell, url, clock: clock)
         }
 
-        static func start(_ shell: Shell, _ url: String) throws -> Process {
+        static func start(_ shell: Shell, _ url: String, clock: [String] = []) throws -> Process {
             try shell.start(
-                "tilld", "--hub-url", url, "--sync-interval", "0", "--profile",
+                through: clock, "tilld", "--hub-url", url, "--sync-interval", "0", "--profile",
                 Shell.root.path + "/hardware-profiles/50-folder-camera-png-display.yaml"
-            ) { (try? shell.run("tillctl", "status").status) == 0 }
+            ) { [0, 4].contains((try? shell.run("tillctl", "status"))?.status) }
         }
 
         func restart() throws {
@@ -96,6 +97,29 @@ import Testing
         #expect((ledger["captures"] as? [Any])?.count == 2)
     }
 
+    @Test func tellsAPictureThatItCannotLookAt() throws {
+        let counter = try Counter()
+        try counter.shell.json("tillctl", "sale", "1.00")
+        let cases = [
+            ("truncated.png", "picture-damaged"), ("zero-bytes.png", "picture-empty"),
+            ("text.png", "picture-format-unknown"), ("huge-header.png", "picture-too-many-pixels"),
+        ]
+        for (picture, reason) in cases {
+            try counter.show(ScanTests.pictures.path + "/" + picture)
+            let end = Date().addingTimeInterval(10)
+            var told: String?
+            while told != reason, Date() < end {
+                let status = try counter.shell.json("tillctl", "status")
+                told = (status["camera"] as? [String: Any])?["reason"] as? String
+            }
+            #expect(told == reason, "\(picture)")
+        }
+        try counter.show(ScanTests.pictures.path + "/hello.png")
+        let sale = try counter.shell.json("tillctl", "sale", "--wait", "--timeout", "30", status: 1)
+        #expect(Self.news(sale)["reason"] as? String == "not-a-payment-code")
+        #expect(try counter.shell.json("tillctl", "status")["camera"] == nil)
+    }
+
     @Test func survivesAKillWithTheSaleOpen() throws {
         let counter = try Counter()
         let first = try counter.shell.json("tillctl", "sale", "3.00", "--key", "k")
@@ -141,6 +165,18 @@ import Testing
         #expect(away["queuedEntries"] as? Int == 1)
         let status = try counter.shell.json("tillctl", "status")
         #expect(status["networkStatus"] as? String == "offline")
+        try counter.shell.json("tillhub", "init", "--hub", "other")
+        let port = try #require(counter.url.split(separator: ":").last)
+        _ = try counter.shell.start(
+            "tillhub", "serve", "--hub", "other", "--port", String(port), "--port-file", "port2"
+        ) { FileManager.default.fileExists(atPath: counter.shell.path("port2")) }
+        let other = try counter.shell.json("tillctl", "sync", status: 4)
+        #expect(other["reason"] as? String == "hub-identity", "\(other)")
+        #expect(other["queuedEntries"] as? Int == 1)
+        let taken = try counter.shell.run(
+            "tillhub", "serve", "--port", String(port), "--json")
+        #expect(taken.status == 1)
+        #expect(try taken.json()["reason"] as? String == "port-taken", "\(taken)")
     }
 
     @Test func refusesASecondDaemonAndADamagedJournal() throws {

@@ -63,10 +63,26 @@ final class Shell {
 
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    private func process(_ command: [String]) -> Process {
+    /// A second user's id, which root may take (setpriv, Debian's nobody).
+    private static let nobody = [
+        "/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+    ]
+
+    /// What stands before a program whose clock is to begin at `time`; nil where libfaketime is
+    /// missing. (The program `faketime` would stand between us and the process to be stopped.)
+    static func clock(_ time: String) -> [String]? {
+        let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+        guard FileManager.default.fileExists(atPath: library) else { return nil }
+        return ["/usr/bin/env", "LD_PRELOAD=\(library)", "FAKETIME=@\(time)"]
+    }
+
+    /// A process of one of our programs, started `through` another one where that is not empty.
+    private func process(_ command: [String], through: [String]) -> Process {
         let process = Process()
-        process.executableURL = Self.programs.appendingPathComponent(command[0])
-        process.arguments = Array(command.dropFirst())
+        let program = Self.programs.appendingPathComponent(command[0]).path
+        let words = through + [program] + command.dropFirst()
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder
         process.environment = [
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path,
@@ -77,8 +93,10 @@ final class Shell {
 
     /// Runs a program to its end; its standard input is `input`.
     @discardableResult
-    func run(_ command: [String], input: Data = Data()) throws -> Ended {
-        let process = process(command)
+    func run(
+        _ command: [String], input: Data = Data(), through: [String] = [], asNobody: Bool = false
+    ) throws -> Ended {
+        let process = process(command, through: (asNobody ? Self.nobody : []) + through)
         let files = try ["in", "out", "err"].map { name in
             let url = folder.appendingPathComponent(".\(name)-\(UUID().uuidString)")
             try (name == "in" ? input : Data()).write(to: url)
@@ -108,8 +126,10 @@ final class Shell {
     }
 
     /// Starts a program that goes on, until `isReady`.
-    func start(_ command: String..., isReady: () -> Bool) throws -> Process {
-        let process = process(command)
+    func start(
+        through: [String] = [], _ command: String..., isReady: () -> Bool
+    ) throws -> Process {
+        let process = process(command, through: through)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

@@ -27,4 +27,13 @@ public protocol HubLink: Sendable {
     /// The newest configuration for `terminal`, not yet verified, or nil where `version` is it.
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
+
+    /// The key that the other side says is its own, a COSE_Key, not proven by anything: asked only
+    /// to say it better when the hub refuses. Nil where it does not say.
+    func identity() async -> [UInt8]?
+}
+
+extension HubLink {
+    /// Says nothing.
+    public func identity() async -> [UInt8]? { nil }
 }
