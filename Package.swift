@@ -53,6 +53,8 @@ let rules: [Target] = [
     library("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
     library("Payments", ["Money", "COSE", "Vouchers"]),
     library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+    library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
+    library("Clocks"),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
@@ -143,7 +145,7 @@ let programs: [Target] = [
         [
             "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Terminal", "Hub",
             "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
-            "Screens", grdb,
+            "Screens", "HotLists", grdb,
         ]),
 ]
 
@@ -167,6 +169,8 @@ let testTargets: [Target] = [
         swiftSettings: settings),
     tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
     tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
+    tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
+    tests("ClocksTests", ["Clocks"]),
     tests(
         "ScannerTests",
         ["ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens"]),

@@ -40,6 +40,8 @@ let package = Package(
         rule("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
         rule("Payments", ["Money", "COSE", "Vouchers"]),
         rule("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+        rule("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
+        rule("Clocks"),
         .target(
             name: "FuzzSupport", dependencies: ["COSE"], path: "Harnesses/FuzzSupport",
             swiftSettings: settings),
@@ -49,6 +51,8 @@ let package = Package(
         harness("FuzzVoucher", ["Vouchers", "COSE", "CBOR"]),
         harness("FuzzEMV", ["PaymentCodes", "COSE"]),
         harness("FuzzHubMessages", ["HubProtocol", "Vouchers", "COSE", "CBOR"]),
+        harness("FuzzHotList", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
+        harness("FuzzClock", ["Clocks", "HubProtocol", "Vouchers"]),
         harness("FuzzCanary", []),
     ],
     swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes what the fuzz targets start from: the project's own vectors, and one hub message of each
-kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub."""
+kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub, hotlist,
+clock."""
 
 import json
 import pathlib
@@ -70,12 +71,32 @@ def hub_payloads():
     ]
 
 
+def to_base45(data):
+    """The base45 text (RFC 9285) of bytes."""
+    text = ""
+    for place in range(0, len(data), 2):
+        group = data[place:place + 2]
+        value = int.from_bytes(group, "big")
+        for _ in range(len(group) + 1):
+            text += BASE45[value % 45]
+            value //= 45
+    return text
+
+
+def payload_of(message):
+    """The payload of a message: what lies between the empty map and the signature's head."""
+    start = message.find(b"\xa0") + 1
+    size = {0x58: 1, 0x59: 2, 0x5a: 4}.get(message[start], 0)
+    return message[start + 1 + size:-66]
+
+
 def load(name):
     return json.loads((VECTORS / name).read_text())
 
 
 def main(folder):
-    seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub")}
+    seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub",
+                                  "hotlist", "clock")}
     for vector in load("base45.json")["valid"]:
         seeds["base45"].append(vector["base45"].encode())
     for vector in load("base45.json")["invalid"]:
@@ -107,6 +128,18 @@ def main(folder):
     seeds["emv"] += [b"134567890123456789", b"upi://pay?pa=a@b&am=1.00", b"BCD\n002\n1\nSCT",
                      b"SPC\n0200\n1", b"HC1:6BF", b"shc:/5676", b"cashuAeyJ0", b"taler://pay/x"]
     seeds["hub"] = hub_payloads()
+    hot = load("hot-list.json")
+    for vector in hot["lists"] + hot["deltas"]:
+        message = bytes.fromhex(vector["message"])
+        seeds["hotlist"] += [message, payload_of(message)]
+    for vector in hot["times"]:
+        seeds["clock"].append(b"TCT1:" + to_base45(bytes.fromhex(vector["message"])).encode())
+    seeds["clock"].append(b"TILL-CLOCK-1\nproven 5\nobserved 6\nrefuted 0\nbase b0 1 2\n"
+                          b"seen b0 1 2\nwrong b0 1 2\nanchor b0 1 2 3 4\nend\n")
+    for kind in range(8):
+        seeds["clock"].append(b"".join(
+            bytes([kind ^ step]) + (1_800_000_000 + 60 * step).to_bytes(8, "big")
+            + (60_000 * step).to_bytes(8, "big") for step in range(6)))
     for name, inputs in seeds.items():
         place = pathlib.Path(folder) / name
         place.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,8 @@ public enum MessageError: Error, Hashable, Sendable {
     case wrongJournal
     /// The acknowledgement answers another batch; the text names what differs.
     case wrongBatch(String)
+    /// The signed time answers another question than the one last asked.
+    case wrongQuestion
     /// The configuration is older than the one held.
     case olderVersion(held: UInt64, found: UInt64)
 
@@ -49,6 +51,7 @@ public enum MessageError: Error, Hashable, Sendable {
         case .wrongTerminal: "wrong-terminal"
         case .wrongJournal: "wrong-journal"
         case .wrongBatch: "wrong-batch"
+        case .wrongQuestion: "wrong-question"
         case .olderVersion: "configuration-older"
         }
     }
@@ -76,6 +79,8 @@ public enum MessageError: Error, Hashable, Sendable {
         case .wrongJournal: "The message is about another journal of this terminal."
         case .wrongBatch(let place):
             "The acknowledgement answers another batch: its \(place) differs."
+        case .wrongQuestion:
+            "The signed time answers another question than the one that this terminal asked last."
         case .olderVersion(let held, let found):
             "The configuration has version \(found); version \(held) is already held."
         }

@@ -1,6 +1,6 @@
-import CBOR
-import COSE
-import Vouchers
+package import CBOR
+package import COSE
+package import Vouchers
 
 /// The limits that all payloads between terminal and hub share.
 public enum MessageLimits {
@@ -15,61 +15,64 @@ public enum MessageLimits {
 }
 
 /// Takes the elements of a payload array in order, so that what is left over is known.
-struct PayloadReader {
+package struct PayloadReader {
     private var elements: ArraySlice<CBORValue>
     private let name: String
 
     /// Reads `value`, which must be an array; `name` is how errors call it.
-    init(_ value: CBORValue, _ name: String) throws(MessageError) {
+    package init(_ value: CBORValue, _ name: String) throws(MessageError) {
         guard let elements = value.asArray else { throw .shape(name) }
         self.elements = elements[...]
         self.name = name
     }
 
     /// How many elements are left.
-    var count: Int { elements.count }
+    package var count: Int { elements.count }
 
-    mutating func next(_ name: String) throws(MessageError) -> CBORValue {
+    package mutating func next(_ name: String) throws(MessageError) -> CBORValue {
         guard let value = elements.popFirst() else { throw .shape(name) }
         return value
     }
 
-    mutating func unsigned(_ name: String) throws(MessageError) -> UInt64 {
+    package mutating func unsigned(_ name: String) throws(MessageError) -> UInt64 {
         try Payload.unsigned(try next(name), name)
     }
 
-    mutating func bytes(_ name: String, count: Int) throws(MessageError) -> [UInt8] {
+    package mutating func bytes(_ name: String, count: Int) throws(MessageError) -> [UInt8] {
         guard let value = try next(name).asBytes, value.count == count else { throw .shape(name) }
         return value
     }
 
-    mutating func text(_ name: String) throws(MessageError) -> String {
+    package mutating func text(_ name: String) throws(MessageError) -> String {
         try Payload.text(try next(name), name)
     }
 
-    mutating func terminal(_ name: String) throws(MessageError) -> TerminalID {
+    package mutating func terminal(_ name: String) throws(MessageError) -> TerminalID {
         try Payload.terminal(try next(name), name)
     }
 
-    mutating func array(_ name: String, atMost limit: Int) throws(MessageError) -> [CBORValue] {
+    package mutating func array(_ name: String, atMost limit: Int) throws(MessageError)
+        -> [CBORValue]
+    {
         try Payload.array(try next(name), name, atMost: limit)
     }
 
     /// The format number that every array payload begins with; only 1 exists.
-    mutating func format() throws(MessageError) {
+    package mutating func format() throws(MessageError) {
         let number = try unsigned("format number")
         guard number == 1 else { throw .unknownFormat(number) }
     }
 
     /// Throws where elements are left.
-    func end() throws(MessageError) {
+    package func end() throws(MessageError) {
         guard elements.isEmpty else { throw .shape("end of the \(name): elements follow") }
     }
 }
 
 /// The single values of a payload, each with its limit.
-enum Payload {
-    static func unsigned(_ value: CBORValue, _ name: String) throws(MessageError) -> UInt64 {
+package enum Payload {
+    package static func unsigned(_ value: CBORValue, _ name: String) throws(MessageError) -> UInt64
+    {
         guard let number = value.asUnsigned, number <= MessageLimits.maximumInteger else {
             throw .shape(name)
         }
@@ -77,12 +80,12 @@ enum Payload {
     }
 
     /// A text without control characters, so that it may be displayed.
-    static func text(_ value: CBORValue, _ name: String) throws(MessageError) -> String {
+    package static func text(_ value: CBORValue, _ name: String) throws(MessageError) -> String {
         guard let text = value.asText, isDisplayable(text) else { throw .shape(name) }
         return text
     }
 
-    static func isDisplayable(_ text: String) -> Bool {
+    package static func isDisplayable(_ text: String) -> Bool {
         text.utf8.count <= MessageLimits.maximumTextLength
             && text.unicodeScalars.allSatisfy {
                 switch $0.properties.generalCategory {
@@ -94,19 +97,22 @@ enum Payload {
             }
     }
 
-    static func terminal(_ value: CBORValue, _ name: String) throws(MessageError) -> TerminalID {
+    package static func terminal(_ value: CBORValue, _ name: String) throws(MessageError)
+        -> TerminalID
+    {
         guard let text = value.asText, let terminal = TerminalID(text) else { throw .shape(name) }
         return terminal
     }
 
-    static func array(_ value: CBORValue, _ name: String, atMost limit: Int) throws(MessageError)
+    package static func array(_ value: CBORValue, _ name: String, atMost limit: Int)
+        throws(MessageError)
         -> [CBORValue]
     {
         guard let elements = value.asArray, elements.count <= limit else { throw .shape(name) }
         return elements
     }
 
-    static func key(_ value: CBORValue, _ name: String) throws(MessageError) -> PublicKey {
+    package static func key(_ value: CBORValue, _ name: String) throws(MessageError) -> PublicKey {
         do { return try PublicKey(coseKey: value) } catch { throw .shape("\(name): \(error)") }
     }
 }

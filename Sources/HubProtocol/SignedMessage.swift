@@ -1,9 +1,9 @@
-import CBOR
-import COSE
+package import CBOR
+package import COSE
 
 /// The form that all signed messages between terminal and hub share: COSE_Sign1 (RFC 9052) of
 /// tag 18 with the protected header `{1: alg, 4: kid, 16: typ}` (`docs/spec/hub-protocol.md`).
-enum SignedMessage {
+package enum SignedMessage {
     /// The protected labels (RFC 9052 section 3.1; `typ` is RFC 9596).
     private enum Label {
         static let algorithm: UInt64 = 1
@@ -12,7 +12,7 @@ enum SignedMessage {
     }
 
     /// The bytes of a message of `type` with `payload`, signed by `key`.
-    static func seal(_ payload: CBORValue, type: String, key: PrivateKey) -> [UInt8] {
+    package static func seal(_ payload: CBORValue, type: String, key: PrivateKey) -> [UInt8] {
         let header = CBORValue.map([
             CBORPair(.unsigned(Label.keyID), .bytes(key.publicKey.longKeyID)),
             CBORPair(.unsigned(Label.type), .text(type)),
@@ -20,9 +20,25 @@ enum SignedMessage {
         return Sign1(signing: payload.encoded(), protected: header, with: key).encoded()
     }
 
+    /// The bytes of a message of `type` with this encoded payload, of which the signature by `key`
+    /// is already there: whether it holds is for whoever opens the message.
+    package static func assemble(
+        _ payload: [UInt8], type: String, key: PublicKey, signature: [UInt8]
+    ) -> [UInt8] {
+        let header = CBORValue.map([
+            CBORPair(.unsigned(Label.algorithm), .integer(key.algorithm.coseAlgorithm)),
+            CBORPair(.unsigned(Label.keyID), .bytes(key.longKeyID)),
+            CBORPair(.unsigned(Label.type), .text(type)),
+        ])
+        return CBORValue.tagged(
+            Sign1.tag,
+            .array([.bytes(header.encoded()), .map([]), .bytes(payload), .bytes(signature)])
+        ).encoded()
+    }
+
     /// The payload of a message that is well formed but whose signature has not been looked at:
     /// only good to find out whose key to expect.
-    static func peek(_ bytes: [UInt8], type: String, limit: Int) throws(MessageError)
+    package static func peek(_ bytes: [UInt8], type: String, limit: Int) throws(MessageError)
         -> (object: Sign1, payload: CBORValue)
     {
         guard bytes.count <= limit else { throw .tooLong(limit: limit, found: bytes.count) }
@@ -35,7 +51,7 @@ enum SignedMessage {
     }
 
     /// The payload of a message of `type` that `key` has signed.
-    static func open(_ bytes: [UInt8], type: String, limit: Int, key: PublicKey)
+    package static func open(_ bytes: [UInt8], type: String, limit: Int, key: PublicKey)
         throws(MessageError) -> CBORValue
     {
         let (object, payload) = try peek(bytes, type: type, limit: limit)
@@ -44,7 +60,7 @@ enum SignedMessage {
     }
 
     /// Throws unless `key` has signed `object` and its key id says so.
-    static func check(_ object: Sign1, isSignedBy key: PublicKey) throws(MessageError) {
+    package static func check(_ object: Sign1, isSignedBy key: PublicKey) throws(MessageError) {
         guard object.keyID == key.longKeyID else { throw .wrongSigner }
         guard object.isSigned(by: key) else { throw .badSignature }
     }

@@ -25,6 +25,7 @@ struct TillBench: TillCommand {
         defer { bench.removeFolder() }
         var lines = bench.codes()
         lines += try bench.scan()
+        lines += try bench.hotList()
         lines += try await bench.commits()
         lines += try await bench.transfer()
         if output.json {

@@ -44,6 +44,8 @@ extension House {
         "Payments": House(.rules, ["Money", "COSE", "Vouchers"]),
         "HubProtocol": House(
             .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
+        "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
+        "Clocks": House(.rules),
         "ControlProtocol": House(
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
