@@ -1,5 +1,6 @@
 package import CBOR
 package import COSE
+package import Money
 package import Vouchers
 
 /// The limits that all payloads between terminal and hub share.
@@ -36,6 +37,12 @@ package struct PayloadReader {
 
     package mutating func unsigned(_ name: String) throws(MessageError) -> UInt64 {
         try Payload.unsigned(try next(name), name)
+    }
+
+    /// An integer, or nil where null stands.
+    package mutating func optional(_ name: String) throws(MessageError) -> UInt64? {
+        let value = try next(name)
+        return value == .null ? nil : try Payload.unsigned(value, name)
     }
 
     package mutating func bytes(_ name: String, count: Int) throws(MessageError) -> [UInt8] {
@@ -102,6 +109,13 @@ package enum Payload {
     {
         guard let text = value.asText, let terminal = TerminalID(text) else { throw .shape(name) }
         return terminal
+    }
+
+    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError) -> Currency {
+        guard let number = value.asUnsigned, let short = UInt16(exactly: number),
+            let currency = Currency(number: short)
+        else { throw .shape(name) }
+        return currency
     }
 
     package static func array(_ value: CBORValue, _ name: String, atMost limit: Int)

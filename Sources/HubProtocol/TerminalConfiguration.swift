@@ -133,6 +133,10 @@ struct PayloadFields {
         return value
     }
 
+    mutating func unsigned(_ key: UInt64, _ name: String) throws(MessageError) -> UInt64 {
+        try Payload.unsigned(try take(key, name), name)
+    }
+
     /// Throws where keys are left.
     func end() throws(MessageError) {
         guard values.isEmpty else { throw .shape("set of keys of the \(name)") }

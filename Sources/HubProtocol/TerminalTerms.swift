@@ -53,8 +53,6 @@ public struct TerminalTerms: Hashable, Sendable {
     public static let maximumIssuers = 200
     /// The most keys of one issuer: one in use, a few rotating with overlap.
     public static let maximumKeysPerIssuer = 8
-    /// The most currencies with a line in the policy: more than ISO 4217 has.
-    public static let maximumCurrencies = 300
 
     /// The merchant as the shop QR names it.
     public let merchant: MerchantTerms
@@ -118,7 +116,7 @@ public struct TerminalTerms: Hashable, Sendable {
                         ])
                     })
             ),
-            (Key.policy, Self.encode(policy)),
+            (Key.policy, PolicyCodec.encode(policy)),
             (Key.currency, .unsigned(UInt64(currency.number))),
             (Key.hubURL, .text(hubURL ?? "")),
         ]
@@ -143,7 +141,7 @@ public struct TerminalTerms: Hashable, Sendable {
         merchant = try Self.merchant(try fields.take(Key.merchant, "merchant (key 5)"))
         issuers = try Self.issuers(try fields.take(Key.issuers, "issuers (key 6)"))
         policy = try Self.policy(try fields.take(Key.policy, "policy (key 7)"))
-        currency = try Self.currency(
+        currency = try Payload.currency(
             try fields.take(Key.currency, "currency (key 8)"), "currency (key 8)")
         let url = try Payload.text(try fields.take(Key.hubURL, "URL (key 9)"), "URL (key 9)")
         hubURL = url.isEmpty ? nil : url
@@ -195,28 +193,22 @@ extension TerminalTerms {
         return issuers
     }
 
-    private static func encode(_ policy: Policy) -> CBORValue {
-        .array([
-            .array(
-                policy.limits.map { line in
-                    .array([
-                        .unsigned(UInt64(line.currency.number)), .unsigned(line.perPayment),
-                        .unsigned(line.outstanding),
-                    ])
-                }),
-            .unsigned(policy.outstandingCount),
-            .bool(policy.splitSales),
-            .array(policy.oneWayKinds.map(\.rawValue).sorted().map { .unsigned(UInt64($0)) }),
-            .unsigned(policy.requestLifetimeSeconds),
-        ])
+    /// The policy: the map of `policy.md`, or the array of five that came before it.
+    private static func policy(_ value: CBORValue) throws(MessageError) -> Policy {
+        if case .map = value { return try PolicyCodec.decode(value) }
+        return try formerPolicy(value)
     }
 
-    private static func policy(_ value: CBORValue) throws(MessageError) -> Policy {
+    /// What terms of format 1 held before a policy had masks, bands and hours: those are the
+    /// standard ones.
+    private static func formerPolicy(_ value: CBORValue) throws(MessageError) -> Policy {
         var reader = try PayloadReader(value, "policy (key 7)")
         var limits: [CurrencyLimits] = []
-        for line in try reader.array("currency lines (key 7)", atMost: maximumCurrencies) {
+        for line in try reader.array(
+            "currency lines (key 7)", atMost: PolicyCodec.maximumCurrencies)
+        {
             var fields = try PayloadReader(line, "currency line (key 7)")
-            let currency = try currency(
+            let currency = try Payload.currency(
                 try fields.next("currency of a line (key 7)"), "currency of a line (key 7)")
             guard !limits.contains(where: { $0.currency == currency }) else {
                 throw .shape("currency of a line (key 7): it is there twice")
@@ -247,14 +239,5 @@ extension TerminalTerms {
         return Policy(
             limits: limits, outstandingCount: count, splitSales: split, oneWayKinds: Set(kinds),
             requestLifetimeSeconds: lifetime)
-    }
-
-    private static func currency(_ value: CBORValue, _ name: String) throws(MessageError)
-        -> Currency
-    {
-        guard let number = value.asUnsigned, let short = UInt16(exactly: number),
-            let currency = Currency(number: short)
-        else { throw .shape(name) }
-        return currency
     }
 }

@@ -11,13 +11,20 @@ public struct VoucherMemory: Hashable, Sendable {
     public let spent: UInt64
     /// The last redemption that this terminal made, if any.
     public let last: Redemption?
+    /// The last redemption that another terminal made, if the hub has told of any; ``spent``
+    /// contains it.
+    public let elsewhere: ElsewhereRedemption?
 
     /// Restores a memory; see the properties for units.
-    public init(coreDigest: [UInt8], ceiling: UInt64, spent: UInt64, last: Redemption?) {
+    public init(
+        coreDigest: [UInt8], ceiling: UInt64, spent: UInt64, last: Redemption?,
+        elsewhere: ElsewhereRedemption? = nil
+    ) {
         self.coreDigest = coreDigest
         self.ceiling = ceiling
         self.spent = spent
         self.last = last
+        self.elsewhere = elsewhere
     }
 
     /// What is known of a voucher once `voucher` has been seen on top of `memory`.
@@ -32,7 +39,8 @@ public struct VoucherMemory: Hashable, Sendable {
         return VoucherMemory(
             coreDigest: memory?.coreDigest ?? voucher.coreDigest,
             ceiling: max(memory?.ceiling ?? 0, voucher.value.ceiling),
-            spent: max(memory?.spent ?? 0, redeemed), last: memory?.last)
+            spent: max(memory?.spent ?? 0, redeemed), last: memory?.last,
+            elsewhere: memory?.elsewhere)
     }
 
     /// What may still be redeemed, in minor units.
@@ -62,6 +70,34 @@ public struct Exposure: Hashable, Sendable {
     public func amount(in currency: Currency) -> UInt64 { amounts[currency.number] ?? 0 }
 }
 
+/// How often, and how much.
+public struct CountAndSum: Hashable, Sendable {
+    /// How often.
+    public let count: UInt64
+    /// How much, in minor units.
+    public let sum: UInt64
+
+    /// Makes a total; see the properties for units.
+    public init(count: UInt64, sum: UInt64) {
+        self.count = count
+        self.sum = sum
+    }
+}
+
+/// What one voucher has paid at this terminal in a time that ends now.
+public struct WindowTotal: Hashable, Sendable {
+    /// The time, in seconds.
+    public let windowSeconds: UInt64
+    /// The captures within it.
+    public let total: CountAndSum
+
+    /// Makes a total of a window.
+    public init(windowSeconds: UInt64, total: CountAndSum) {
+        self.windowSeconds = windowSeconds
+        self.total = total
+    }
+}
+
 /// What has to be looked up before a voucher can be decided on.
 public struct FactsQuery: Hashable, Sendable {
     /// The voucher's identity.
@@ -71,11 +107,30 @@ public struct FactsQuery: Hashable, Sendable {
     /// The nonce that the code answers, if any.
     public let nonce: [UInt8]?
 
-    /// Asks for what bears on `voucher`.
-    public init(_ voucher: Voucher) {
+    /// The windows, in seconds, over which the voucher's captures are to be added up.
+    public let windows: [UInt64]
+    /// The moment at which the windows end, in seconds since 1970 UTC.
+    public let at: UInt64
+    /// The kind whose captures outstanding in ``currencyNumber`` are to be added up, where the
+    /// policy limits them.
+    public let kind: VoucherKind?
+    /// The sale's currency, an ISO 4217 number.
+    public let currencyNumber: UInt16
+
+    /// Asks for what bears on `voucher` at `now` (seconds since 1970 UTC), and for the totals that
+    /// `policy` wants, where the sale is in the voucher's own currency (else it is declined
+    /// whatever is found).
+    public init(_ voucher: Voucher, policy: Policy? = nil, at now: UInt64 = 0) {
+        let limits = policy?.limits.first { $0.currency.number == voucher.currencyNumber }
+        let line = limits?.limits(for: voucher.value.kind)
         self.voucher = voucher.identity
         presentation = voucher.presentation?.identity
         nonce = voucher.confirmationNonce ?? voucher.presentation?.nonce
+        windows = limits?.windows ?? []
+        at = now
+        let isLimited = line.map { $0.outstanding != nil || $0.outstandingCount != nil }
+        kind = isLimited == true ? voucher.value.kind : nil
+        currencyNumber = voucher.currencyNumber
     }
 }
 
@@ -91,16 +146,24 @@ public struct JournalFacts: Hashable, Sendable {
     public let answeredSale: Sale?
     /// What the hub has not acknowledged.
     public let exposure: Exposure
+    /// What the hub has not acknowledged of the voucher's kind and currency; nil where the query
+    /// did not ask.
+    public let kindExposure: CountAndSum?
+    /// What the voucher paid in each window that the query asked for.
+    public let windows: [WindowTotal]
 
     /// Gathers the facts of one decision.
     public init(
         memory: VoucherMemory?, presentationKnown: Bool, requestPaid: Bool,
-        answeredSale: Sale? = nil, exposure: Exposure
+        answeredSale: Sale? = nil, exposure: Exposure, kindExposure: CountAndSum? = nil,
+        windows: [WindowTotal] = []
     ) {
         self.memory = memory
         self.presentationKnown = presentationKnown
         self.requestPaid = requestPaid
         self.answeredSale = answeredSale
         self.exposure = exposure
+        self.kindExposure = kindExposure
+        self.windows = windows
     }
 }

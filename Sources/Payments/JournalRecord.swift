@@ -15,6 +15,8 @@ public struct Decline: Hashable, Sendable {
     public let voucher: Voucher?
     /// When, in seconds since 1970 UTC.
     public let at: UInt64
+    /// What the decision stood on, where the authoriser took it.
+    public let basis: DecisionBasis?
 }
 
 /// What one durable transaction of the journal writes.

@@ -4,131 +4,180 @@ public import Vouchers
 /// Decides, from facts and policy alone, whether a voucher pays a request.
 ///
 /// A pure function: the same facts and the same policy give the same answer for ever, so that
-/// yesterday's journal can be replayed. The early returns stand in the order of
-/// ``DeclineReason``; `docs/spec/authorisation.md` tells the same order in words.
+/// yesterday's journal can be replayed. First everything that is true is found
+/// (``PaymentFindings``), then it is judged in steps; within a step the earliest of the reasons that
+/// apply is told. `docs/spec/authorisation.md` tells steps and order in words.
 public enum OfflineAuthoriser {
-    /// Decides on `voucher` for `sale`, of which `request` asks for what is due.
+    /// Decides on `voucher` for `sale`, of which its request asks for what is due.
     ///
     /// - Parameters:
-    ///   - now: the terminal's time, in seconds since 1970 UTC.
-    ///   - clockFloor: no honest clock stands before this, in seconds since 1970 UTC.
-    public static func decide(
-        _ voucher: Voucher, sale: Sale, facts: JournalFacts, policy: Policy, now: UInt64,
-        clockFloor: UInt64
-    ) -> Decision {
-        let currency = sale.total.currency
-        let memory = VoucherMemory.remembering(voucher, on: facts.memory)
+    ///   - journal: what the journal knows that bears on it.
+    ///   - terminal: time, ages, and what hot list and hub have said.
+    ///   - draw: this decision's own draw, for the random selection.
+    public static func rule(
+        on voucher: Voucher, sale: Sale, journal: JournalFacts, terminal: TerminalFacts,
+        policy: Policy, draw: Draw
+    ) -> Ruling {
+        let found = PaymentFindings(
+            voucher, sale: sale, journal: journal, terminal: terminal, policy: policy, draw: draw)
+        let payment = PaymentCase(
+            voucher: voucher, sale: sale, journal: journal, terminal: terminal, draw: draw,
+            found: found)
+        let masks = policy.masks
 
-        if now < clockFloor { return .decline(.clockSuspect(floor: clockFloor)) }
-        if voucher.currencyNumber != currency.number {
-            return .decline(.currencyDiffers(voucherCurrency: voucher.currencyNumber))
+        if let reason = payment.reason(within: .unconditional) {
+            return payment.declined(reason, by: .unconditional)
         }
-        guard let limits = policy.limits(for: currency) else {
-            return .decline(.currencyNotAccepted)
+        if let reason = payment.reason(within: masks.denial) {
+            return payment.declined(reason, by: .denial)
         }
-        if memory.coreDigest != voucher.coreDigest { return .decline(.conflictingVoucher) }
-        if let refusal = mismatch(of: voucher, with: sale, policy: policy) {
-            return .decline(refusal)
+        switch terminal.online {
+        case .approved: return payment.captured(by: .hub)
+        case .declined(let code): return payment.declined(.declinedOnline(code: code), by: .hub)
+        case .notAsked where !found.facts.isDisjoint(with: masks.online):
+            return payment.toBeAsked()
+        case .notAsked, .unavailable, .unanswered: break
         }
-        if facts.presentationKnown { return .decline(.sameCodeAgain) }
-        if let refusal = used(voucher, memory: memory) { return .decline(refusal) }
-        if facts.requestPaid { return .decline(.sameCodeAgain) }
-        if !answersRequest(voucher), !policy.oneWayKinds.contains(voucher.value.kind) {
-            return .decline(.oneWayNotAllowed(kind: voucher.value.kind))
+        if let reason = payment.reason(within: masks.stranded) {
+            return payment.declined(reason, by: .stranded)
         }
+        return payment.captured(by: .none)
+    }
+}
 
-        let amount: UInt64
-        switch payable(by: voucher, memory: memory, due: sale.due, policy: policy) {
-        case .nothing(let reason): return .decline(reason)
-        case .amount(let value): amount = value
-        }
+/// One payment to be judged.
+private struct PaymentCase {
+    let voucher: Voucher
+    let sale: Sale
+    let journal: JournalFacts
+    let terminal: TerminalFacts
+    let draw: Draw
+    let found: PaymentFindings
 
-        if amount > limits.perPayment {
-            return .decline(.aboveFloorLimit(limit: limits.perPayment))
-        }
-        let outstanding = facts.exposure.amount(in: currency)
-        let allowance = limits.outstanding > outstanding ? limits.outstanding - outstanding : 0
-        if amount > allowance { return .decline(.allowanceUsedUp(left: allowance)) }
-        if facts.exposure.count >= policy.outstandingCount {
-            return .decline(.tooManyOutstanding(limit: policy.outstandingCount))
-        }
-        return .capture(
-            Capture(
-                sale: sale.reference, amount: Amount(minorUnits: amount, currency: currency),
-                consumed: voucher.value.kind == .fixed ? voucher.value.ceiling : amount,
-                voucher: voucher,
-                requestNonce: voucher.confirmationNonce ?? voucher.presentation?.nonce, at: now))
+    func declined(_ reason: DeclineReason, by step: DecisionStep) -> Ruling {
+        Ruling(.decline(reason), basis: basis(step))
     }
 
-    /// Whether the code was made for one request of this terminal.
-    private static func answersRequest(_ voucher: Voucher) -> Bool {
-        voucher.confirmationNonce != nil || voucher.presentation?.nonce != nil
+    func captured(by step: DecisionStep) -> Ruling {
+        let basis = basis(step)
+        return Ruling(.capture(capture(basis)), basis: basis)
     }
 
-    /// A code that answers the request must name its amount: exactly for a confirmation; less
-    /// only where a sale may be split, never more, for a presentation (`formats.md` 1.1, 1.2).
-    private static func mismatch(of voucher: Voucher, with sale: Sale, policy: Policy)
-        -> DeclineReason?
-    {
-        let asked = sale.request.amount.minorUnits
-        if let nonce = voucher.confirmationNonce,
-            nonce != sale.request.nonce || voucher.value.ceiling != asked
+    func toBeAsked() -> Ruling {
+        let basis = basis(.online)
+        return Ruling(.askOnline(capture(basis)), basis: basis)
+    }
+
+    private func basis(_ step: DecisionStep) -> DecisionBasis {
+        DecisionBasis(
+            sale: sale, journal: journal, terminal: terminal, draw: draw,
+            drawThreshold: found.drawThreshold, facts: found.facts, band: found.band, step: step)
+    }
+
+    /// A fixed voucher is used up whole: what it was worth above the sale lapses.
+    private func capture(_ basis: DecisionBasis) -> Capture {
+        Capture(
+            sale: sale.reference,
+            amount: Amount(minorUnits: found.amount, currency: sale.total.currency),
+            consumed: voucher.value.kind == .fixed ? voucher.value.ceiling : found.amount,
+            voucher: voucher,
+            requestNonce: voucher.confirmationNonce ?? voucher.presentation?.nonce,
+            at: terminal.now, basis: basis)
+    }
+
+    /// The earliest reason for which one of `mask`'s facts is true.
+    func reason(within mask: PaymentFacts) -> DeclineReason? {
+        let facts = found.facts.intersection(mask)
+        if facts.isEmpty { return nil }
+        return unconditionalReason(facts) ?? weighedReason(facts)
+    }
+}
+
+// The order of the reasons, as `docs/spec/authorisation.md` has it.
+extension PaymentCase {
+    /// What no policy can allow.
+    private func unconditionalReason(_ facts: PaymentFacts) -> DeclineReason? {
+        if facts.contains(.clockSuspect) { return .clockSuspect(floor: terminal.clockFloor) }
+        if facts.contains(.currencyDiffers) {
+            return .currencyDiffers(voucherCurrency: voucher.currencyNumber)
+        }
+        if facts.contains(.currencyNotAccepted) { return .currencyNotAccepted }
+        if facts.contains(.conflictingVoucher) { return .conflictingVoucher }
+        if facts.contains(.issuerRevoked) { return .issuerRevoked }
+        if facts.contains(.hotListed) { return .hotListed }
+        if facts.contains(.notForThisRequest) {
+            return .notForThisRequest(
+                presented: voucher.presentation?.amount ?? voucher.value.ceiling,
+                asked: sale.request.amount.minorUnits)
+        }
+        if facts.contains(.presentationKnown) { return .sameCodeAgain }
+        if facts.contains(.spentHere), let last = found.memory.last {
+            return .spentHere(last: last)
+        }
+        if facts.contains(.spentElsewhere), let last = found.memory.elsewhere {
+            return .spentElsewhere(last: last)
+        }
+        if facts.contains(.nothingLeft) { return .nothingLeft }
+        if facts.contains(.requestPaid) { return .sameCodeAgain }
+        if facts.contains(.oneWayKindNotAllowed) {
+            return .oneWayNotAllowed(kind: voucher.value.kind)
+        }
+        if facts.contains(.aboveCodeCeiling) {
+            return .aboveCodeCeiling(ceiling: voucher.presentation?.amount ?? 0)
+        }
+        if facts.contains(.aboveVoucher) { return .aboveVoucher(left: found.memory.left) }
+        if facts.contains(.abovePerPaymentMaximum),
+            case .certificate(let maximum, _) = voucher.value
         {
-            return .notForThisRequest(presented: voucher.value.ceiling, asked: asked)
+            return .abovePerPaymentMaximum(maximum: maximum)
         }
-        guard let presentation = voucher.presentation, presentation.nonce != nil,
-            let presented = presentation.amount
-        else { return nil }
-        if presented > asked || (presented < asked && !policy.splitSales) {
-            return .notForThisRequest(presented: presented, asked: asked)
+        if facts.contains(.voucherAllowanceUsedUp) {
+            return .voucherAllowanceUsedUp(left: found.memory.left)
         }
         return nil
     }
 
-    /// Whether anything is left of the voucher at all.
-    private static func used(_ voucher: Voucher, memory: VoucherMemory) -> DeclineReason? {
-        let isUsedUp = memory.left == 0 || (voucher.value.kind == .fixed && memory.spent > 0)
-        guard isUsedUp else { return nil }
-        return memory.last.map { .spentHere(last: $0) } ?? .nothingLeft
-    }
-
-    /// What a voucher pays of a sale.
-    private enum Payable {
-        case amount(UInt64)
-        case nothing(DeclineReason)
-    }
-
-    /// How much of `due` the voucher pays, in minor units, or why none of it.
-    private static func payable(
-        by voucher: Voucher, memory: VoucherMemory, due: UInt64, policy: Policy
-    ) -> Payable {
-        var ceiling = due
-        if let presentation = voucher.presentation, let amount = presentation.amount {
-            if amount < due {
-                guard presentation.nonce != nil || splits(voucher, policy) else {
-                    return .nothing(.aboveCodeCeiling(ceiling: amount))
-                }
-                ceiling = amount
-            }
+    /// What the policy weighs.
+    private func weighedReason(_ facts: PaymentFacts) -> DeclineReason? {
+        let kind = voucher.value.kind
+        if !facts.isDisjoint(with: .ofTrustList) {
+            return .trustDataTooOld(age: terminal.trustListAge)
         }
-        switch voucher.value {
-        case .fixed(let face):
-            return ceiling <= face ? .amount(ceiling) : .nothing(.aboveVoucher(left: face))
-        case .stored:
-            if ceiling <= memory.left { return .amount(ceiling) }
-            return policy.splitSales
-                ? .amount(memory.left) : .nothing(.aboveVoucher(left: memory.left))
-        case .certificate(let perPayment, _):
-            if ceiling > perPayment {
-                return .nothing(.abovePerPaymentMaximum(maximum: perPayment))
-            }
-            return ceiling <= memory.left
-                ? .amount(ceiling) : .nothing(.voucherAllowanceUsedUp(left: memory.left))
+        if !facts.isDisjoint(with: .ofHotList) { return .hotListTooOld(age: terminal.hotListAge) }
+        if !facts.isDisjoint(with: .ofClock) {
+            return .clockUncertain(by: terminal.clockUncertainty)
         }
-    }
-
-    /// Whether this voucher may pay a part of a sale by a one-way code.
-    private static func splits(_ voucher: Voucher, _ policy: Policy) -> Bool {
-        voucher.value.kind == .stored && policy.splitSales
+        if !facts.isDisjoint(with: .ofSync) { return .syncOverdue(age: terminal.lastSyncAge) }
+        if facts.contains(.mayBeHotListed) { return .mayBeHotListed }
+        if facts.contains(.outsideHours) { return .outsideHours }
+        if facts.contains(.tooSoon), let last = found.memory.last {
+            return .tooSoon(seconds: terminal.now > last.at ? terminal.now - last.at : 0)
+        }
+        if facts.contains(.velocityExceeded) { return .velocityExceeded }
+        if facts.contains(.splitSaleExceeded) {
+            return .splitSaleExceeded(limit: found.floorLimit)
+        }
+        if facts.contains(.oneWayAboveLimit) {
+            return .oneWayAboveLimit(limit: found.kindLimits.oneWay ?? 0)
+        }
+        if facts.contains(.aboveFloorLimit) { return .aboveFloorLimit(limit: found.floorLimit) }
+        if facts.contains(.aboveKindLimit) {
+            return .aboveKindLimit(kind: kind, limit: found.kindLimits.perPayment ?? 0)
+        }
+        if facts.contains(.allowanceUsedUp) { return .allowanceUsedUp(left: found.allowance) }
+        if facts.contains(.kindAllowanceUsedUp) {
+            return .kindAllowanceUsedUp(kind: kind, left: found.kindAllowance)
+        }
+        if facts.contains(.tooManyOutstanding) {
+            return .tooManyOutstanding(limit: found.countLimit)
+        }
+        if facts.contains(.tooManyOfKind) {
+            return .tooManyOfKind(kind: kind, limit: found.kindLimits.outstandingCount ?? 0)
+        }
+        if facts.contains(.selectedForOnline) { return .selectedForOnline }
+        if facts.contains(.oneWay) { return .oneWayRefused }
+        if facts.contains(.bearer) { return .bearerRefused }
+        if facts.contains(.partial) { return .partRefused }
+        return nil
     }
 }

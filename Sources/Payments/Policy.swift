@@ -1,64 +1,7 @@
 public import Money
-public import Vouchers
 
-/// What kind of value a voucher carries (`formats.md` 1.1, first element of the value array).
-public enum VoucherKind: UInt8, Hashable, Sendable, CaseIterable {
-    /// Fixed value: spent once, whole.
-    case fixed = 1
-    /// Stored value: spent in parts.
-    case stored = 2
-    /// Wallet certificate: pays later from an account.
-    case certificate = 3
-
-    /// The stable word for this kind in messages and JSON.
-    public var name: String {
-        switch self {
-        case .fixed: "fixed"
-        case .stored: "stored-value"
-        case .certificate: "certificate"
-        }
-    }
-}
-
-extension VoucherValue {
-    /// The kind of this value.
-    public var kind: VoucherKind {
-        switch self {
-        case .fixed: .fixed
-        case .stored: .stored
-        case .certificate: .certificate
-        }
-    }
-
-    /// The most that may ever be redeemed under this value, in minor units: the amount, the
-    /// credit, or the offline total.
-    public var ceiling: UInt64 {
-        switch self {
-        case .fixed(let amount): amount
-        case .stored(let credit, _): credit
-        case .certificate(_, let offlineTotal): offlineTotal
-        }
-    }
-}
-
-/// The offline limits of one currency. A currency without such a line is declined.
-public struct CurrencyLimits: Hashable, Sendable {
-    /// The currency that the two amounts are in.
-    public let currency: Currency
-    /// The floor limit: the largest single payment approved offline, in minor units.
-    public let perPayment: UInt64
-    /// The largest sum of captures that the hub has not yet acknowledged, in minor units.
-    public let outstanding: UInt64
-
-    /// Makes a line of limits; both amounts are minor units of `currency`.
-    public init(currency: Currency, perPayment: UInt64, outstanding: UInt64) {
-        self.currency = currency
-        self.perPayment = perPayment
-        self.outstanding = outstanding
-    }
-}
-
-/// What a terminal may approve by itself: values that the hub signs and the terminal obeys.
+/// What a terminal may approve by itself: values that the hub signs and the terminal obeys
+/// (`docs/spec/policy.md`).
 public struct Policy: Hashable, Sendable {
     /// Default floor limit: 250.00 in a currency of two decimals (promises, *Risk*).
     public static let defaultPerPaymentMajorUnits: UInt64 = 250
@@ -69,6 +12,9 @@ public struct Policy: Hashable, Sendable {
     /// Default life of a request on the screen: long enough to find one's phone and unlock it,
     /// short enough that a forgotten sale does not block the counter.
     public static let defaultRequestLifetimeSeconds: UInt64 = 300
+    /// Default time that the hub has for its answer while a customer waits (promises, *A payment
+    /// works in all four weathers*): longer is felt as a stall, and then the offline rules decide.
+    public static let defaultOnlineBudgetMilliseconds: UInt64 = 1_500
 
     /// The limits, one line for each currency accepted.
     public let limits: [CurrencyLimits]
@@ -81,18 +27,38 @@ public struct Policy: Hashable, Sendable {
     public let oneWayKinds: Set<VoucherKind>
     /// How long a request stays open, in seconds.
     public let requestLifetimeSeconds: UInt64
+    /// What is done about each fact.
+    public let masks: FactMasks
+    /// When things are too old, and what is left of the limits by then.
+    public let bands: BandRules
+    /// The hours in which the terminal may approve by itself.
+    public let hours: OfflineHours
+    /// How long the hub is waited for, in milliseconds.
+    public let onlineBudgetMilliseconds: UInt64
+    /// A voucher that paid less than so many seconds ago, for another sale, pays *too soon*.
+    /// 0, the default, is no such rule.
+    public let tooSoonSeconds: UInt64
 
     /// Makes a policy from its parts; see the properties for units.
     public init(
         limits: [CurrencyLimits], outstandingCount: UInt64 = Policy.defaultOutstandingCount,
         splitSales: Bool = true, oneWayKinds: Set<VoucherKind> = Set(VoucherKind.allCases),
-        requestLifetimeSeconds: UInt64 = Policy.defaultRequestLifetimeSeconds
+        requestLifetimeSeconds: UInt64 = Policy.defaultRequestLifetimeSeconds,
+        masks: FactMasks = .standard, bands: BandRules = BandRules(),
+        hours: OfflineHours = .always,
+        onlineBudgetMilliseconds: UInt64 = Policy.defaultOnlineBudgetMilliseconds,
+        tooSoonSeconds: UInt64 = 0
     ) {
         self.limits = limits
         self.outstandingCount = outstandingCount
         self.splitSales = splitSales
         self.oneWayKinds = oneWayKinds
         self.requestLifetimeSeconds = requestLifetimeSeconds
+        self.masks = masks
+        self.bands = bands
+        self.hours = hours
+        self.onlineBudgetMilliseconds = onlineBudgetMilliseconds
+        self.tooSoonSeconds = tooSoonSeconds
     }
 
     /// The policy with the product's default limits for each of `currencies`.
@@ -109,5 +75,21 @@ public struct Policy: Hashable, Sendable {
     /// The limits of `currency`, or nil: such a currency is declined.
     public func limits(for currency: Currency) -> CurrencyLimits? {
         limits.first { $0.currency == currency }
+    }
+
+    /// The same policy with these parts changed, and all others as they are.
+    public func changing(
+        limits: [CurrencyLimits]? = nil, outstandingCount: UInt64? = nil,
+        splitSales: Bool? = nil, oneWayKinds: Set<VoucherKind>? = nil,
+        requestLifetimeSeconds: UInt64? = nil
+    ) -> Policy {
+        Policy(
+            limits: limits ?? self.limits,
+            outstandingCount: outstandingCount ?? self.outstandingCount,
+            splitSales: splitSales ?? self.splitSales,
+            oneWayKinds: oneWayKinds ?? self.oneWayKinds,
+            requestLifetimeSeconds: requestLifetimeSeconds ?? self.requestLifetimeSeconds,
+            masks: masks, bands: bands, hours: hours,
+            onlineBudgetMilliseconds: onlineBudgetMilliseconds, tooSoonSeconds: tooSoonSeconds)
     }
 }

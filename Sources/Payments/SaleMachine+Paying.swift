@@ -17,7 +17,7 @@ extension SaleMachine {
             // With no sale on the screen only the answer to an earlier request means anything.
             guard open != nil || voucher.confirmationNonce != nil else { return [] }
             phase = .lookingUp(open: open, voucher)
-            return [.lookUp(FactsQuery(voucher))]
+            return [.lookUp(FactsQuery(voucher, policy: policy, at: now))]
         case .unusable(let reason):
             guard let open else { return [] }
             return record(reason, voucher: nil, for: open, at: now)
@@ -29,7 +29,9 @@ extension SaleMachine {
         return goOn(open, telling: .journalUnavailable(detail: detail))
     }
 
-    mutating func decide(_ facts: JournalFacts, at now: UInt64) -> [Effect] {
+    mutating func decide(_ facts: JournalFacts, _ terminal: TerminalFacts, _ draw: Draw)
+        -> [Effect]
+    {
         guard case .lookingUp(let open, let voucher) = phase else { return [] }
         // A confirmation pays the sale whose request it names, even one that left the screen.
         let answered = facts.answeredSale?.reference == open?.reference ? open : facts.answeredSale
@@ -37,26 +39,32 @@ extension SaleMachine {
             phase = .idle
             return []
         }
-        let decision = OfflineAuthoriser.decide(
-            voucher, sale: sale, facts: facts, policy: policy, now: now, clockFloor: clockFloor)
-        switch decision {
+        let ruling = OfflineAuthoriser.rule(
+            on: voucher, sale: sale, journal: facts, terminal: terminal, policy: policy,
+            draw: draw)
+        switch ruling.decision {
         case .decline(let reason):
             guard let open else { return goOn(nil, telling: reason) }
-            return record(reason, voucher: voucher, for: open, at: now)
+            return record(
+                reason, voucher: voucher, for: open, at: terminal.now, basis: ruling.basis)
         case .capture(let capture):
             let after = sale.capturing(capture.amount.minorUnits)
             phase = .recording(open: open, .capture(capture, before: sale, after: after))
             return [.record(.capture(capture, after))]
+        case .askOnline:
+            // Nobody can be asked yet: the facts say so, and no such answer is given to them.
+            preconditionFailure("The hub is asked only where the facts say that it can be.")
         }
     }
 
     private mutating func record(
-        _ reason: DeclineReason, voucher: Voucher?, for sale: Sale, at now: UInt64
+        _ reason: DeclineReason, voucher: Voucher?, for sale: Sale, at now: UInt64,
+        basis: DecisionBasis? = nil
     ) -> [Effect] {
         phase = .recording(open: sale, .decline(reason))
         let decline = Decline(
             sale: sale.reference, asked: sale.request.amount, reason: reason,
-            voucher: voucher, at: now)
+            voucher: voucher, at: now, basis: basis)
         return [.record(.decline(decline))]
     }
 

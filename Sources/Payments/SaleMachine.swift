@@ -86,8 +86,9 @@ public struct SaleMachine: Sendable {
         case saleNotStored(SaleReference, String)
         /// A code was presented.
         case presented(PresentedCode, at: UInt64)
-        /// What the journal knows, for the voucher that was looked up.
-        case factsRead(JournalFacts, at: UInt64)
+        /// What the journal and the terminal know, for the voucher that was looked up, and the
+        /// decision's draw.
+        case factsRead(JournalFacts, TerminalFacts, Draw)
         /// The journal could not be read.
         case factsUnreadable(String)
         /// The record is on disk; `nonce` is 8 fresh random bytes, for the rest of a split sale.
@@ -174,7 +175,8 @@ public struct SaleMachine: Sendable {
         case .saleStored(let reference): return saleStored(reference)
         case .saleNotStored(let reference, let detail): return saleNotStored(reference, detail)
         case .presented(let code, let now): return presented(code, at: now)
-        case .factsRead(let facts, let now): return decide(facts, at: now)
+        case .factsRead(let facts, let terminal, let draw):
+            return decide(facts, terminal, draw)
         case .factsUnreadable(let detail): return factsUnreadable(detail)
         case .recorded(let receipt, let nonce, let now):
             return recorded(receipt: receipt, nonce: nonce, at: now)

@@ -1,25 +1,4 @@
-public import Money
 public import Vouchers
-
-/// The number on a receipt: from 1, without gaps, one for each capture of a journal.
-public typealias ReceiptNumber = UInt64
-
-/// One redemption that a journal remembers of a voucher.
-public struct Redemption: Hashable, Sendable {
-    /// When, in seconds since 1970 UTC.
-    public let at: UInt64
-    /// How much, in minor units of the voucher's currency.
-    public let amount: UInt64
-    /// On which receipt.
-    public let receipt: ReceiptNumber
-
-    /// Makes a redemption; see the properties for units.
-    public init(at: UInt64, amount: UInt64, receipt: ReceiptNumber) {
-        self.at = at
-        self.amount = amount
-        self.receipt = receipt
-    }
-}
 
 /// Why a code was not paid with. The cases stand in the order in which they are tried: where
 /// several apply, the earlier one is told (`docs/spec/authorisation.md`).
@@ -44,12 +23,18 @@ public enum DeclineReason: Hashable, Sendable {
     case currencyNotAccepted
     /// The same identity was seen with other terms: two vouchers that cannot both be honest.
     case conflictingVoucher
+    /// The issuer's key was revoked before it signed the voucher.
+    case issuerRevoked
+    /// The voucher, or its holder's key, is on the hot list.
+    case hotListed
     /// The confirmation or presentation names another amount than its request.
     case notForThisRequest(presented: UInt64, asked: UInt64)
     /// This very presentation has paid before, or its request has.
     case sameCodeAgain
     /// The voucher is used up, by a redemption of this terminal.
     case spentHere(last: Redemption)
+    /// The voucher is used up, by a redemption of another terminal.
+    case spentElsewhere(last: ElsewhereRedemption)
     /// The voucher has nothing left, by what its issuer knew when it signed.
     case nothingLeft
     /// The policy wants this kind answered to a request, not shown one-way.
@@ -62,12 +47,50 @@ public enum DeclineReason: Hashable, Sendable {
     case abovePerPaymentMaximum(maximum: UInt64)
     /// The certificate's offline total would be passed; `left` minor units remain.
     case voucherAllowanceUsedUp(left: UInt64)
+    /// The trust list is too old, in seconds, or its age is not known.
+    case trustDataTooOld(age: UInt64?)
+    /// The hot list is too old, in seconds, or its age is not known, or there is none.
+    case hotListTooOld(age: UInt64?)
+    /// The clock may be off by so many seconds, or by an unknown time.
+    case clockUncertain(by: UInt64?)
+    /// The hub last answered so many seconds ago, or at an unknown time.
+    case syncOverdue(age: UInt64?)
+    /// The voucher may be on the hot list: only a network can tell.
+    case mayBeHotListed
+    /// The policy allows no offline approvals at this hour.
+    case outsideHours
+    /// The voucher paid here less than so many seconds ago.
+    case tooSoon(seconds: UInt64)
+    /// The voucher has paid here too often, or too much, in a time.
+    case velocityExceeded
+    /// With what the voucher paid here lately, the payment is above this floor limit.
+    case splitSaleExceeded(limit: UInt64)
+    /// The payment is above what this kind may pay by a one-way code, in minor units.
+    case oneWayAboveLimit(limit: UInt64)
     /// The payment is above the terminal's floor limit, in minor units.
     case aboveFloorLimit(limit: UInt64)
+    /// The payment is above the limit of this kind, in minor units.
+    case aboveKindLimit(kind: VoucherKind, limit: UInt64)
     /// The terminal's own offline allowance is used up; `left` minor units remain.
     case allowanceUsedUp(left: UInt64)
+    /// The allowance for this kind is used up; `left` minor units remain.
+    case kindAllowanceUsedUp(kind: VoucherKind, left: UInt64)
     /// As many captures wait for the hub as the policy allows.
     case tooManyOutstanding(limit: UInt64)
+    /// As many captures of this kind wait for the hub as the policy allows.
+    case tooManyOfKind(kind: VoucherKind, limit: UInt64)
+    /// The draw selected the payment for the hub, which cannot be asked.
+    case selectedForOnline
+    /// The policy wants every code to answer a request.
+    case oneWayRefused
+    /// The policy takes no vouchers without a holder.
+    case bearerRefused
+    /// The policy takes no parts of what is due.
+    case partRefused
+    /// The hub was asked and does not allow the payment; its stable code.
+    case declinedOnline(code: String)
+    /// The customer has paid by a scheme's wallet, and no word of it has come.
+    case unconfirmed
 
     /// The stable code of this reason, the same in JSON, in the journal and at the hub.
     public var code: String {
@@ -82,43 +105,48 @@ public enum DeclineReason: Hashable, Sendable {
         case .currencyDiffers: "currency-differs"
         case .currencyNotAccepted: "currency-not-accepted"
         case .conflictingVoucher: "conflicting-voucher"
+        case .issuerRevoked: "issuer-revoked"
+        case .hotListed: "hot-listed"
         case .notForThisRequest: "not-for-this-request"
         case .sameCodeAgain: "same-code-again"
         case .spentHere: "spent-here"
+        case .spentElsewhere: "spent-elsewhere"
         case .nothingLeft: "nothing-left"
         case .oneWayNotAllowed: "one-way-not-allowed"
         case .aboveCodeCeiling: "above-code-ceiling"
         case .aboveVoucher: "above-voucher"
         case .abovePerPaymentMaximum: "above-per-payment-maximum"
         case .voucherAllowanceUsedUp: "voucher-allowance-used-up"
-        case .aboveFloorLimit: "above-floor-limit"
-        case .allowanceUsedUp: "allowance-used-up"
-        case .tooManyOutstanding: "too-many-outstanding"
+        default: weighedCode
         }
     }
-}
 
-/// What the offline authoriser answers to one code.
-public enum Decision: Hashable, Sendable {
-    /// Pay this: it becomes an approval only once the journal has it.
-    case capture(Capture)
-    /// Do not.
-    case decline(DeclineReason)
-}
-
-/// The financial record of an approved payment, as it goes into the journal.
-public struct Capture: Hashable, Sendable {
-    /// The sale that is paid.
-    public let sale: SaleReference
-    /// How much is captured, at most what was due.
-    public let amount: Amount
-    /// What is used up of the voucher, in minor units: more than `amount` where a fixed
-    /// voucher is spent whole on a smaller sale.
-    public let consumed: UInt64
-    /// The voucher that pays.
-    public let voucher: Voucher
-    /// The nonce of the request that is answered, if the code answers one.
-    public let requestNonce: [UInt8]?
-    /// When the decision was taken, in seconds since 1970 UTC.
-    public let at: UInt64
+    /// The code of what the policy weighs.
+    private var weighedCode: String {
+        switch self {
+        case .trustDataTooOld: "trust-data-too-old"
+        case .hotListTooOld: "hot-list-too-old"
+        case .clockUncertain: "clock-uncertain"
+        case .syncOverdue: "sync-overdue"
+        case .mayBeHotListed: "may-be-hot-listed"
+        case .outsideHours: "outside-hours"
+        case .tooSoon: "too-soon"
+        case .velocityExceeded: "velocity-exceeded"
+        case .splitSaleExceeded: "split-sale-exceeded"
+        case .oneWayAboveLimit: "one-way-above-limit"
+        case .aboveFloorLimit: "above-floor-limit"
+        case .aboveKindLimit: "above-kind-limit"
+        case .allowanceUsedUp: "allowance-used-up"
+        case .kindAllowanceUsedUp: "kind-allowance-used-up"
+        case .tooManyOutstanding: "too-many-outstanding"
+        case .tooManyOfKind: "too-many-of-kind"
+        case .selectedForOnline: "selected-for-online"
+        case .oneWayRefused: "one-way-refused"
+        case .bearerRefused: "bearer-refused"
+        case .partRefused: "part-refused"
+        case .declinedOnline: "declined-online"
+        case .unconfirmed: "unconfirmed"
+        default: preconditionFailure("Every other reason has its code above.")
+        }
+    }
 }

@@ -23,9 +23,9 @@ public struct DeclineSentences: Hashable, Sendable {
             Amount(minorUnits: minorUnits, currency: currency).description
         }
         switch reason {
-        case .journalUnavailable, .clockSuspect, .aboveFloorLimit, .allowanceUsedUp,
-            .tooManyOutstanding, .currencyNotAccepted:
-            return ofTerminal(reason, currency: currency, money: money)
+        case .journalUnavailable, .clockSuspect, .currencyNotAccepted, .unconfirmed,
+            .declinedOnline:
+            return ofTerminal(reason, currency: currency)
         case .severalCodes(let count):
             return (
                 "\(count) codes are in view. Ask the customer to show only one.",
@@ -49,36 +49,30 @@ public struct DeclineSentences: Hashable, Sendable {
             )
         case .refused(let refusal):
             return (refusal.detail, "This code cannot be accepted.")
-        default:
+        case .currencyDiffers, .conflictingVoucher, .issuerRevoked, .hotListed,
+            .notForThisRequest, .sameCodeAgain, .spentHere, .spentElsewhere, .nothingLeft,
+            .oneWayNotAllowed, .aboveCodeCeiling, .aboveVoucher, .abovePerPaymentMaximum,
+            .voucherAllowanceUsedUp:
             return ofVoucher(reason, currency: currency, money: money)
+        case .trustDataTooOld, .hotListTooOld, .clockUncertain, .syncOverdue, .mayBeHotListed,
+            .outsideHours:
+            return ofBelief(reason)
+        case .tooSoon, .velocityExceeded, .splitSaleExceeded, .oneWayAboveLimit,
+            .aboveFloorLimit, .aboveKindLimit, .allowanceUsedUp, .kindAllowanceUsedUp,
+            .tooManyOutstanding, .tooManyOfKind, .selectedForOnline, .oneWayRefused,
+            .bearerRefused, .partRefused:
+            return ofLimits(reason, money: money)
         }
     }
 
     /// What lies with the terminal, not with the code.
-    private static func ofTerminal(
-        _ reason: DeclineReason, currency: Currency, money: (UInt64) -> String
-    ) -> (cashier: String, customer: String) {
+    private static func ofTerminal(_ reason: DeclineReason, currency: Currency)
+        -> (cashier: String, customer: String)
+    {
         switch reason {
         case .clockSuspect:
             return (
                 "The terminal's clock is wrong. Set it right before taking payments.",
-                "This terminal cannot take payments now."
-            )
-        case .aboveFloorLimit(let limit):
-            return (
-                "The sale is above the terminal's limit of \(money(limit)) for one payment. "
-                    + "Take it in parts or another way.",
-                "The amount is too high for this terminal."
-            )
-        case .allowanceUsedUp(let left):
-            return (
-                "The terminal's offline allowance is used up: \(money(left)) remain until it "
-                    + "has reached the hub. Synchronise.",
-                "This terminal cannot take this payment now."
-            )
-        case .tooManyOutstanding(let limit):
-            return (
-                "\(limit) payments wait for the hub, as many as are allowed. Synchronise.",
                 "This terminal cannot take payments now."
             )
         case .currencyNotAccepted:
@@ -88,6 +82,17 @@ public struct DeclineSentences: Hashable, Sendable {
             )
         case .journalUnavailable(let detail):
             return (detail, "This terminal cannot take payments now.")
+        case .declinedOnline(let code):
+            return (
+                "The hub does not allow this payment (\(code)).",
+                "This payment was not allowed."
+            )
+        case .unconfirmed:
+            return (
+                "The customer may have paid by another wallet, but no word of it has come. Check "
+                    + "your bank's app before handing over the goods.",
+                "Your payment is not confirmed yet."
+            )
         default:
             preconditionFailure("Only reasons that lie with the terminal are told here.")
         }
@@ -109,6 +114,23 @@ public struct DeclineSentences: Hashable, Sendable {
                 "This voucher contradicts one with the same number that was seen before. "
                     + "It will be reported.",
                 "This voucher cannot be accepted. Please ask its issuer."
+            )
+        case .issuerRevoked:
+            return (
+                "The key that this voucher was signed with has been revoked. Its issuer gives a "
+                    + "new voucher for the rest of it.",
+                "This voucher cannot be accepted. Please ask its issuer for a new one."
+            )
+        case .hotListed:
+            return (
+                "This voucher is on the hot list.",
+                "This voucher cannot be accepted. Please ask its issuer."
+            )
+        case .spentElsewhere(let last):
+            return (
+                "This voucher was spent at terminal \(last.terminal.text) on "
+                    + "\(UTCTime(last.at)), \(money(last.amount)).",
+                "This voucher has been used already."
             )
         case .notForThisRequest(let presented, let asked):
             return (

@@ -62,7 +62,9 @@ extension PaymentTerminal {
             try await upload(over: link, into: &report)
             try await download(over: link, keep: keep)
             syncState.network = .online
-            syncState.lastSuccess = parts.clock.now()
+            let now = parts.clock.now()
+            syncState.lastSuccess = now
+            parts.contacted(now)
             syncState.lastProblem = nil
         } catch {
             let error = await explained(error, over: link)

@@ -23,15 +23,22 @@ public actor PaymentTerminal {
         let clock: any WallClock
         let random: any RandomSource
         let buildTime: UInt64
+        let lastContact: UInt64?
+        let contacted: @Sendable (UInt64) -> Void
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
-        /// honest clock stands before it. `trace` is told the moments of a payment as they pass.
+        /// honest clock stands before it. `lastContact` is when the hub last answered an earlier
+        /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
+        /// a restart makes no limit soft again. `trace` is told the moments of a payment as they
+        /// pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
             journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
-            buildTime: UInt64, trace: @escaping @Sendable (Moment) -> Void = { _ in }
+            buildTime: UInt64, lastContact: UInt64? = nil,
+            contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
+            trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
             self.merchant = merchant
@@ -43,6 +50,8 @@ public actor PaymentTerminal {
             self.clock = clock
             self.random = random
             self.buildTime = buildTime
+            self.lastContact = lastContact
+            self.contacted = contacted
             self.trace = trace
         }
     }
@@ -273,8 +282,10 @@ extension PaymentTerminal {
         case .store(let sale): return await store(sale)
         case .lookUp(let query):
             do {
+                let facts = try await parts.journal.facts(for: query)
                 return .factsRead(
-                    try await parts.journal.facts(for: query), at: parts.clock.now())
+                    facts, terminalFacts(at: parts.clock.now()),
+                    Draw(bytes: parts.random.bytes(Draw.seedLength)))
             } catch {
                 return .factsUnreadable(error.message)
             }

@@ -32,6 +32,8 @@ public struct StateFolder: Sendable {
     /// Where the daemon listens unless told otherwise.
     public var socketPath: String { path + "/tilld.sock" }
 
+    /// Where the time lies at which the hub last answered.
+    var contactPath: String { path + "/last-contact" }
     /// Where the id lies that the terminal asked to be enrolled under.
     var terminalPath: String { path + "/terminal.id" }
 
@@ -165,6 +167,17 @@ public struct StateFolder: Sendable {
     public func keep(_ message: [UInt8]) throws {
         try Self.write(MessageFile.configuration.text(of: message), to: configurationPath)
     }
+
+    /// When the hub last answered, in seconds since 1970 UTC; nil where that is not known.
+    public var lastContact: UInt64? {
+        FileManager.default.contents(atPath: contactPath).flatMap {
+            UInt64(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .newlines))
+        }
+    }
+
+    /// Keeps when the hub last answered. Where that fails nothing is lost but that time: the
+    /// limits shrink as if the hub had been away since the last time that was kept.
+    public func keepContact(at now: UInt64) { try? Self.write("\(now)\n", to: contactPath) }
 
     private func makeFolder() throws {
         do {

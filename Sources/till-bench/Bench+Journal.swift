@@ -53,7 +53,9 @@ extension Bench {
         var machine = SaleMachine(policy: policy, clockFloor: 0)
         _ = machine.handle(.restored(sale))
         _ = machine.handle(.presented(.voucher(voucher), at: now))
-        let effects = machine.handle(.factsRead(facts, at: now))
+        let effects = machine.handle(
+            .factsRead(
+                facts, TerminalFacts(now: now, clockFloor: 0), Draw(seed: UInt64(now))))
         guard case .record(let record)? = effects.first,
             try await journal.record(record).receipt != nil
         else { throw CommandFailure(reason: "bench", message: "Not approved: \(effects)") }

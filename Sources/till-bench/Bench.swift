@@ -97,13 +97,14 @@ struct Bench {
             let facts = JournalFacts(
                 memory: nil, presentationKnown: false, requestPaid: false, exposure: .none)
             let policy = Policy.standard(for: [euro])
+            let terminal = TerminalFacts(now: now, clockFloor: 0, lastSyncAge: 60)
             lines.append(
                 Measurement(
                     "decide",
                     timed(rounds.of(20_000)) { _ in
-                        _ = OfflineAuthoriser.decide(
-                            voucher, sale: sale, facts: facts, policy: policy, now: now,
-                            clockFloor: 0)
+                        _ = OfflineAuthoriser.rule(
+                            on: voucher, sale: sale, journal: facts, terminal: terminal,
+                            policy: policy, draw: Draw(seed: 7))
                     }))
         }
         return lines

@@ -168,17 +168,19 @@ struct PolicySetCommand: TillCommand {
                 let outstanding = outstanding ?? old?.outstanding
             {
                 let line = CurrencyLimits(
-                    currency: currency, perPayment: perPayment, outstanding: outstanding)
+                    currency: currency, perPayment: perPayment, outstanding: outstanding,
+                    kinds: old?.kinds ?? [], velocity: old?.velocity ?? [],
+                    splitSaleWindowSeconds: old?.splitSaleWindowSeconds ?? 0,
+                    selection: old?.selection)
                 if let index = limits.firstIndex(where: { $0.currency == currency }) {
                     limits[index] = line
                 } else {
                     limits.append(line)
                 }
             }
-            return Policy(
-                limits: limits, outstandingCount: outstandingCount ?? policy.outstandingCount,
-                splitSales: split ?? policy.splitSales, oneWayKinds: kinds ?? policy.oneWayKinds,
-                requestLifetimeSeconds: lifetime ?? policy.requestLifetimeSeconds)
+            return policy.changing(
+                limits: limits, outstandingCount: outstandingCount, splitSales: split,
+                oneWayKinds: kinds, requestLifetimeSeconds: lifetime)
         }
     }
 }

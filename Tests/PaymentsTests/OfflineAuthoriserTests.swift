@@ -150,13 +150,15 @@ private struct Case {
                 nonce: VoucherMint.nonce, amount: total, expiry: VoucherMint.now + 300),
             openedAt: VoucherMint.now)
         let standard = Policy.standard(for: accepted)
-        return OfflineAuthoriser.decide(
-            voucher, sale: sale,
-            facts: JournalFacts(
+        return OfflineAuthoriser.rule(
+            on: voucher, sale: sale,
+            journal: JournalFacts(
                 memory: memory, presentationKnown: presentationKnown, requestPaid: requestPaid,
                 exposure: exposure),
+            terminal: TerminalFacts(now: VoucherMint.now, clockFloor: clockFloor),
             policy: Policy(limits: standard.limits, splitSales: splits, oneWayKinds: oneWay),
-            now: VoucherMint.now, clockFloor: clockFloor)
+            draw: Draw(seed: 1)
+        ).decision
     }
 
     var reason: DeclineReason? {

@@ -9,6 +9,9 @@ import Vouchers
     let now = VoucherMint.now
     let euro = Currency(code: "EUR")!
 
+    let terminal = TerminalFacts(now: VoucherMint.now, clockFloor: 0)
+    let draw = Draw(seed: 1)
+
     func machine() -> SaleMachine {
         SaleMachine(policy: .standard(for: [euro]), clockFloor: 0)
     }
@@ -45,7 +48,7 @@ import Vouchers
     @Test func tellsAnApprovalOnlyOnceItIsRecorded() {
         var machine = waiting()
         #expect(machine.handle(.presented(.voucher(mint.fixed(1_250)), at: now)).count == 1)
-        let effects = machine.handle(.factsRead(facts(), at: now))
+        let effects = machine.handle(.factsRead(facts(), terminal, draw))
         guard case .record(.capture(let capture, let after))? = effects.first, effects.count == 1
         else {
             Issue.record("a capture is recorded first: \(effects)")
@@ -62,9 +65,9 @@ import Vouchers
         let voucher = mint.fixed(1_250)
         #expect(!machine.handle(.presented(.voucher(voucher), at: now)).isEmpty)
         #expect(machine.handle(.presented(.voucher(voucher), at: now)).isEmpty)
-        #expect(!machine.handle(.factsRead(facts(), at: now)).isEmpty)
+        #expect(!machine.handle(.factsRead(facts(), terminal, draw)).isEmpty)
         #expect(machine.handle(.presented(.voucher(voucher), at: now)).isEmpty)
-        #expect(machine.handle(.factsRead(facts(), at: now)).isEmpty)
+        #expect(machine.handle(.factsRead(facts(), terminal, draw)).isEmpty)
         #expect(machine.handle(.recorded(receipt: 1, nonce: [], at: now)).count == 2)
         #expect(machine.handle(.presented(.voucher(voucher), at: now)).isEmpty)
     }
@@ -72,7 +75,7 @@ import Vouchers
     @Test func asksForTheRestOfASplitSale() {
         var machine = waiting(1_000)
         _ = machine.handle(.presented(.voucher(mint.stored(400)), at: now))
-        _ = machine.handle(.factsRead(facts(), at: now))
+        _ = machine.handle(.factsRead(facts(), terminal, draw))
         let fresh: [UInt8] = [9, 9, 9, 9, 9, 9, 9, 9]
         let effects = machine.handle(.recorded(receipt: 1, nonce: fresh, at: now))
         guard effects.count == 2, case .tell(.approvedInPart(_, 1, 600), _) = effects[0],
@@ -123,7 +126,7 @@ import Vouchers
     @Test func takesBackNothingThatWasNotRecorded() {
         var machine = waiting()
         _ = machine.handle(.presented(.voucher(mint.fixed(1_250)), at: now))
-        _ = machine.handle(.factsRead(facts(), at: now))
+        _ = machine.handle(.factsRead(facts(), terminal, draw))
         let effects = machine.handle(.notRecorded("disk full"))
         guard case .tell(.declined(.journalUnavailable("disk full")), let sale)? = effects.first
         else {
@@ -137,7 +140,7 @@ import Vouchers
     @Test func stopsWhereARecordIsUncertain() {
         var machine = waiting()
         _ = machine.handle(.presented(.voucher(mint.fixed(1_250)), at: now))
-        _ = machine.handle(.factsRead(facts(), at: now))
+        _ = machine.handle(.factsRead(facts(), terminal, draw))
         _ = machine.handle(.recordUncertain("I/O error"))
         #expect(machine.phase == .halted("I/O error"))
         #expect(machine.handle(.presented(.voucher(mint.fixed(1_250)), at: now)).isEmpty)
@@ -170,7 +173,7 @@ import Vouchers
             .factsRead(
                 JournalFacts(
                     memory: nil, presentationKnown: false, requestPaid: false, answeredSale: gone,
-                    exposure: .none), at: now))
+                    exposure: .none), terminal, draw))
         let effects = machine.handle(.recorded(receipt: 4, nonce: [], at: now))
         guard case .tell(.approved(let capture, receipt: 4), let paid)? = effects.first else {
             Issue.record("the earlier sale is paid: \(effects)")

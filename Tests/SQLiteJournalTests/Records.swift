@@ -41,7 +41,9 @@ struct Records {
         _ = machine.handle(.restored(sale))
         var effects = machine.handle(.presented(code, at: at))
         if case .lookUp? = effects.first {
-            effects = machine.handle(.factsRead(facts, at: at))
+            effects = machine.handle(
+                .factsRead(
+                    facts, TerminalFacts(now: at, clockFloor: 0), Draw(seed: 1)))
         }
         guard case .record(let record)? = effects.first else {
             preconditionFailure("The machine records nothing: \(effects)")

@@ -1,0 +1,155 @@
+import Money
+import Payments
+
+// What lies with what the policy weighs.
+extension DeclineSentences {
+    private static let now = "This terminal cannot take this payment now."
+
+    /// What the terminal knows too little of.
+    static func ofBelief(_ reason: DeclineReason) -> (cashier: String, customer: String) {
+        switch reason {
+        case .trustDataTooOld(let age):
+            (
+                "What the terminal knows of the issuers is \(Age(age)) old. Synchronise.",
+                now
+            )
+        case .hotListTooOld(let age):
+            (
+                age == nil
+                    ? "The terminal has no hot list, or one of unknown age. Synchronise."
+                    : "The terminal's hot list is \(Age(age)) old. Synchronise.", now
+            )
+        case .clockUncertain(let seconds):
+            (
+                "The terminal's clock may be wrong by \(Age(seconds)). Synchronise, or have the "
+                    + "clock set.", now
+            )
+        case .syncOverdue(let age):
+            (
+                "The hub last answered \(Age(age)) ago, which is too long. Synchronise.", now
+            )
+        case .mayBeHotListed:
+            (
+                "This voucher may be on the hot list; only the hub can tell. Try again with a "
+                    + "network, or ask for another voucher.",
+                "This voucher cannot be checked without a network."
+            )
+        case .outsideHours:
+            (
+                "At this hour payments are taken only with the hub's word. Try again with a "
+                    + "network.",
+                "This payment needs a network at this hour."
+            )
+        default: preconditionFailure("Only what is known too little of is told here.")
+        }
+    }
+
+    /// What passes a limit, or is of a sort that the policy does not take.
+    static func ofLimits(_ reason: DeclineReason, money: (UInt64) -> String)
+        -> (cashier: String, customer: String)
+    {
+        switch reason {
+        case .tooSoon(let seconds):
+            return (
+                "This voucher paid here \(Age(seconds)) ago. If a second payment is meant, show "
+                    + "it again in a moment.",
+                "You have just paid. Please wait a moment before paying again."
+            )
+        case .velocityExceeded:
+            return (
+                "This voucher has paid here as often, or as much, as is allowed in this time.",
+                "This voucher has been used too often for now."
+            )
+        case .splitSaleExceeded(let limit):
+            return (
+                "With what this voucher paid here a moment ago, the payment is above the "
+                    + "terminal's limit of \(money(limit)).",
+                "The amount is too high for this terminal."
+            )
+        case .oneWayAboveLimit(let limit):
+            return (
+                "By such a code at most \(money(limit)) are taken. Let the customer scan the code "
+                    + "on the screen.",
+                "Please scan the code on the screen with your wallet."
+            )
+        case .aboveFloorLimit(let limit):
+            return (
+                "The sale is above the terminal's limit of \(money(limit)) for one payment. "
+                    + "Take it in parts or another way.",
+                "The amount is too high for this terminal."
+            )
+        case .aboveKindLimit(let kind, let limit):
+            return (
+                "With a voucher of this kind (\(kind.name)) at most \(money(limit)) are taken at "
+                    + "a time. Take it in parts or another way.",
+                "The amount is too high for this voucher here."
+            )
+        default: return ofAllowance(reason, money: money)
+        }
+    }
+
+    /// What the terminal as a whole has no room for, and what the policy does not take.
+    private static func ofAllowance(_ reason: DeclineReason, money: (UInt64) -> String)
+        -> (cashier: String, customer: String)
+    {
+        switch reason {
+        case .allowanceUsedUp(let left):
+            return (
+                "The terminal's offline allowance is used up: \(money(left)) remain until it "
+                    + "has reached the hub. Synchronise.", now
+            )
+        case .kindAllowanceUsedUp(let kind, let left):
+            return (
+                "The offline allowance for vouchers of this kind (\(kind.name)) is used up: "
+                    + "\(money(left)) remain until the terminal has reached the hub. Synchronise.",
+                now
+            )
+        case .tooManyOutstanding(let limit):
+            return (
+                "\(limit) payments wait for the hub, as many as are allowed. Synchronise.",
+                "This terminal cannot take payments now."
+            )
+        case .tooManyOfKind(let kind, let limit):
+            return (
+                "\(limit) payments with vouchers of this kind (\(kind.name)) wait for the hub, as "
+                    + "many as are allowed. Synchronise.", now
+            )
+        case .selectedForOnline:
+            return (
+                "This payment was selected to be checked with the hub, which cannot be reached. "
+                    + "Try again with a network.", now
+            )
+        case .oneWayRefused:
+            return (
+                "Here a code must answer the code on the screen.",
+                "Please scan the code on the screen with your wallet."
+            )
+        case .bearerRefused:
+            return (
+                "Printed vouchers, which anybody can show, are not taken now.",
+                "This voucher cannot be accepted now."
+            )
+        case .partRefused:
+            return (
+                "A part of the amount is not taken now. Ask for a code that covers all of it.",
+                "This voucher does not cover the amount."
+            )
+        default: preconditionFailure("Only what passes a limit is told here.")
+        }
+    }
+}
+
+/// A length of time as people say it: in the two largest units that tell enough.
+struct Age: CustomStringConvertible {
+    let seconds: UInt64?
+
+    init(_ seconds: UInt64?) { self.seconds = seconds }
+
+    var description: String {
+        guard let seconds else { return "an unknown time" }
+        if seconds < 120 { return "\(seconds) seconds" }
+        if seconds < 7_200 { return "\(seconds / 60) minutes" }
+        if seconds < 172_800 { return "\(seconds / 3_600) hours" }
+        return "\(seconds / 86_400) days"
+    }
+}
