@@ -6,26 +6,81 @@ import Vouchers
 extension EntryMessage {
     /// What is told of a journal entry; the hub has acknowledged all up to `acknowledgedThrough`.
     public init(_ entry: JournalEntry, acknowledgedThrough: UInt64) {
-        var receipt: UInt64?
         var reason: String?
-        let voucher: String?
-        var voucherKind: String?
-        let kind: String
+        var undone: UInt64?
+        var period: UInt64?
+        var detail: String?
+        var voucher: VoucherIdentity?
+        var voucherKind: UInt8?
         switch entry.event {
         case .capture(let capture):
-            kind = "capture"
-            receipt = capture.receipt
-            voucher = capture.voucher.shortName
-            voucherKind = VoucherKind(rawValue: capture.kind)?.name
+            voucher = capture.voucher
+            voucherKind = capture.kind
         case .decline(let decline):
-            kind = "decline"
             reason = decline.reason
-            voucher = decline.voucher?.shortName
+            voucher = decline.voucher
+        case .undo(let undo):
+            reason = undo.reason
+            undone = undo.undone
+            voucher = undo.restoration?.voucher
+            voucherKind = undo.restoration?.kind
+        case .periodClosed(let closed): period = closed.number
+        case .document(let document):
+            detail = "\(document.kind.name), version \(document.version)"
+        case .clock(let clock):
+            detail =
+                "\(clock.kind.name): expected \(UTCTime(clock.expected).rfc3339), "
+                + "found \(UTCTime(clock.found).rfc3339)"
         }
         self.init(
-            sequence: entry.sequence, at: UTCTime(entry.at).rfc3339, kind: kind, sale: entry.sale,
-            amount: MoneyMessage(entry.amount, currency: entry.currencyNumber), receipt: receipt,
-            reason: reason, voucher: voucher, voucherKind: voucherKind,
+            sequence: entry.sequence, at: UTCTime(entry.at).rfc3339, kind: entry.kind.name,
+            sale: entry.subject?.sale,
+            amount: entry.subject.map { MoneyMessage($0.amount, currency: $0.currencyNumber) },
+            receipt: entry.receipt, reason: reason, undone: undone, period: period,
+            detail: detail, voucher: voucher?.shortName,
+            voucherKind: voucherKind.flatMap { VoucherKind(rawValue: $0)?.name },
             acknowledged: entry.sequence <= acknowledgedThrough)
+    }
+}
+
+extension JournalEntry.Kind {
+    /// The stable name of the kind in JSON.
+    public var name: String {
+        switch self {
+        case .capture: "capture"
+        case .decline: "decline"
+        case .cancellation: "cancellation"
+        case .refund: "refund"
+        case .reversal: "reversal"
+        case .periodClosed: "period-closed"
+        case .document: "document"
+        case .clock: "clock"
+        }
+    }
+}
+
+extension DocumentKind {
+    /// The kind in words.
+    public var name: String {
+        switch self {
+        case .configuration: "configuration"
+        case .trustList: "trust list"
+        case .policy: "policy"
+        case .hotList: "hot list"
+        case .freshness: "freshness statement"
+        }
+    }
+}
+
+extension ClockEntry.Kind {
+    /// The kind in words.
+    public var name: String {
+        switch self {
+        case .steppedForward: "clock set forward"
+        case .steppedBack: "clock set back"
+        case .suspect: "clock suspect"
+        case .settledByHub: "clock settled by the hub"
+        case .settledByTechnician: "clock settled by a technician"
+        }
     }
 }

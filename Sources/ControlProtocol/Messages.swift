@@ -263,16 +263,23 @@ public struct EntryMessage: Codable, Hashable, Sendable {
     public let sequence: UInt64
     /// When, RFC 3339 in UTC.
     public let at: String
-    /// `capture` or `decline`.
+    /// `capture`, `decline`, `cancellation`, `refund`, `reversal`, `period-closed`, `document` or
+    /// `clock`.
     public let kind: String
-    /// The sale's reference.
-    public let sale: String
-    /// What was captured, or asked for.
-    public let amount: MoneyMessage
-    /// The receipt number of a capture.
+    /// The sale's reference; absent in the last three kinds.
+    public let sale: String?
+    /// What was captured, asked for, or undone; absent with the sale.
+    public let amount: MoneyMessage?
+    /// The receipt number of a capture, a cancellation or a refund.
     public let receipt: UInt64?
-    /// The stable code of a decline.
+    /// The stable code of a decline, or of an undoing that names one.
     public let reason: String?
+    /// The sequence number of the capture that is undone.
+    public let undone: UInt64?
+    /// The number of the period that was closed.
+    public let period: UInt64?
+    /// What an entry about a document or the clock says, in words.
+    public let detail: String?
     /// The voucher's issuer and short name.
     public let voucher: String?
     /// `fixed`, `stored-value` or `certificate`.
@@ -282,9 +289,9 @@ public struct EntryMessage: Codable, Hashable, Sendable {
 
     /// Makes an entry's message.
     public init(
-        sequence: UInt64, at: String, kind: String, sale: String, amount: MoneyMessage,
-        receipt: UInt64?, reason: String?, voucher: String?, voucherKind: String?,
-        acknowledged: Bool
+        sequence: UInt64, at: String, kind: String, sale: String?, amount: MoneyMessage?,
+        receipt: UInt64?, reason: String?, undone: UInt64? = nil, period: UInt64? = nil,
+        detail: String? = nil, voucher: String?, voucherKind: String?, acknowledged: Bool
     ) {
         self.sequence = sequence
         self.at = at
@@ -293,6 +300,9 @@ public struct EntryMessage: Codable, Hashable, Sendable {
         self.amount = amount
         self.receipt = receipt
         self.reason = reason
+        self.undone = undone
+        self.period = period
+        self.detail = detail
         self.voucher = voucher
         self.voucherKind = voucherKind
         self.acknowledged = acknowledged

@@ -83,27 +83,35 @@ private struct Run {
     }
 
     mutating func row(of entry: JournalEntry, finding: EvidenceFinding?) -> LedgerRow {
+        if let problem = receiptProblem(entry) { return problem }
         switch entry.event {
         case .decline(let decline):
             return LedgerRow(entry, standing: .declined(reason: decline.reason))
+        case .undo, .periodClosed, .document, .clock:
+            return LedgerRow(entry, standing: .noted(entry.kind))
         case .capture(let capture):
-            let expected = receipt + 1
-            receipt = max(receipt, capture.receipt)
-            if capture.receipt < expected {
-                return quarantine(
-                    entry, "receipt-repeated", "Receipt \(capture.receipt) is there already.")
-            }
-            if capture.receipt > expected {
-                return quarantine(
-                    entry, "receipt-gap",
-                    "Receipt \(expected) is missing before receipt \(capture.receipt).")
-            }
             switch finding {
             case .wrong(let reason, let detail): return quarantine(entry, reason, detail)
             case .right(let voucher): return accept(entry, capture, voucher)
             case nil: preconditionFailure("Every capture's evidence has been judged.")
             }
         }
+    }
+
+    /// Counts the receipt of an entry that takes one; the row of an entry whose receipt does not
+    /// come next.
+    private mutating func receiptProblem(_ entry: JournalEntry) -> LedgerRow? {
+        guard let found = entry.receipt else { return nil }
+        let expected = receipt + 1
+        receipt = max(receipt, found)
+        if found < expected {
+            return quarantine(entry, "receipt-repeated", "Receipt \(found) is there already.")
+        }
+        guard found == expected else {
+            return quarantine(
+                entry, "receipt-gap", "Receipt \(expected) is missing before receipt \(found).")
+        }
+        return nil
     }
 
     private func quarantine(_ entry: JournalEntry, _ reason: String, _ detail: String) -> LedgerRow
@@ -122,7 +130,7 @@ private struct Run {
         }
         let location = CaptureLocation(
             terminal: terminal, journal: journal, sequence: entry.sequence,
-            receipt: capture.receipt, at: entry.at, amount: entry.amount)
+            receipt: capture.receipt, at: entry.at, amount: entry.subject?.amount ?? 0)
         let plain = record(capture, voucher, doubleSpend: nil)
         let after = before?.adding(plain, at: location) ?? .first(plain, at: location)
         guard plain.redeemed <= after.ceiling, plain.consumed <= after.ceiling - plain.redeemed

@@ -25,14 +25,17 @@ struct CaptureEvidence {
 
     /// Judges `capture`, which `entry` is about.
     func judge(_ capture: CaptureEntry, of entry: JournalEntry) -> EvidenceFinding {
+        guard let subject = entry.subject else {
+            preconditionFailure("A capture is about a sale.")
+        }
         switch verify(capture, at: entry.at) {
-        case .accepted(let voucher): return compare(voucher, capture, entry)
+        case .accepted(let voucher): return compare(voucher, capture, subject)
         case .refused(let refusal):
             if entry.at >= Self.decisionSlackSeconds,
                 case .accepted(let voucher) = verify(
                     capture, at: entry.at - Self.decisionSlackSeconds)
             {
-                return compare(voucher, capture, entry)
+                return compare(voucher, capture, subject)
             }
             return .wrong(reason: refusal.reason.rawValue, detail: refusal.detail)
         }
@@ -47,7 +50,7 @@ struct CaptureEvidence {
             Array(VoucherText.encode(capture.evidence).utf8), in: context)
     }
 
-    private func compare(_ voucher: Voucher, _ capture: CaptureEntry, _ entry: JournalEntry)
+    private func compare(_ voucher: Voucher, _ capture: CaptureEntry, _ entry: EntrySubject)
         -> EvidenceFinding
     {
         func wrong(_ reason: String, _ detail: String) -> EvidenceFinding {
@@ -80,7 +83,7 @@ struct CaptureEvidence {
 
     /// Why the captured and the consumed amount cannot come from `voucher`; nil where they can.
     private func amountProblem(
-        _ voucher: Voucher, _ capture: CaptureEntry, _ entry: JournalEntry
+        _ voucher: Voucher, _ capture: CaptureEntry, _ entry: EntrySubject
     ) -> String? {
         guard entry.amount > 0 else { return "Nothing was captured." }
         if let ceiling = voucher.presentation?.amount, entry.amount > ceiling {

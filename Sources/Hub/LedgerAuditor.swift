@@ -124,9 +124,9 @@ public struct LedgerAuditor: Sendable {
     private static func difference(_ row: LedgerRow, _ entry: JournalEntry) -> String? {
         if row.sequence != entry.sequence { return "place" }
         if row.at != entry.at { return "time" }
-        if row.sale != entry.sale { return "sale" }
-        if row.currencyNumber != entry.currencyNumber { return "currency" }
-        if row.amount != entry.amount { return "amount" }
+        if row.subject?.sale != entry.subject?.sale { return "sale" }
+        if row.subject?.currencyNumber != entry.subject?.currencyNumber { return "currency" }
+        if row.subject?.amount != entry.subject?.amount { return "amount" }
         switch (row.standing, entry.event) {
         case (.declined(let reason), .decline(let decline)):
             return reason == decline.reason ? nil : "reason"
@@ -135,7 +135,10 @@ public struct LedgerAuditor: Sendable {
             if kept.voucher != capture.voucher { return "voucher" }
             if kept.kind != capture.kind { return "voucher kind" }
             return kept.consumed == capture.consumed ? nil : "consumed amount"
-        case (.quarantined, .capture): return nil
+        case (.quarantined, .capture), (.quarantined, .undo): return nil
+        case (.noted(let kind), .undo), (.noted(let kind), .periodClosed),
+            (.noted(let kind), .document), (.noted(let kind), .clock):
+            return kind == entry.kind ? nil : "kind"
         default: return "kind"
         }
     }

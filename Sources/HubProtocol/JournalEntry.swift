@@ -1,5 +1,4 @@
 import Crypto
-public import Vouchers
 
 /// One entry of a terminal's journal, as it is chained, signed in batches and kept by the hub.
 ///
@@ -13,12 +12,31 @@ public struct JournalEntry: Hashable, Sendable {
         case capture(CaptureEntry)
         /// A code was declined.
         case decline(DeclineEntry)
+        /// A capture was undone, whole or in part: cancelled, refunded or reversed.
+        case undo(UndoEntry)
+        /// A reconciliation period was closed.
+        case periodClosed(PeriodEntry)
+        /// A signed document was put in force.
+        case document(DocumentEntry)
+        /// The clock did something that bears on what may be approved.
+        case clock(ClockEntry)
+
+        /// Whether an event of this kind is about a sale and its money.
+        public var hasSubject: Bool {
+            switch self {
+            case .capture, .decline, .undo: true
+            case .periodClosed, .document, .clock: false
+            }
+        }
     }
 
     /// The length of a hash in bytes (SHA-256).
     public static let hashLength = 32
-    /// The longest entry in bytes: evidence of 1,000 bytes and the other fields at their largest.
-    public static let maximumBytes = 1_400
+    /// The longest entry in bytes: evidence of 1,000 bytes, a decision record of 400 and the other
+    /// fields at their largest.
+    public static let maximumBytes = 1_800
+    /// The longest evidence in bytes: the longest text of a code (`formats.md` 1).
+    public static let maximumEvidenceBytes = 1_000
     /// The longest reason of a decline, in bytes.
     public static let maximumReasonLength = 100
     /// What the first entry carries as its predecessor's hash: 32 zero bytes.
@@ -30,73 +48,104 @@ public struct JournalEntry: Hashable, Sendable {
     public let previousHash: [UInt8]
     /// When, in seconds since 1970 UTC.
     public let at: UInt64
-    /// The sale, 1 to 25 of `[A-Za-z0-9]`.
-    public let sale: String
-    /// ISO 4217 number of the sale's currency.
-    public let currencyNumber: UInt16
-    /// Minor units: what was captured, or what was asked for.
-    public let amount: UInt64
+    /// The sale and the money that it is about; nil exactly for kinds 6 to 8.
+    public let subject: EntrySubject?
     /// What happened.
     public let event: Event
+    /// Who was at the terminal, where that is known.
+    public let operatedBy: EntryOperator?
 
-    /// Makes an entry; see the properties for units and shapes.
+    /// Makes an entry; see the properties for units and shapes. `subject` is there exactly where
+    /// the event is about a sale.
     public init(
-        sequence: UInt64, previousHash: [UInt8], at: UInt64, sale: String, currencyNumber: UInt16,
-        amount: UInt64, event: Event
+        sequence: UInt64, previousHash: [UInt8], at: UInt64, subject: EntrySubject?, event: Event,
+        operatedBy: EntryOperator? = nil
     ) {
         precondition(previousHash.count == Self.hashLength, "A SHA-256 hash has 32 bytes.")
+        precondition(
+            (subject != nil) == event.hasSubject, "Captures, declines and undoings have a sale.")
         self.sequence = sequence
         self.previousHash = previousHash
         self.at = at
-        self.sale = sale
-        self.currencyNumber = currencyNumber
-        self.amount = amount
+        self.subject = subject
         self.event = event
+        self.operatedBy = operatedBy
+    }
+
+    /// Makes an entry about a sale: of kinds 1 to 5.
+    public init(
+        sequence: UInt64, previousHash: [UInt8], at: UInt64, sale: String, currencyNumber: UInt16,
+        amount: UInt64, event: Event, operatedBy: EntryOperator? = nil
+    ) {
+        self.init(
+            sequence: sequence, previousHash: previousHash, at: at,
+            subject: EntrySubject(sale: sale, currencyNumber: currencyNumber, amount: amount),
+            event: event, operatedBy: operatedBy)
+    }
+
+    /// The receipt number, where an entry of this kind takes one: captures, cancellations and
+    /// refunds do.
+    public var receipt: UInt64? {
+        switch event {
+        case .capture(let capture): capture.receipt
+        case .undo(let undo): undo.receipt
+        case .decline, .periodClosed, .document, .clock: nil
+        }
+    }
+
+    /// The stable code of its reason: of a decline, or of an undoing that names one.
+    public var reason: String? {
+        switch event {
+        case .decline(let decline): decline.reason
+        case .undo(let undo): undo.reason
+        case .capture, .periodClosed, .document, .clock: nil
+        }
     }
 
     /// The hash that chains `bytes`, an encoded entry: 32 bytes of SHA-256.
     public static func hash(of bytes: [UInt8]) -> [UInt8] { [UInt8](SHA256.hash(data: bytes)) }
 }
 
-/// The part of an entry that only a capture has.
-public struct CaptureEntry: Hashable, Sendable {
-    /// The receipt number, from 1 without gaps.
-    public let receipt: UInt64
-    /// The voucher that paid.
-    public let voucher: VoucherIdentity
-    /// The voucher's kind, the first element of its value array.
-    public let kind: UInt8
-    /// What was used up of the voucher, in minor units; at least the captured amount.
-    public let consumed: UInt64
-    /// The nonce of the request that was answered, 8 bytes, if one was.
-    public let requestNonce: [UInt8]?
-    /// The code that was shown: the outer COSE_Sign1, entire.
-    public let evidence: [UInt8]
+/// What an entry of kinds 1 to 5 is about.
+public struct EntrySubject: Hashable, Sendable {
+    /// The sale, 1 to 25 of `[A-Za-z0-9]`.
+    public let sale: String
+    /// ISO 4217 number of the sale's currency.
+    public let currencyNumber: UInt16
+    /// Minor units: what was captured, asked for, or undone.
+    public let amount: UInt64
 
-    /// Makes the capture's part; see the properties for units and shapes.
-    public init(
-        receipt: UInt64, voucher: VoucherIdentity, kind: UInt8, consumed: UInt64,
-        requestNonce: [UInt8]?, evidence: [UInt8]
-    ) {
-        self.receipt = receipt
-        self.voucher = voucher
-        self.kind = kind
-        self.consumed = consumed
-        self.requestNonce = requestNonce
-        self.evidence = evidence
+    /// Makes a subject; see the properties for units and shapes.
+    public init(sale: String, currencyNumber: UInt16, amount: UInt64) {
+        self.sale = sale
+        self.currencyNumber = currencyNumber
+        self.amount = amount
     }
 }
 
-/// The part of an entry that only a decline has.
-public struct DeclineEntry: Hashable, Sendable {
-    /// The stable code of the reason.
-    public let reason: String
-    /// The voucher, where the code was one that verified.
-    public let voucher: VoucherIdentity?
+/// Who was at the terminal when an entry was made.
+public struct EntryOperator: Hashable, Sendable {
+    /// What somebody may do at the terminal.
+    public enum Role: UInt8, Hashable, Sendable, CaseIterable {
+        /// Takes payments.
+        case cashier = 1
+        /// Undoes payments and closes periods too.
+        case supervisor = 2
+        /// Looks after the machine.
+        case technician = 3
+    }
 
-    /// Makes the decline's part.
-    public init(reason: String, voucher: VoucherIdentity?) {
-        self.reason = reason
-        self.voucher = voucher
+    /// The longest id in bytes of UTF-8: a staff number or a short name.
+    public static let maximumIDLength = 32
+
+    /// What they may do.
+    public let role: Role
+    /// Who they are: 1 to 32 bytes of displayable text.
+    public let id: String
+
+    /// Makes an operator; see the properties for shapes.
+    public init(role: Role, id: String) {
+        self.role = role
+        self.id = id
     }
 }

@@ -20,7 +20,7 @@ public enum JournalEntryError: Error, Hashable, Sendable {
 
 extension JournalEntry {
     /// The map keys of an entry (`docs/spec/journal.md`, *Entry*).
-    private enum Key {
+    enum Key {
         static let sequence: Int64 = 1
         static let previousHash: Int64 = 2
         static let at: Int64 = 3
@@ -36,39 +36,81 @@ extension JournalEntry {
         static let requestNonce: Int64 = 13
         static let evidence: Int64 = 14
         static let reason: Int64 = 15
+        static let decision: Int64 = 16
+        static let operatedBy: Int64 = 17
+        static let foreignCode: Int64 = 18
+        static let undone: Int64 = 20
+        static let refundWay: Int64 = 21
+        static let periodNumber: Int64 = 22
+        static let totals: Int64 = 23
+        static let document: Int64 = 24
+        static let clock: Int64 = 25
     }
 
-    /// The values of key 4.
-    private enum Kind {
-        static let capture: UInt64 = 1
-        static let decline: UInt64 = 2
+    /// What key 4 says: the kind of an entry.
+    public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
+        /// A payment was captured.
+        case capture = 1
+        /// A code was declined.
+        case decline = 2
+        /// A capture was cancelled before its period closed.
+        case cancellation = 3
+        /// A capture was refunded.
+        case refund = 4
+        /// A capture whose completion was unclear was reversed.
+        case reversal = 5
+        /// A period was closed.
+        case periodClosed = 6
+        /// A document was put in force.
+        case document = 7
+        /// The clock did something.
+        case clock = 8
+    }
+
+    /// The kind of the entry.
+    public var kind: Kind {
+        switch event {
+        case .capture: .capture
+        case .decline: .decline
+        case .undo(let undo):
+            switch undo.kind {
+            case .cancellation: .cancellation
+            case .refund: .refund
+            case .reversal: .reversal
+            }
+        case .periodClosed: .periodClosed
+        case .document: .document
+        case .clock: .clock
+        }
     }
 
     /// The entry as deterministic CBOR.
     public func encoded() -> [UInt8] {
         var pairs: [(Int64, CBORValue)] = [
             (Key.sequence, .unsigned(sequence)), (Key.previousHash, .bytes(previousHash)),
-            (Key.at, .unsigned(at)), (Key.sale, .text(sale)),
-            (Key.currency, .unsigned(UInt64(currencyNumber))), (Key.amount, .unsigned(amount)),
+            (Key.at, .unsigned(at)), (Key.kind, .unsigned(UInt64(kind.rawValue))),
         ]
-        switch event {
-        case .capture(let capture):
+        if let subject {
             pairs += [
-                (Key.kind, .unsigned(Kind.capture)), (Key.receipt, .unsigned(capture.receipt)),
-                (Key.issuer, .text(capture.voucher.issuer.name)),
-                (Key.cti, .bytes(capture.voucher.cti)),
-                (Key.voucherKind, .unsigned(UInt64(capture.kind))),
-                (Key.consumed, .unsigned(capture.consumed)),
-                (Key.evidence, .bytes(capture.evidence)),
+                (Key.sale, .text(subject.sale)),
+                (Key.currency, .unsigned(UInt64(subject.currencyNumber))),
+                (Key.amount, .unsigned(subject.amount)),
             ]
-            if let nonce = capture.requestNonce { pairs.append((Key.requestNonce, .bytes(nonce))) }
-        case .decline(let decline):
-            pairs += [(Key.kind, .unsigned(Kind.decline)), (Key.reason, .text(decline.reason))]
-            if let voucher = decline.voucher {
-                pairs += [
-                    (Key.issuer, .text(voucher.issuer.name)), (Key.cti, .bytes(voucher.cti)),
-                ]
-            }
+        }
+        if let operatedBy {
+            pairs.append(
+                (
+                    Key.operatedBy,
+                    .array([.unsigned(UInt64(operatedBy.role.rawValue)), .text(operatedBy.id)])
+                ))
+        }
+        switch event {
+        case .capture(let capture): pairs += capture.fields
+        case .decline(let decline): pairs += decline.fields
+        case .undo(let undo): pairs += undo.fields
+        case .periodClosed(let period): pairs += period.fields
+        case .document(let document): pairs += document.fields
+        case .clock(let clock): pairs += clock.fields
         }
         return CBORValue.map(pairs.map { CBORPair(.integer($0.0), $0.1) }).encoded()
     }
@@ -82,105 +124,55 @@ extension JournalEntry {
         let previousHash = try fields.bytes(
             Key.previousHash, "previous hash (key 2)", count: Self.hashLength...Self.hashLength)
         let at = try fields.unsigned(Key.at, "time (key 3)")
-        let kind = try fields.unsigned(Key.kind, "kind (key 4)")
-        let sale = try fields.text(Key.sale, "sale reference (key 5)")
-        guard SaleReference(sale) != nil else { throw .shape("sale reference (key 5)") }
-        let currency = try fields.unsigned(Key.currency, "currency (key 6)")
-        let amount = try fields.unsigned(Key.amount, "amount (key 7)")
-        guard let currencyNumber = UInt16(exactly: currency) else {
-            throw .shape("currency (key 6)")
+        let number = try fields.unsigned(Key.kind, "kind (key 4)")
+        guard let number = UInt8(exactly: number), let kind = Kind(rawValue: number) else {
+            throw .shape("kind (key 4)")
         }
         let event: Event
         switch kind {
-        case Kind.capture: event = .capture(try Self.capture(&fields))
-        case Kind.decline: event = .decline(try Self.decline(&fields))
-        default: throw .shape("kind (key 4)")
+        case .capture: event = .capture(try CaptureEntry(&fields))
+        case .decline: event = .decline(try DeclineEntry(&fields))
+        case .cancellation, .refund, .reversal: event = .undo(try UndoEntry(kind, &fields))
+        case .periodClosed: event = .periodClosed(try PeriodEntry(&fields))
+        case .document: event = .document(try DocumentEntry(&fields))
+        case .clock: event = .clock(try ClockEntry(&fields))
         }
+        let subject = event.hasSubject ? try EntrySubject(&fields) : nil
+        let operatedBy = try EntryOperator(&fields)
         guard fields.isEmpty else { throw .shape("set of keys: an unknown one is there") }
+        if case .undo(let undo) = event, undo.undone >= sequence {
+            throw .shape("entry undone (key 20): it does not come before")
+        }
         self.init(
-            sequence: sequence, previousHash: previousHash, at: at, sale: sale,
-            currencyNumber: currencyNumber, amount: amount, event: event)
-    }
-
-    private static func capture(_ fields: inout EntryFields) throws(JournalEntryError)
-        -> CaptureEntry
-    {
-        let receipt = try fields.unsigned(Key.receipt, "receipt number (key 8)")
-        let voucher = try fields.identity(issuerKey: Key.issuer, ctiKey: Key.cti)
-        let kind = try fields.unsigned(Key.voucherKind, "voucher kind (key 11)")
-        guard let kind = UInt8(exactly: kind) else { throw .shape("voucher kind (key 11)") }
-        let consumed = try fields.unsigned(Key.consumed, "consumed amount (key 12)")
-        let nonce =
-            fields.has(Key.requestNonce)
-            ? try fields.bytes(Key.requestNonce, "request nonce (key 13)", count: 8...16) : nil
-        let evidence = try fields.bytes(Key.evidence, "evidence (key 14)", count: 1...1_000)
-        return CaptureEntry(
-            receipt: receipt, voucher: voucher, kind: kind, consumed: consumed,
-            requestNonce: nonce, evidence: evidence)
-    }
-
-    private static func decline(_ fields: inout EntryFields) throws(JournalEntryError)
-        -> DeclineEntry
-    {
-        let reason = try fields.text(Key.reason, "reason (key 15)")
-        guard (1...maximumReasonLength).contains(reason.utf8.count), Payload.isDisplayable(reason)
-        else { throw .shape("reason (key 15)") }
-        let voucher =
-            fields.has(Key.issuer)
-            ? try fields.identity(issuerKey: Key.issuer, ctiKey: Key.cti) : nil
-        return DeclineEntry(reason: reason, voucher: voucher)
+            sequence: sequence, previousHash: previousHash, at: at, subject: subject, event: event,
+            operatedBy: operatedBy)
     }
 }
 
-/// The fields of a map, taken out one by one so that what is left over is known.
-private struct EntryFields {
-    private var values: [Int64: CBORValue] = [:]
-    private var hasOtherKeys = false
-
-    init(_ map: CBORValue) {
-        guard let pairs = map.asMap else {
-            hasOtherKeys = true
-            return
+extension EntrySubject {
+    init(_ fields: inout EntryFields) throws(JournalEntryError) {
+        let sale = try fields.text(JournalEntry.Key.sale, "sale reference (key 5)")
+        guard SaleReference(sale) != nil else { throw .shape("sale reference (key 5)") }
+        let currency = try fields.unsigned(JournalEntry.Key.currency, "currency (key 6)")
+        guard let currencyNumber = UInt16(exactly: currency) else {
+            throw .shape("currency (key 6)")
         }
-        for pair in pairs {
-            if case .unsigned(let key) = pair.key, let key = Int64(exactly: key) {
-                values[key] = pair.value
-            } else {
-                hasOtherKeys = true
-            }
-        }
+        self.init(
+            sale: sale, currencyNumber: currencyNumber,
+            amount: try fields.unsigned(JournalEntry.Key.amount, "amount (key 7)"))
     }
+}
 
-    var isEmpty: Bool { values.isEmpty && !hasOtherKeys }
-
-    func has(_ key: Int64) -> Bool { values[key] != nil }
-
-    mutating func unsigned(_ key: Int64, _ name: String) throws(JournalEntryError) -> UInt64 {
-        guard let value = values.removeValue(forKey: key)?.asUnsigned,
-            value <= MessageLimits.maximumInteger
+extension EntryOperator {
+    /// Reads key 17; nil where it is absent.
+    init?(_ fields: inout EntryFields) throws(JournalEntryError) {
+        let name = "operator (key 17)"
+        guard fields.has(JournalEntry.Key.operatedBy) else { return nil }
+        let pair = try fields.array(JournalEntry.Key.operatedBy, name, count: 2...2)
+        guard let number = pair[0].asUnsigned.flatMap({ UInt8(exactly: $0) }),
+            let role = Role(rawValue: number), let id = pair[1].asText,
+            (1...Self.maximumIDLength).contains(id.utf8.count), Payload.isDisplayable(id)
         else { throw .shape(name) }
-        return value
-    }
-
-    mutating func text(_ key: Int64, _ name: String) throws(JournalEntryError) -> String {
-        guard let value = values.removeValue(forKey: key)?.asText else { throw .shape(name) }
-        return value
-    }
-
-    mutating func bytes(_ key: Int64, _ name: String, count: ClosedRange<Int>)
-        throws(JournalEntryError) -> [UInt8]
-    {
-        guard let value = values.removeValue(forKey: key)?.asBytes, count.contains(value.count)
-        else { throw .shape(name) }
-        return value
-    }
-
-    mutating func identity(issuerKey: Int64, ctiKey: Int64) throws(JournalEntryError)
-        -> VoucherIdentity
-    {
-        let name = try text(issuerKey, "issuer (key 9)")
-        guard let issuer = IssuerID(name) else { throw .shape("issuer (key 9)") }
-        let cti = try bytes(ctiKey, "cti (key 10)", count: 8...16)
-        return VoucherIdentity(issuer: issuer, cti: cti)
+        self.init(role: role, id: id)
     }
 }

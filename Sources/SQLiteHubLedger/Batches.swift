@@ -130,6 +130,7 @@ extension SQLiteHubLedger {
         static let captured: Int64 = 1
         static let declined: Int64 = 2
         static let quarantined: Int64 = 3
+        static let noted: Int64 = 4
     }
 
     private static func insert(_ row: LedgerRow, of batch: LedgerBatch, in database: Database)
@@ -138,22 +139,27 @@ extension SQLiteHubLedger {
         let kind: Int64
         let reason: String?
         let detail: String?
+        var event: Int64?
         switch row.standing {
         case .captured: (kind, reason, detail) = (Kind.captured, nil, nil)
         case .declined(let why): (kind, reason, detail) = (Kind.declined, why, nil)
         case .quarantined(let why, let sentence):
             (kind, reason, detail) = (Kind.quarantined, why, sentence)
+        case .noted(let noted):
+            (kind, reason, detail) = (Kind.noted, nil, nil)
+            event = Int64(noted.rawValue)
         }
         try database.cachedStatement(
             sql: """
                 INSERT INTO entries (terminal, journal, sequence, arrival, kind, at, sale,
-                    currency, amount, reason, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    currency, amount, reason, detail, event)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batch.terminal.text, .blob(batch.journal), .number(row.sequence),
-            .number(batch.arrival), kind, .number(row.at), row.sale, Int64(row.currencyNumber),
-            .number(row.amount), reason, detail,
+            .number(batch.arrival), kind, .number(row.at), row.subject?.sale,
+            row.subject.map { Int64($0.currencyNumber) }, row.subject.map { .number($0.amount) },
+            reason, detail, event,
         ])
         guard case .captured(let capture) = row.standing else { return }
         let other = capture.doubleSpend?.other
@@ -216,14 +222,25 @@ extension SQLiteHubLedger {
         switch try row.unsigned("kind") {
         case UInt64(Kind.captured): standing = .captured(try capture(row))
         case UInt64(Kind.declined): standing = .declined(reason: try row.text("reason"))
+        case UInt64(Kind.noted):
+            guard let event = UInt8(exactly: try row.unsigned("event")),
+                let kind = JournalEntry.Kind(rawValue: event)
+            else { throw HubLedgerError.damaged("column event holds no kind of entry") }
+            standing = .noted(kind)
         default:
             standing = .quarantined(
                 reason: try row.text("reason"), detail: try row.text("detail"))
         }
         return LedgerRow(
             sequence: try row.unsigned("sequence"), at: try row.unsigned("at"),
+            subject: try subject(row), standing: standing)
+    }
+
+    private static func subject(_ row: Row) throws -> EntrySubject? {
+        guard try !row.isNull("sale") else { return nil }
+        return EntrySubject(
             sale: try row.text("sale"), currencyNumber: try row.currency(),
-            amount: try row.unsigned("amount"), standing: standing)
+            amount: try row.unsigned("amount"))
     }
 
     private static func capture(_ row: Row) throws -> LedgerCapture {

@@ -71,7 +71,7 @@ extension Row {
             at: try unsigned(prefix + "at"), amount: try unsigned(prefix + "amount"))
     }
 
-    private func isNull(_ column: String) throws -> Bool {
+    func isNull(_ column: String) throws -> Bool {
         let value: DatabaseValue = self[column]
         return value.isNull
     }

@@ -23,7 +23,7 @@ public final class SQLiteHubLedger: HubLedger {
         }
         queue = try Self.translating { () throws in
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            try queue.write { database in
+            try queue.writeWithoutTransaction { database in
                 try Self.prepareSchema(database, creating: creating)
             }
             return queue
@@ -80,8 +80,9 @@ public final class SQLiteHubLedger: HubLedger {
             }
             // A file cut to nothing is no new ledger: an empty one would hide what is lost.
             guard creating else { throw HubLedgerError.damaged("the file is empty") }
-            try Schema.create(in: database)
-        case (Schema.version, Schema.applicationID): break
+            try Schema.migrate(database, from: 0)
+        case (1...Schema.version, Schema.applicationID):
+            try Schema.migrate(database, from: version)
         case (let found, Schema.applicationID):
             throw HubLedgerError.newerSchema(found: found, known: Schema.version)
         default: throw HubLedgerError.damaged("the file is another program's database")

@@ -3,30 +3,84 @@ import GRDB
 /// The tables of a hub's ledger. What must never happen is a constraint here.
 enum Schema {
     /// The number of this schema, in `PRAGMA user_version`.
-    static let version = 1
+    static var version: Int { steps.count }
     /// Marks the file as a Till hub's ledger, in `PRAGMA application_id` ("TilH").
     static let applicationID = 0x5469_6C48
 
-    /// Nothing in these tables is ever changed or removed.
-    private static let immutableTables = [
-        "hub", "terms", "enrolments", "batches", "entries", "captures", "refused_batches",
-        "issued_vouchers",
-    ]
+    /// One step for each version: the step at index n makes version n + 1 of version n. A step
+    /// that has been released is never edited; a change is a new one.
+    private static let steps: [@Sendable (Database) throws -> Void] = [makeVersion1, makeVersion2]
 
-    /// Makes the tables in an empty database.
-    static func create(in database: Database) throws {
-        try database.execute(sql: tables)
-        for table in immutableTables {
-            for action in ["UPDATE", "DELETE"] {
-                try database.execute(
-                    sql: """
-                        CREATE TRIGGER \(table)_no_\(action.lowercased()) BEFORE \(action) ON \(table)
-                        BEGIN SELECT RAISE(ABORT, '\(table) is only ever added to'); END
-                        """)
-            }
+    /// Brings the database from version `found` to this program's; 0 is an empty one.
+    ///
+    /// In one transaction, with foreign keys looked at once at its end: a table that is made anew
+    /// is away for a moment (sqlite.org, *ALTER TABLE*, section 7).
+    static func migrate(_ database: Database, from found: Int) throws {
+        guard found < version else { return }
+        try database.execute(sql: "PRAGMA foreign_keys = OFF")
+        defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
+        try database.inTransaction(.immediate) {
+            // Another process may have been first.
+            let now = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            for step in steps[max(found, now)...] { try step(database) }
+            try database.checkForeignKeys()
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
         }
-        try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-        try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+
+    /// Nothing in these tables is ever changed or removed.
+    private static func makeImmutable(_ table: String, in database: Database) throws {
+        for action in ["UPDATE", "DELETE"] {
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER \(table)_no_\(action.lowercased()) BEFORE \(action) ON \(table)
+                    BEGIN SELECT RAISE(ABORT, '\(table) is only ever added to'); END
+                    """)
+        }
+    }
+
+    private static let makeVersion1: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: tables)
+        for table in [
+            "hub", "terms", "enrolments", "batches", "entries", "captures", "refused_batches",
+            "issued_vouchers",
+        ] { try makeImmutable(table, in: database) }
+    }
+
+    /// Entries of all kinds: those about no sale have no money, and `event` says what they are.
+    private static let makeVersion2: @Sendable (Database) throws -> Void = { database in
+        try database.execute(
+            sql: """
+                -- kind: 1 accepted capture, 2 decline, 3 in quarantine, 4 another kind, kept.
+                -- event: the entry's own kind (key 4) where kind is 4.
+                CREATE TABLE entries_2 (
+                    terminal TEXT NOT NULL,
+                    journal BLOB NOT NULL,
+                    sequence INTEGER NOT NULL CHECK (sequence >= 1),
+                    arrival INTEGER NOT NULL REFERENCES batches (arrival),
+                    kind INTEGER NOT NULL CHECK (kind IN (1, 2, 3, 4)),
+                    at INTEGER NOT NULL,
+                    sale TEXT CHECK (sale IS NOT NULL OR coalesce(event, 0) >= 6),
+                    currency INTEGER CHECK ((currency IS NULL) = (sale IS NULL)),
+                    amount INTEGER CHECK ((amount IS NULL) = (sale IS NULL) AND coalesce(amount, 0) >= 0),
+                    reason TEXT CHECK ((reason IS NULL) = (kind IN (1, 4))),
+                    detail TEXT CHECK ((detail IS NULL) = (kind <> 3)),
+                    event INTEGER CHECK ((event IS NULL) = (kind <> 4) AND coalesce(event, 3) BETWEEN 3 AND 8),
+                    PRIMARY KEY (terminal, journal, sequence)
+                ) STRICT, WITHOUT ROWID;
+                INSERT INTO entries_2 SELECT *, NULL FROM entries;
+                DROP TABLE entries;
+                ALTER TABLE entries_2 RENAME TO entries;
+                CREATE INDEX entries_by_arrival ON entries (arrival, sequence);
+                CREATE TRIGGER entries_without_gaps BEFORE INSERT ON entries
+                WHEN NEW.sequence <> (
+                    SELECT coalesce(max(sequence), 0) + 1 FROM entries
+                    WHERE terminal = NEW.terminal AND journal = NEW.journal)
+                BEGIN SELECT RAISE(ABORT, 'an entry is missing'); END;
+                """)
+        try makeImmutable("entries", in: database)
     }
 
     private static let tables = """

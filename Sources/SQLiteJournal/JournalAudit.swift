@@ -8,13 +8,20 @@ import Vouchers
 /// *Audit*): whoever edits a row with another tool must also forge the hashes, and the hub has
 /// the last one that was sent.
 enum JournalAudit {
+    /// Where the chain stands.
+    private struct Link {
+        var sequence: UInt64 = 0
+        var hash = JournalEntry.genesis
+        var receipt: UInt64 = 0
+    }
+
     /// Reads every entry once; refuses with the first contradiction.
     static func check(_ db: Database) throws {
-        var link = (sequence: UInt64(0), hash: JournalEntry.genesis, receipt: UInt64(0))
+        var link = try start(in: db)
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT e.*, r.issuer, r.cti, r.kind, r.consumed, r.nonce
+                SELECT e.*, r.issuer, r.cti, r.kind AS voucher_kind, r.consumed, r.nonce
                 FROM entry e LEFT JOIN redemption r USING (sequence) ORDER BY e.sequence
                 """)
         while let row = try rows.next() {
@@ -30,15 +37,29 @@ enum JournalAudit {
             guard JournalEntry.hash(of: body) == hash else {
                 throw JournalError.damaged("entry \(sequence) does not have its hash")
             }
-            let receipt = try checkEntry(JournalAudit.decoded(body, sequence), against: row)
-            if let receipt {
+            let entry = try JournalAudit.decoded(body, sequence)
+            guard try agrees(entry, row), try agrees(entry, with: db) else {
+                throw JournalError.damaged("entry \(sequence) contradicts its rows")
+            }
+            if let receipt = entry.receipt {
                 guard receipt == link.receipt + 1 else {
                     throw JournalError.damaged("receipt \(link.receipt + 1) is missing")
                 }
             }
-            link = (sequence, hash, receipt ?? link.receipt)
+            link = Link(
+                sequence: sequence, hash: hash, receipt: entry.receipt ?? link.receipt)
         }
         try checkSums(in: db)
+    }
+
+    /// Where the first entry that is not archived goes on from.
+    private static func start(in db: Database) throws -> Link {
+        let last = try Row.fetchOne(
+            db, sql: "SELECT last, hash, receipt FROM segment ORDER BY number DESC LIMIT 1")
+        guard let last else { return Link() }
+        return Link(
+            sequence: try last.unsigned("last"), hash: try last.bytes("hash"),
+            receipt: try last.unsigned("receipt"))
     }
 
     private static func decoded(_ body: [UInt8], _ sequence: UInt64) throws -> JournalEntry {
@@ -47,34 +68,58 @@ enum JournalAudit {
         }
     }
 
-    /// The receipt of a capture. Each column repeats what the hashed bytes say.
-    private static func checkEntry(_ entry: JournalEntry, against row: Row) throws -> UInt64? {
-        var agrees =
-            try entry.sequence == row.unsigned("sequence")
-            && entry.previousHash == row.bytes("previous") && entry.at == row.unsigned("at")
-            && entry.sale == row.text("sale")
-            && entry.currencyNumber == row.currencyNumber("currency")
-            && entry.amount == row.unsigned("amount")
-        let receipt = try row.unsignedIfPresent("receipt")
+    /// Whether each column, and the redemption of a capture, repeats what the hashed bytes say.
+    private static func agrees(_ entry: JournalEntry, _ row: Row) throws -> Bool {
+        guard try entry.sequence == row.unsigned("sequence"),
+            try entry.previousHash == row.bytes("previous"),
+            try entry.at == row.unsigned("at"),
+            try UInt64(entry.kind.rawValue) == row.unsigned("kind"),
+            try entry.receipt == row.unsignedIfPresent("receipt"),
+            try entry.reason == row.decode(String?.self, forColumn: "reason")
+        else { return false }
+        let currency = entry.subject.map { UInt64($0.currencyNumber) }
+        guard try entry.subject?.sale == row.decode(String?.self, forColumn: "sale"),
+            try currency == row.unsignedIfPresent("currency"),
+            try entry.subject?.amount == row.unsignedIfPresent("amount")
+        else { return false }
+        guard case .capture(let capture) = entry.event else {
+            return try row.decode(String?.self, forColumn: "issuer") == nil
+        }
+        let nonce = try row.decode(Data?.self, forColumn: "nonce").map { [UInt8]($0) }
+        guard
+            try row.decode(String?.self, forColumn: "issuer") == capture.voucher.issuer.name,
+            try row.bytes("cti") == capture.voucher.cti,
+            try row.unsigned("voucher_kind") == UInt64(capture.kind),
+            try row.unsigned("consumed") == capture.consumed
+        else { return false }
+        return nonce == capture.requestNonce
+    }
+
+    /// Whether the row that an entry of another kind has in a table of its own repeats it.
+    private static func agrees(_ entry: JournalEntry, with db: Database) throws -> Bool {
+        func row(_ sql: String) throws -> Row? {
+            try Row.fetchOne(
+                db.cachedStatement(sql: sql), arguments: [try entry.sequence.column()])
+        }
         switch entry.event {
-        case .capture(let capture):
-            let nonce = try row.decode(Data?.self, forColumn: "nonce").map { [UInt8]($0) }
-            agrees =
-                try agrees && receipt == capture.receipt
-                && row.decode(String?.self, forColumn: "issuer") == capture.voucher.issuer.name
-                && row.bytes("cti") == capture.voucher.cti
-                && row.unsigned("kind") == UInt64(capture.kind)
-                && row.unsigned("consumed") == capture.consumed && nonce == capture.requestNonce
-        case .decline(let decline):
-            agrees =
-                try agrees && receipt == nil
-                && row.decode(String?.self, forColumn: "reason") == decline.reason
-                && row.decode(String?.self, forColumn: "issuer") == nil
+        case .capture, .decline, .clock: return true
+        case .undo(let undo):
+            guard let kept = try row("SELECT * FROM undo WHERE sequence = ?") else { return false }
+            var way: UInt64?
+            if case .refund(_, let taken) = undo.kind { way = UInt64(taken.rawValue) }
+            guard try kept.unsigned("capture") == undo.undone,
+                try kept.unsigned("kind") == UInt64(entry.kind.rawValue),
+                try kept.unsignedIfPresent("way") == way,
+                try kept.unsigned("amount") == entry.subject?.amount
+            else { return false }
+            return try kept.unsigned("restored") == undo.restoration?.amount ?? 0
+        case .periodClosed(let period):
+            return try row("SELECT number FROM period WHERE sequence = ?")?.unsigned("number")
+                == period.number
+        case .document(let document):
+            return try row("SELECT hash FROM adoption WHERE sequence = ?")?.bytes("hash")
+                == document.digest
         }
-        guard agrees else {
-            throw JournalError.damaged("entry \(entry.sequence) contradicts its rows")
-        }
-        return receipt
     }
 
     /// What is added up elsewhere is the sum of what was entered.
@@ -82,14 +127,21 @@ enum JournalAudit {
         let contradictions = [
             "a reference between tables is broken": "SELECT 1 FROM pragma_foreign_key_check",
             "a sale has captured something else than its entries": """
-            SELECT 1 FROM sale WHERE captured <> (
+            SELECT 1 FROM sale WHERE captured <> archived + (
                 SELECT coalesce(sum(amount), 0) FROM entry
-                WHERE sale = sale.reference AND receipt IS NOT NULL)
+                WHERE sale = sale.reference AND kind = 1)
             """,
             "a voucher has been redeemed for more than is remembered": """
             SELECT 1 FROM voucher v WHERE spent < (
                 SELECT coalesce(sum(consumed), 0) FROM redemption r
                 WHERE r.issuer = v.issuer AND r.cti = v.cti)
+            """,
+            "an entry is missing beside a row that tells of it": """
+            SELECT 1 FROM (
+                SELECT sequence FROM undo UNION ALL SELECT sequence FROM redemption
+                UNION ALL SELECT sequence FROM period UNION ALL SELECT sequence FROM adoption)
+            WHERE sequence > (SELECT coalesce(max(last), 0) FROM segment)
+            AND sequence NOT IN (SELECT sequence FROM entry)
             """,
         ]
         for (contradiction, query) in contradictions

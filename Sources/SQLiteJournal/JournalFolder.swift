@@ -81,6 +81,9 @@ final class JournalFolder: Sendable {
         Self.makeNamesDurable(in: path)
     }
 
+    /// Makes the names of the files in the folder durable.
+    func makeNamesDurable() { Self.makeNamesDurable(in: path) }
+
     private static func lock(_ descriptor: Int32, _ kind: Int32) throws(JournalError) {
         guard flock(descriptor, kind | LOCK_NB) == 0 else {
             throw errno == EWOULDBLOCK ? .locked : failure(errno)
@@ -96,7 +99,7 @@ final class JournalFolder: Sendable {
         close(descriptor)
     }
 
-    private static func failure(_ code: Int32) -> JournalError {
+    static func failure(_ code: Int32) -> JournalError {
         switch code {
         case EACCES, EPERM, EROFS, ENOENT, ENOTDIR: .readOnly
         case ENOSPC, EDQUOT: .diskFull

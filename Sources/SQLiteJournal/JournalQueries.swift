@@ -26,10 +26,12 @@ enum JournalQueries {
     static func entries(after sequence: UInt64, limit: Int, in db: Database) throws
         -> [JournalEntry]
     {
-        try bodies(after: sequence, limit: limit, in: db).map { body in
-            do throws(JournalEntryError) { return try JournalEntry(decoding: body) } catch {
-                throw JournalError.damaged("an entry cannot be read: \(error.description)")
-            }
+        try bodies(after: sequence, limit: limit, in: db).map(entry)
+    }
+
+    static func entry(_ body: [UInt8]) throws -> JournalEntry {
+        do throws(JournalEntryError) { return try JournalEntry(decoding: body) } catch {
+            throw JournalError.damaged("an entry cannot be read: \(error.description)")
         }
     }
 
@@ -56,6 +58,15 @@ enum JournalQueries {
             """, in: db)
     }
 
+    /// The highest receipt number that was given out; 0 if none.
+    static func lastReceipt(in db: Database) throws -> UInt64 {
+        try number(
+            """
+            SELECT coalesce((SELECT max(receipt) FROM entry),
+                (SELECT receipt FROM segment ORDER BY number DESC LIMIT 1))
+            """, in: db)
+    }
+
     static func lastSequence(in db: Database) throws -> UInt64 {
         try number("SELECT max(sequence) FROM entry", in: db)
     }
@@ -75,7 +86,7 @@ enum JournalQueries {
             db.cachedStatement(
                 sql: """
                     SELECT currency, sum(amount) AS amount, count(*) AS count, min(at) AS oldest
-                    FROM entry WHERE sequence > ? AND receipt IS NOT NULL GROUP BY currency
+                    FROM entry WHERE sequence > ? AND kind = 1 GROUP BY currency
                     """),
             arguments: [try sequence.column()])
         var amounts: [UInt16: UInt64] = [:]

@@ -94,8 +94,8 @@ enum VoucherRow {
         let last = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT e.at, e.amount, e.receipt FROM redemption r JOIN entry e USING (sequence)
-                    WHERE r.issuer = ? AND r.cti = ? ORDER BY r.sequence DESC LIMIT 1
+                    SELECT at, amount, receipt FROM redemption
+                    WHERE issuer = ? AND cti = ? ORDER BY sequence DESC LIMIT 1
                     """), arguments: key)
         return VoucherMemory(
             coreDigest: try voucher.bytes("core"), ceiling: try voucher.unsigned("ceiling"),

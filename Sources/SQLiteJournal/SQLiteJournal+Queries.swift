@@ -132,7 +132,8 @@ extension SQLiteJournal: Journal {
                     sql: """
                         SELECT max(at) FROM (
                             SELECT (SELECT max(at) FROM entry) AS at
-                            UNION ALL SELECT (SELECT max(opened) FROM sale))
+                            UNION ALL SELECT (SELECT max(opened) FROM sale)
+                            UNION ALL SELECT horizon FROM journal)
                         """))
             return latest.map { UInt64(clamping: $0) }
         }

@@ -51,7 +51,7 @@ extension SQLiteJournal {
         let voucher = capture.voucher
         let known = try VoucherRow.fetch(voucher.identity, in: db)
         try remember(voucher, on: known, in: db)
-        let receipt = try JournalQueries.number("SELECT max(receipt) FROM entry", in: db) + 1
+        let receipt = try JournalQueries.lastReceipt(in: db) + 1
         let entry = CaptureEntry(
             receipt: receipt, voucher: voucher.identity, kind: voucher.value.kind.rawValue,
             consumed: capture.consumed, requestNonce: capture.requestNonce,
@@ -60,13 +60,16 @@ extension SQLiteJournal {
             .capture(entry), sale: capture.sale, amount: capture.amount, at: capture.at, in: db)
         try db.cachedStatement(
             sql: """
-                INSERT INTO redemption (sequence, issuer, cti, kind, consumed, nonce, presentation)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO redemption (sequence, issuer, cti, kind, consumed, nonce, presentation,
+                    at, amount, receipt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             try sequence.column(), voucher.identity.issuer.name, Data(voucher.identity.cti),
             Int64(voucher.value.kind.rawValue), try capture.consumed.column(),
             capture.requestNonce.map { Data($0) }, voucher.presentation.map { Data($0.identity) },
+            try capture.at.column(), try capture.amount.minorUnits.column(),
+            try receipt.column(),
         ])
         let stands = try SaleRow.fetch(where: "reference = ?", [after.reference.text], in: db)
         guard after.reference == capture.sale, stands?.captured == after.captured,
@@ -111,10 +114,20 @@ extension SQLiteJournal {
         ])
     }
 
-    /// Appends one entry to the chain.
-    private static func append(
+    /// Appends one entry about a sale to the chain.
+    static func append(
         _ event: JournalEntry.Event, sale: SaleReference, amount: Amount, at: UInt64,
         in db: Database
+    ) throws -> UInt64 {
+        let subject = EntrySubject(
+            sale: sale.text, currencyNumber: amount.currency.number, amount: amount.minorUnits)
+        return try append(event, subject: subject, at: at, in: db)
+    }
+
+    /// Appends one entry to the chain, and answers with its sequence number.
+    static func append(
+        _ event: JournalEntry.Event, subject: EntrySubject?, at: UInt64,
+        operatedBy: EntryOperator? = nil, in db: Database
     ) throws -> UInt64 {
         let last = try Row.fetchOne(
             db.cachedStatement(
@@ -124,25 +137,20 @@ extension SQLiteJournal {
         guard previous.count == JournalEntry.hashLength else {
             throw JournalError.damaged("the hash of entry \(sequence - 1) has another length")
         }
-        let body = JournalEntry(
-            sequence: sequence, previousHash: previous, at: at, sale: sale.text,
-            currencyNumber: amount.currency.number, amount: amount.minorUnits, event: event
-        ).encoded()
-        var receipt: Int64?
-        var reason: String?
-        switch event {
-        case .capture(let capture): receipt = try capture.receipt.column()
-        case .decline(let decline): reason = decline.reason
-        }
+        let entry = JournalEntry(
+            sequence: sequence, previousHash: previous, at: at, subject: subject, event: event,
+            operatedBy: operatedBy)
+        let body = entry.encoded()
         try db.cachedStatement(
             sql: """
-                INSERT INTO entry (sequence, at, sale, currency, amount, receipt, reason, body,
-                    previous, hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO entry (sequence, at, kind, sale, currency, amount, receipt, reason,
+                    body, previous, hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            try sequence.column(), try at.column(), sale.text, Int64(amount.currency.number),
-            try amount.minorUnits.column(), receipt, reason, Data(body), Data(previous),
+            try sequence.column(), try at.column(), Int64(entry.kind.rawValue), subject?.sale,
+            subject.map { Int64($0.currencyNumber) }, try subject?.amount.column(),
+            try entry.receipt?.column(), entry.reason, Data(body), Data(previous),
             Data(JournalEntry.hash(of: body)),
         ])
         return sequence

@@ -31,18 +31,7 @@ public final class SQLiteJournal: Sendable {
             throw .damaged(Self.missing)
         }
         do {
-            let opened = try DatabaseQueue(
-                path: folder.databasePath, configuration: Self.configuration)
-            do {
-                identity = try opened.writeWithoutTransaction { db in
-                    try Self.checkDurability(of: db)
-                    return try Self.prepare(db, kept: kept, identityIfNew: identityIfNew)
-                }
-            } catch {
-                try? opened.close()
-                throw error
-            }
-            database = opened
+            (database, identity) = try Self.open(folder, kept: kept, identityIfNew: identityIfNew)
         } catch { throw JournalError(error, opening: path) }
         if kept == nil { try folder.keep(identity: identity) }
     }
@@ -51,6 +40,29 @@ public final class SQLiteJournal: Sendable {
     // later, when the queue lets go of its last access, and its last checkpoint would meet whoever
     // has the lock by then.
     deinit { try? database.close() }
+
+    /// Opens the database, after an older one was migrated on a copy.
+    private static func open(_ folder: JournalFolder, kept: [UInt8]?, identityIfNew: [UInt8])
+        throws -> (DatabaseQueue, [UInt8])
+    {
+        var opened = try DatabaseQueue(path: folder.databasePath, configuration: configuration)
+        do {
+            let finding = try opened.writeWithoutTransaction { try JournalSchema.inspect($0) }
+            if case .journal(let version) = finding, version < JournalSchema.version {
+                try opened.close()
+                try JournalMigration.migrate(folder, from: version)
+                opened = try DatabaseQueue(path: folder.databasePath, configuration: configuration)
+            }
+            let identity = try opened.writeWithoutTransaction { db in
+                try checkDurability(of: db)
+                return try prepare(db, kept: kept, identityIfNew: identityIfNew)
+            }
+            return (opened, identity)
+        } catch {
+            try? opened.close()
+            throw error
+        }
+    }
 
     private static let missing =
         "\(JournalFolder.databaseName) is missing or empty, and a journal was kept here"
@@ -95,9 +107,10 @@ public final class SQLiteJournal: Sendable {
             guard kept == nil else { throw JournalError.damaged(missing) }
             try JournalSchema.migrate(db, from: 0)
         case .journal(let version):
-            let check = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
-            guard check == "ok" else { throw JournalError.damaged(check) }
-            try JournalSchema.migrate(db, from: version)
+            guard version == JournalSchema.version else {
+                throw JournalError.damaged("the journal was not migrated")
+            }
+            try checkStructure(of: db)
         }
         // A crash between the two leaves tables without an identity: it is set now.
         try db.execute(
@@ -113,6 +126,12 @@ public final class SQLiteJournal: Sendable {
         try JournalAudit.check(db)
         try db.checkpoint(.passive)
         return identity
+    }
+
+    /// SQLite's own look at every page.
+    static func checkStructure(of db: Database) throws {
+        let check = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+        guard check == "ok" else { throw JournalError.damaged(check) }
     }
 
     /// Copies what the write-ahead log holds into the database file, so that a payment need not.

@@ -26,26 +26,34 @@ public final class SQLiteJournalReader: Sendable {
             throw .damaged("\(JournalFolder.databaseName) is missing or empty")
         }
         let hasLog = (folder.size(of: JournalFolder.databaseName + "-wal") ?? 0) > 0
+        do {
+            database = try Self.open(folder.databasePath, hasLog: hasLog)
+            identity = try database.read { db in try JournalQueries.identity(in: db) }
+        } catch { throw JournalError(error) }
+    }
+
+    /// Opens a journal for reading; one of an older schema is read from a migrated copy in memory.
+    private static func open(_ path: String, hasLog: Bool) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "journal reader"
         configuration.readonly = true
+        let opened = try DatabaseQueue(
+            path: address(of: path, hasLog: hasLog), configuration: configuration)
         do {
-            let opened = try DatabaseQueue(
-                path: Self.address(of: folder.databasePath, hasLog: hasLog),
-                configuration: configuration)
-            do {
-                identity = try opened.read { db in
-                    guard try JournalSchema.inspect(db) != .empty else {
-                        throw JournalError.damaged("the database is empty")
-                    }
-                    return try JournalQueries.identity(in: db)
-                }
-            } catch {
-                try? opened.close()
-                throw error
+            switch try opened.read({ try JournalSchema.inspect($0) }) {
+            case .empty: throw JournalError.damaged("the database is empty")
+            case .journal(JournalSchema.version): return opened
+            case .journal(let version):
+                let copy = try DatabaseQueue()
+                try opened.backup(to: copy)
+                try opened.close()
+                try copy.writeWithoutTransaction { try JournalSchema.migrate($0, from: version) }
+                return copy
             }
-            database = opened
-        } catch { throw JournalError(error) }
+        } catch {
+            try? opened.close()
+            throw error
+        }
     }
 
     // Before the lock is given back: see the journal's own.
@@ -72,8 +80,7 @@ public final class SQLiteJournalReader: Sendable {
     /// Checks the whole journal as opening it for payments does, and refuses with what is wrong.
     public func audit() throws(JournalError) {
         try read { db in
-            let check = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
-            guard check == "ok" else { throw JournalError.damaged(check) }
+            try SQLiteJournal.checkStructure(of: db)
             try JournalAudit.check(db)
         }
     }

@@ -17,7 +17,7 @@ struct JournalCommand: AsyncParsableCommand {
 /// `tillctl journal list`.
 struct JournalListCommand: TillCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List captures and declines in order.")
+        commandName: "list", abstract: "List the journal's entries in order.")
 
     /// Entries asked for at a time.
     static let pageSize = 500
@@ -82,11 +82,17 @@ struct JournalListCommand: TillCommand {
     }
 
     private static func text(_ entry: EntryMessage) -> String {
-        let amount = "\(entry.amount.amount) \(entry.amount.currency)"
-        let what =
-            entry.receipt.map { "receipt \($0)" } ?? "declined: \(entry.reason ?? "unknown")"
-        let voucher = entry.voucher.map { ", voucher \($0)" } ?? ""
-        let sent = entry.acknowledged ? "" : ", not yet at the hub"
-        return "\(entry.sequence)  \(entry.at)  \(amount)  \(what)\(voucher)\(sent)"
+        var line = "\(entry.sequence)  \(entry.at)"
+        if let amount = entry.amount { line += "  \(amount.amount) \(amount.currency)" }
+        switch entry.kind {
+        case "capture": line += "  receipt \(entry.receipt ?? 0)"
+        case "decline": line += "  declined: \(entry.reason ?? "unknown")"
+        case "period-closed": line += "  period \(entry.period ?? 0) closed"
+        default: line += "  \(entry.detail ?? entry.kind)"
+        }
+        if let undone = entry.undone { line += " of entry \(undone)" }
+        if entry.undone != nil, let receipt = entry.receipt { line += ", receipt \(receipt)" }
+        if let voucher = entry.voucher { line += ", voucher \(voucher)" }
+        return line + (entry.acknowledged ? "" : ", not yet at the hub")
     }
 }

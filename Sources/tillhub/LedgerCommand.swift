@@ -93,6 +93,8 @@ struct LedgerReport: Encodable {
     private(set) var batches: UInt64 = 0
     private(set) var entries: UInt64 = 0
     private(set) var declines: UInt64 = 0
+    /// Entries of other kinds: undoings, closed periods, documents, the clock.
+    private(set) var others: UInt64 = 0
     private(set) var captures: [CaptureLine] = []
     private(set) var quarantine: [QuarantineLine] = []
     private(set) var totals: [Total] = []
@@ -112,28 +114,34 @@ struct LedgerReport: Encodable {
             entries += 1
             switch row.standing {
             case .declined: declines += 1
-            case .captured(let capture): add(capture, row, batch)
+            case .noted: others += 1
+            case .captured(let capture):
+                guard let subject = row.subject else { continue }
+                add(capture, row, subject, batch)
             case .quarantined(let reason, let detail):
+                guard let subject = row.subject else { continue }
                 quarantine.append(
                     QuarantineLine(
                         terminal: batch.terminal.text, journal: batch.journal.hex,
                         sequence: row.sequence, at: Shown.time(row.at),
-                        amount: MoneyMessage(row.amount, currency: row.currencyNumber),
+                        amount: MoneyMessage(subject.amount, currency: subject.currencyNumber),
                         reason: reason, detail: detail))
-                count(row, batch) { $0.quarantined += 1 }
+                count(subject, batch) { $0.quarantined += 1 }
             }
         }
     }
 
-    private mutating func add(_ capture: LedgerCapture, _ row: LedgerRow, _ batch: LedgerBatch) {
-        let number = row.currencyNumber
+    private mutating func add(
+        _ capture: LedgerCapture, _ row: LedgerRow, _ subject: EntrySubject, _ batch: LedgerBatch
+    ) {
+        let number = subject.currencyNumber
         captures.append(
             CaptureLine(
                 terminal: batch.terminal.text, journal: batch.journal.hex, sequence: row.sequence,
-                receipt: capture.receipt, at: Shown.time(row.at), sale: row.sale,
+                receipt: capture.receipt, at: Shown.time(row.at), sale: subject.sale,
                 voucher: capture.voucher.shortName,
                 kind: VoucherKind(rawValue: capture.kind)?.name ?? "\(capture.kind)",
-                amount: MoneyMessage(row.amount, currency: number),
+                amount: MoneyMessage(subject.amount, currency: number),
                 consumed: MoneyMessage(capture.consumed, currency: number),
                 doubleSpend: capture.doubleSpend.map { mark in
                     Other(
@@ -142,25 +150,25 @@ struct LedgerReport: Encodable {
                         amount: MoneyMessage(mark.other.amount, currency: number),
                         excess: MoneyMessage(mark.excess, currency: number))
                 }))
-        count(row, batch) { total in
+        count(subject, batch) { total in
             total.captures += 1
-            let (sum, overflow) = total.amount.minorUnits.addingReportingOverflow(row.amount)
+            let (sum, overflow) = total.amount.minorUnits.addingReportingOverflow(subject.amount)
             total.amount = MoneyMessage(overflow ? .max : sum, currency: number)
             if capture.doubleSpend != nil { total.doubleSpends += 1 }
         }
     }
 
     private mutating func count(
-        _ row: LedgerRow, _ batch: LedgerBatch, _ body: (inout Total) -> Void
+        _ subject: EntrySubject, _ batch: LedgerBatch, _ body: (inout Total) -> Void
     ) {
-        let (terminal, currency) = (batch.terminal.text, Shown.code(row.currencyNumber))
+        let (terminal, currency) = (batch.terminal.text, Shown.code(subject.currencyNumber))
         let place = totals.firstIndex { $0.terminal == terminal && $0.currency == currency }
         let index = place ?? totals.endIndex
         if place == nil {
             totals.append(
                 Total(
                     terminal: terminal, currency: currency,
-                    amount: MoneyMessage(0, currency: row.currencyNumber)))
+                    amount: MoneyMessage(0, currency: subject.currencyNumber)))
         }
         body(&totals[index])
     }
@@ -194,7 +202,8 @@ struct LedgerReport: Encodable {
             if total.quarantined > 0 { line += ", \(total.quarantined) in quarantine" }
             return line
         }
-        lines.append("\(batches) batches, \(entries) entries, \(declines) declines")
+        let rest = others > 0 ? ", \(others) of other kinds" : ""
+        lines.append("\(batches) batches, \(entries) entries, \(declines) declines\(rest)")
         return lines
     }
 }

@@ -31,14 +31,19 @@ import Vouchers
                         cti: [UInt8](repeating: 1, count: 16)),
                     kind: 3, consumed: (1 << 53) - 1,
                     requestNonce: [UInt8](repeating: 1, count: 16),
-                    evidence: [UInt8](repeating: 1, count: 1_000))))
+                    evidence: [UInt8](repeating: 1, count: 1_000),
+                    decision: DecisionRecord(fields: [
+                        .bytes([UInt8](repeating: 1, count: DecisionRecord.maximumBytes - 4))
+                    ]))),
+            operatedBy: EntryOperator(
+                role: .supervisor, id: String(repeating: "o", count: 32)))
         #expect(entry.encoded().count <= JournalEntry.maximumBytes)
     }
 
     @Test(
         arguments: [
             (1, CBORValue.unsigned(1 << 53)), (1, "1"), (2, .bytes([1])), (3, nil),
-            (4, .unsigned(3)),
+            (4, .unsigned(2)), (4, .unsigned(9)), (4, .unsigned(257)),
             (5, "not a sale"), (5, ""), (5, .text(String(repeating: "A", count: 26))),
             (6, .unsigned(70_000)), (7, .unsigned(1 << 53)), (8, nil), (9, "not/an/issuer"),
             (10, .bytes([1])), (11, .unsigned(256)), (12, .negative(0)), (13, .bytes([1])),

@@ -29,8 +29,38 @@ import Vouchers
         #expect(capture.consumed == 500)
         #expect(capture.doubleSpend == nil)
         let rows = try await scene.rows()
-        #expect(rows.map(\.amount) == [450, 5])
+        #expect(rows.map(\.subject?.amount) == [450, 5])
         #expect(rows[1].standing == .declined(reason: "spent-here"))
+    }
+
+    @Test func entriesOfOtherKindsAreKeptAndCountedInTheirReceipts() async throws {
+        let scene = try await Scene()
+        var terminal = try await scene.terminal("t1")
+        let batch = terminal.batch([
+            terminal.note(
+                .document(DocumentEntry(kind: .policy, version: 1, digest: terminal.hash))),
+            terminal.capture(VoucherDouble(.fixed(amount: 500)), 500),
+            terminal.undo(.refund(receipt: 2, way: .outside), of: 2, 100),
+            terminal.undo(.reversal, of: 2, 100),
+            terminal.note(
+                .clock(
+                    ClockEntry(kind: .suspect, expected: 9, found: 8, uncertaintySeconds: 1))),
+            terminal.note(.periodClosed(PeriodEntry(number: 1, totals: []))),
+            terminal.undo(.refund(receipt: 4, way: .outside), of: 2, 100),
+        ])
+        let answer = try Acknowledgement.verify(
+            try acknowledgement(try await scene.accept(batch)), answering: batch,
+            signedBy: Scene.hubKey.publicKey)
+        #expect(answer.quarantined == [QuarantinedEntry(sequence: 7, reason: "receipt-gap")])
+        let rows = try await scene.rows()
+        #expect(
+            rows.map(\.standing).filter { if case .noted = $0 { true } else { false } } == [
+                .noted(.document), .noted(.refund), .noted(.reversal), .noted(.clock),
+                .noted(.periodClosed),
+            ])
+        #expect(rows.map(\.subject?.amount) == [nil, 500, 100, 100, nil, nil, 100])
+        let auditor = LedgerAuditor(ledger: scene.ledger, hub: Scene.hubKey.publicKey)
+        #expect(try await auditor.audit { _ in } == nil)
     }
 
     @Test func theSameBytesGetTheSameAnswerForEver() async throws {

@@ -152,13 +152,32 @@ struct TerminalDouble {
             .decline(DeclineEntry(reason: reason, voucher: nil)))
     }
 
+    /// An entry that is about no sale.
+    mutating func note(_ event: JournalEntry.Event) -> [UInt8] {
+        append(at: Scene.now + 10, subject: nil, event)
+    }
+
+    /// Undoes a part of a capture.
+    mutating func undo(_ kind: UndoEntry.Kind, of sequence: UInt64, _ amount: UInt64) -> [UInt8] {
+        let undo = UndoEntry(kind: kind, undone: sequence)
+        if undo.receipt != nil { receipt += 1 }
+        return append(at: Scene.now + 10, currency: 978, amount: amount, .undo(undo))
+    }
+
     private mutating func append(
         at: UInt64, currency: UInt16, amount: UInt64, _ event: JournalEntry.Event
     ) -> [UInt8] {
+        let subject = EntrySubject(
+            sale: "S\(sequence + 1)", currencyNumber: currency, amount: amount)
+        return append(at: at, subject: subject, event)
+    }
+
+    private mutating func append(
+        at: UInt64, subject: EntrySubject?, _ event: JournalEntry.Event
+    ) -> [UInt8] {
         sequence += 1
         let bytes = JournalEntry(
-            sequence: sequence, previousHash: hash, at: at, sale: "S\(sequence)",
-            currencyNumber: currency, amount: amount, event: event
+            sequence: sequence, previousHash: hash, at: at, subject: subject, event: event
         ).encoded()
         hash = JournalEntry.hash(of: bytes)
         return bytes

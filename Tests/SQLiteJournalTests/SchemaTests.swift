@@ -27,7 +27,7 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
     /// Appends an entry that captures 50 for a sale, which by itself is allowed.
     static func capture(_ sale: String) -> String {
         """
-        INSERT INTO entry SELECT max(sequence) + 1, 100, '\(sale)', 978, 50, max(receipt) + 1,
+        INSERT INTO entry SELECT max(sequence) + 1, 100, 1, '\(sale)', 978, 50, max(receipt) + 1,
             NULL, x'00', (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32)
             FROM entry;
         """
@@ -41,7 +41,7 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         """
         INSERT INTO redemption SELECT max(sequence), 'mint',
             x'\(Hexadecimal.text(of: VoucherMint.cti(cti)))', \(kind), \(consumed), \(nonce),
-            \(presentation) FROM entry;
+            \(presentation), 100, 50, max(receipt) FROM entry;
         """
     }
 
@@ -55,31 +55,43 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         Forbidden(
             "entry-sequence-gap",
             """
-            INSERT INTO entry SELECT 6, at, sale, currency, amount, NULL, 'x', body, hash, hash
+            INSERT INTO entry SELECT 6, at, 2, sale, currency, amount, NULL, 'x', body, hash, hash
             FROM entry WHERE sequence = 4
             """),
         Forbidden(
             "entry-chain-broken",
             """
-            INSERT INTO entry SELECT 5, at, sale, currency, amount, NULL, 'x', body, previous, hash
+            INSERT INTO entry SELECT 5, at, 2, sale, currency, amount, NULL, 'x', body, previous, hash
             FROM entry WHERE sequence = 4
             """),
         Forbidden(
             "receipt-gap",
             """
-            INSERT INTO entry SELECT 5, at, 'S3', currency, 50, 5, NULL, body, hash, hash
+            INSERT INTO entry SELECT 5, at, 1, 'S3', currency, 50, 5, NULL, body, hash, hash
             FROM entry WHERE sequence = 4
             """),
         Forbidden(
-            "entry_is_capture_or_decline",
+            "entry_has_the_receipt_of_its_kind",
             """
-            INSERT INTO entry SELECT 5, at, 'S3', currency, 50, 4, 'x', body, hash, hash
+            INSERT INTO entry SELECT 5, at, 2, 'S3', currency, 50, 4, 'x', body, hash, hash
+            FROM entry WHERE sequence = 4
+            """),
+        Forbidden(
+            "entry_has_the_reason_of_its_kind",
+            """
+            INSERT INTO entry SELECT 5, at, 1, 'S3', currency, 50, 4, 'x', body, hash, hash
+            FROM entry WHERE sequence = 4
+            """),
+        Forbidden(
+            "entry_is_about_a_sale_or_none",
+            """
+            INSERT INTO entry SELECT 5, at, 6, 'S3', currency, 50, NULL, NULL, body, hash, hash
             FROM entry WHERE sequence = 4
             """),
         Forbidden(
             "capture-in-other-currency",
             """
-            INSERT INTO entry SELECT 5, at, 'S3', 756, 50, 4, NULL, body, hash, hash
+            INSERT INTO entry SELECT 5, at, 1, 'S3', 756, 50, 4, NULL, body, hash, hash
             FROM entry WHERE sequence = 4
             """),
         Forbidden(
@@ -108,19 +120,19 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
             "sale_state_tells_captured", "UPDATE sale SET state = 'expired' WHERE reference = 'S3'"),
         Forbidden(
             "sale.key",
-            "INSERT INTO sale SELECT 'S9', key, currency, total, captured, state, x'0102030405060708', asked, expiry, opened FROM sale WHERE reference = 'S4'"
+            "INSERT INTO sale SELECT 'S9', key, currency, total, captured, state, x'0102030405060708', asked, expiry, opened, 0 FROM sale WHERE reference = 'S4'"
         ),
         Forbidden(
             "sale.nonce",
-            "INSERT INTO sale SELECT 'S9', NULL, currency, total, captured, state, nonce, asked, expiry, opened FROM sale WHERE reference = 'S4'"
+            "INSERT INTO sale SELECT 'S9', NULL, currency, total, captured, state, nonce, asked, expiry, opened, 0 FROM sale WHERE reference = 'S4'"
         ),
         Forbidden(
             "sale.state",
-            "INSERT INTO sale SELECT 'S9', NULL, currency, total, 0, 'open', x'0102030405060708', asked, expiry, opened FROM sale WHERE reference = 'S4'"
+            "INSERT INTO sale SELECT 'S9', NULL, currency, total, 0, 'open', x'0102030405060708', asked, expiry, opened, 0 FROM sale WHERE reference = 'S4'"
         ),
         Forbidden(
             "sale-captured-differs",
-            "INSERT INTO sale SELECT 'S9', NULL, currency, total, 1, 'partly-paid', x'0102030405060708', asked, expiry, opened FROM sale WHERE reference = 'S4'"
+            "INSERT INTO sale SELECT 'S9', NULL, currency, total, 1, 'partly-paid', x'0102030405060708', asked, expiry, opened, 0 FROM sale WHERE reference = 'S4'"
         ),
         Forbidden(
             "request-already-paid",
@@ -164,14 +176,14 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         Forbidden("redemption-without-capture", capture("S3") + redeem(3, consumed: 49)),
         Forbidden(
             "redemption-without-capture",
-            "INSERT INTO redemption SELECT 3, 'mint', cti, kind, 50, NULL, NULL FROM voucher WHERE kind = 2"
+            "INSERT INTO redemption SELECT 3, 'mint', cti, kind, 50, NULL, NULL, 100, 50, 4 FROM voucher WHERE kind = 2"
         ),
         Forbidden("redemption-of-other-kind", capture("S3") + redeem(3, kind: 3)),
         Forbidden(
             "redemption-in-other-currency",
             "INSERT INTO voucher SELECT issuer, x'0909090909090909', 2, 756, core, expiry, 5000, 0 FROM voucher WHERE kind = 2;"
                 + capture("S3")
-                + "INSERT INTO redemption SELECT max(sequence), 'mint', x'0909090909090909', 2, 50, NULL, NULL FROM entry"
+                + "INSERT INTO redemption SELECT max(sequence), 'mint', x'0909090909090909', 2, 50, NULL, NULL, 100, 50, max(receipt) FROM entry"
         ),
         Forbidden("request-of-other-sale", capture("S3") + redeem(3, nonce: "x'A000000000000004'")),
         Forbidden("FOREIGN KEY constraint failed", capture("S3") + redeem(88)),
@@ -191,6 +203,103 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         Forbidden("journal-identity-immutable", "UPDATE journal SET identity = zeroblob(8)"),
         Forbidden("journal-identity-immutable", "DELETE FROM journal"),
     ]
+
+    /// Appends an entry of kind 3, 4 or 5 that undoes a part of S1's capture, entry 1, and its row.
+    static func undo(
+        _ kind: Int, amount: Int, of capture: Int = 1, sale: String = "S1", currency: Int = 978,
+        rowAmount: Int? = nil, restored: Int = 0
+    ) -> String {
+        """
+        INSERT INTO entry SELECT max(sequence) + 1, 100, \(kind), '\(sale)', \(currency),
+            \(amount), \(kind == 5 ? "NULL" : "max(receipt) + 1"), NULL, x'00',
+            (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32) FROM entry;
+        INSERT INTO undo SELECT max(sequence), \(capture), \(kind),
+            \(kind == 4 ? "3" : "NULL"), \(rowAmount ?? amount), \(restored) FROM entry;
+        """
+    }
+
+    /// Appends an entry that closes a period, and its row.
+    static func close(_ number: Int = 1, first: Int = 1) -> String {
+        """
+        INSERT INTO entry SELECT max(sequence) + 1, 100, 6, NULL, NULL, NULL, NULL, NULL, x'00',
+            (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32) FROM entry;
+        INSERT INTO period SELECT \(number), max(sequence), \(first) FROM entry;
+        """
+    }
+
+    static let undoings = [
+        Forbidden("undo-above-its-capture", undo(4, amount: 1_251)),
+        Forbidden("undo-above-its-capture", undo(4, amount: 1_000) + undo(4, amount: 251)),
+        Forbidden("undo-not-whole", undo(3, amount: 1_249)),
+        Forbidden("undo-not-whole", undo(5, amount: 1)),
+        Forbidden("undo-already-whole", undo(3, amount: 1_250) + undo(4, amount: 1)),
+        Forbidden("undo-already-whole", undo(4, amount: 1) + undo(3, amount: 1_250)),
+        Forbidden("undo-already-whole", undo(5, amount: 1_250) + undo(5, amount: 1_250)),
+        Forbidden("undo-of-no-capture", undo(4, amount: 1, of: 3)),
+        Forbidden("undo-of-other-sale", undo(4, amount: 1, sale: "S2")),
+        Forbidden("undo-in-other-currency", undo(4, amount: 1, currency: 756)),
+        Forbidden("undo-without-entry", undo(4, amount: 1, rowAmount: 2)),
+        Forbidden("undo-restores-too-much", undo(3, amount: 1_250, restored: 1_251)),
+        Forbidden("cancellation-after-period", close() + undo(3, amount: 1_250)),
+        Forbidden("undo-immutable", undo(4, amount: 1) + "UPDATE undo SET amount = 2"),
+        Forbidden("undo-immutable", undo(4, amount: 1) + "DELETE FROM undo"),
+        Forbidden("period-gap", close(2)),
+        Forbidden("period-gap", close(first: 2)),
+        Forbidden("period-gap", close() + close()),
+        Forbidden("period-without-entry", "INSERT INTO period VALUES (1, 4, 1)"),
+        Forbidden("period-immutable", close() + "UPDATE period SET number = 5"),
+        Forbidden("period-immutable", close() + "DELETE FROM period"),
+        Forbidden(
+            "period-currencies-full",
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION SELECT x + 1 FROM n WHERE x < 15) "
+                + "INSERT INTO period_currency SELECT x FROM n;" + undo(4, amount: 1, currency: 756)
+        ),
+        Forbidden("adoption-without-entry", "INSERT INTO adoption VALUES (1, 3, zeroblob(32))"),
+        Forbidden(
+            "journal-horizon-falls",
+            "UPDATE journal SET horizon = 5; UPDATE journal SET horizon = 4"),
+        Forbidden(
+            "checkpoint-of-no-entry", "INSERT INTO checkpoint VALUES (4, zeroblob(32), x'01')"),
+        Forbidden(
+            "checkpoint-immutable",
+            "INSERT INTO checkpoint SELECT 4, hash, x'01' FROM entry WHERE sequence = 4; "
+                + "DELETE FROM checkpoint"),
+    ]
+
+    /// A segment of the first `last` entries, of which batch 1 has two, and no period is closed.
+    static func segment(_ number: Int = 1, first: Int = 1, last: Int, receipt: Int = 2) -> String {
+        """
+        INSERT INTO segment SELECT \(number), \(first), \(last),
+            (SELECT previous FROM entry WHERE sequence = \(first)), hash, \(receipt),
+            zeroblob(32) FROM entry WHERE sequence = \(last);
+        """
+    }
+
+    static let archive = [
+        Forbidden("segment-not-acknowledged", close() + segment(last: 2)),
+        Forbidden("segment-of-open-period", acknowledge + segment(last: 2)),
+        Forbidden("segment-gap", acknowledge + close() + segment(first: 2, last: 2)),
+        Forbidden("segment-gap", acknowledge + close() + segment(2, last: 2)),
+        Forbidden("segment-receipt-differs", acknowledge + close() + segment(last: 2, receipt: 1)),
+        Forbidden(
+            "segment-chain-broken",
+            acknowledge + close()
+                + "INSERT INTO segment VALUES (1, 1, 2, zeroblob(32), zeroblob(32), 2, zeroblob(32))"
+        ),
+        Forbidden(
+            "entry-immutable",
+            acknowledge + close() + segment(last: 2) + "DELETE FROM entry WHERE sequence = 3"),
+        Forbidden(
+            "segment-immutable", acknowledge + close() + segment(last: 2) + "DELETE FROM segment"),
+        Forbidden(
+            "redemption-immutable",
+            acknowledge + close() + segment(last: 2)
+                + "DELETE FROM entry WHERE sequence = 1; DELETE FROM redemption WHERE sequence = 1"),
+        Forbidden(
+            "batch-immutable", acknowledge + close() + segment(last: 2) + "DELETE FROM batch"),
+    ]
+
+    private static let acknowledge = "UPDATE batch SET acknowledgement = x'01';"
 
     /// A paid sale (S1, a fixed voucher), a paid one (S2, a presentation to the request), a part of
     /// S3 (stored value, 100 of 1,000), S4 cancelled; entry 3 is a decline; batch 1 has 1 and 2.
@@ -217,13 +326,16 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
     /// Every row of every table, as text.
     private func dump(_ journal: SQLiteJournal) async throws -> [String] {
         try await journal.read { db in
-            try ["journal", "entry", "sale", "voucher", "redemption", "batch"].flatMap { table in
+            try [
+                "journal", "entry", "sale", "voucher", "redemption", "batch", "undo", "period",
+                "document", "adoption", "checkpoint", "segment",
+            ].flatMap { table in
                 try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table) \($0)" }
             }
         }
     }
 
-    @Test("The schema refuses", arguments: entries + sales + vouchers + queue)
+    @Test("The schema refuses", arguments: entries + sales + vouchers + queue + undoings + archive)
     func refuses(_ forbidden: Forbidden) async throws {
         let subject = try await filled()
         let journal = await subject.sqlite

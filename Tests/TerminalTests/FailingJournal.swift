@@ -34,6 +34,23 @@ struct NoJournal: Journal {
     }
     func queue() async throws(JournalError) -> QueueStatus { throw .readOnly }
     func latestTime() async throws(JournalError) -> UInt64? { throw .readOnly }
+    func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
+        throw .readOnly
+    }
+    func document(digest: [UInt8]) async throws(JournalError) -> SignedDocument? {
+        throw .readOnly
+    }
+    func documentInForce(_ kind: DocumentKind) async throws(JournalError) -> SignedDocument? {
+        throw .readOnly
+    }
+    func note(_ clock: ClockEntry, at now: UInt64) async throws(JournalError) -> UInt64 {
+        throw .readOnly
+    }
+    func closePeriod(at now: UInt64, by operatedBy: EntryOperator?) async throws(JournalError)
+        -> Period
+    { throw .readOnly }
+    func openPeriod() async throws(JournalError) -> Period { throw .readOnly }
+    func period(_ number: UInt64) async throws(JournalError) -> Period? { throw .readOnly }
 }
 
 /// The real journal behind a disk that lies: `record` may fail after or before it has written,
@@ -92,4 +109,23 @@ final class FailingJournal: Journal {
     }
     func queue() async throws(JournalError) -> QueueStatus { try await real.queue() }
     func latestTime() async throws(JournalError) -> UInt64? { try await real.latestTime() }
+    func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
+        try await real.adopt(document, at: now)
+    }
+    func document(digest: [UInt8]) async throws(JournalError) -> SignedDocument? {
+        try await real.document(digest: digest)
+    }
+    func documentInForce(_ kind: DocumentKind) async throws(JournalError) -> SignedDocument? {
+        try await real.documentInForce(kind)
+    }
+    func note(_ clock: ClockEntry, at now: UInt64) async throws(JournalError) -> UInt64 {
+        try await real.note(clock, at: now)
+    }
+    func closePeriod(at now: UInt64, by operatedBy: EntryOperator?) async throws(JournalError)
+        -> Period
+    { try await real.closePeriod(at: now, by: operatedBy) }
+    func openPeriod() async throws(JournalError) -> Period { try await real.openPeriod() }
+    func period(_ number: UInt64) async throws(JournalError) -> Period? {
+        try await real.period(number)
+    }
 }

@@ -145,40 +145,43 @@ public struct LedgerRow: Hashable, Sendable {
         case captured(LedgerCapture)
         /// A refusal at the terminal, with its stable reason.
         case declined(reason: String)
-        /// A capture that the hub does not accept as it is: the stable reason, and a sentence.
+        /// An entry that the hub does not accept as it is: the stable reason, and a sentence.
         case quarantined(reason: String, detail: String)
+        /// An entry of another kind, which is kept.
+        case noted(JournalEntry.Kind)
     }
 
     /// The entry's place in the journal.
     public let sequence: UInt64
     /// When, by the terminal's clock, in seconds since 1970 UTC.
     public let at: UInt64
-    /// The sale's reference.
-    public let sale: String
-    /// ISO 4217 number of the currency.
-    public let currencyNumber: UInt16
-    /// What was captured or asked for, in minor units.
-    public let amount: UInt64
+    /// The sale and the money that it is about; nil for entries that are about none.
+    public let subject: EntrySubject?
     /// What the hub made of it.
     public let standing: Standing
 
     /// Makes the row of `entry`.
     public init(_ entry: JournalEntry, standing: Standing) {
         self.init(
-            sequence: entry.sequence, at: entry.at, sale: entry.sale,
-            currencyNumber: entry.currencyNumber, amount: entry.amount, standing: standing)
+            sequence: entry.sequence, at: entry.at, subject: entry.subject, standing: standing)
     }
 
-    /// Restores a row; see the properties for units.
+    /// Restores a row about a sale; see the properties for units.
     public init(
         sequence: UInt64, at: UInt64, sale: String, currencyNumber: UInt16, amount: UInt64,
         standing: Standing
     ) {
+        self.init(
+            sequence: sequence, at: at,
+            subject: EntrySubject(sale: sale, currencyNumber: currencyNumber, amount: amount),
+            standing: standing)
+    }
+
+    /// Restores a row; see the properties for units.
+    public init(sequence: UInt64, at: UInt64, subject: EntrySubject?, standing: Standing) {
         self.sequence = sequence
         self.at = at
-        self.sale = sale
-        self.currencyNumber = currencyNumber
-        self.amount = amount
+        self.subject = subject
         self.standing = standing
     }
 }

@@ -1,3 +1,4 @@
+import COSE
 public import HubProtocol
 public import Payments
 import Vouchers
@@ -118,6 +119,57 @@ public struct QueueStatus: Hashable, Sendable {
     }
 }
 
+/// A signed document as it was put in force, byte for byte.
+public struct SignedDocument: Hashable, Sendable {
+    /// The longest document in bytes (4 MiB): above the longest of any kind.
+    public static let maximumBytes = 4 << 20
+
+    /// What document.
+    public let kind: DocumentKind
+    /// Its version.
+    public let version: UInt64
+    /// Its bytes, 1 to ``maximumBytes``.
+    public let bytes: [UInt8]
+
+    /// Makes a document; see the properties for shapes.
+    public init(kind: DocumentKind, version: UInt64, bytes: [UInt8]) {
+        precondition(
+            (1...Self.maximumBytes).contains(bytes.count), "A document has 1 byte to 4 MiB.")
+        self.kind = kind
+        self.version = version
+        self.bytes = bytes
+    }
+
+    /// The SHA-256 of its bytes, 32 bytes: the name that entries call it by.
+    public var digest: [UInt8] { Hashing.sha256(bytes) }
+}
+
+/// A reconciliation period, open or closed.
+public struct Period: Hashable, Sendable {
+    /// Its number, from 1 without gaps, never reset.
+    public let number: UInt64
+    /// Its first entry, which may not be written yet.
+    public let firstSequence: UInt64
+    /// The entry that closed it; nil while it is open.
+    public let closedBy: UInt64?
+    /// When it was closed, in seconds since 1970 UTC.
+    public let closedAt: UInt64?
+    /// What was done in it, by currency.
+    public let totals: [PeriodTotals]
+
+    /// Makes a period; see the properties for units.
+    public init(
+        number: UInt64, firstSequence: UInt64, closedBy: UInt64?, closedAt: UInt64?,
+        totals: [PeriodTotals]
+    ) {
+        self.number = number
+        self.firstSequence = firstSequence
+        self.closedBy = closedBy
+        self.closedAt = closedAt
+        self.totals = totals
+    }
+}
+
 /// The terminal's journal: what has happened, durable before anybody is told.
 ///
 /// One process opens a journal, one connection of it writes. Each call is atomic: it has happened
@@ -174,6 +226,31 @@ public protocol Journal: Sendable {
 
     /// What lies in the queue.
     func queue() async throws(JournalError) -> QueueStatus
+
+    /// Keeps a signed document that is put in force, and notes it in the chain, at `now` (seconds
+    /// UTC). Answers with the entry's sequence number, or nil where this very document was the
+    /// last of its kind to be put in force, and nothing is written.
+    func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64?
+
+    /// The document with this SHA-256 that was once put in force, if any.
+    func document(digest: [UInt8]) async throws(JournalError) -> SignedDocument?
+
+    /// The document of a kind that was put in force last, if any.
+    func documentInForce(_ kind: DocumentKind) async throws(JournalError) -> SignedDocument?
+
+    /// Notes what the clock did, at `now` (seconds UTC); answers with the entry's sequence number.
+    func note(_ clock: ClockEntry, at now: UInt64) async throws(JournalError) -> UInt64
+
+    /// Closes the period: all that was done since the last closing, with its totals, under the
+    /// next number. Refused with the constraint `sale-open` while a sale waits for its code.
+    func closePeriod(at now: UInt64, by operatedBy: EntryOperator?) async throws(JournalError)
+        -> Period
+
+    /// The period that is open: its number to be, and what was done in it so far.
+    func openPeriod() async throws(JournalError) -> Period
+
+    /// The closed period with this number, unless its entries are archived.
+    func period(_ number: UInt64) async throws(JournalError) -> Period?
 
     /// The latest time that the journal has recorded, in seconds since 1970 UTC: no honest clock
     /// stands before it.

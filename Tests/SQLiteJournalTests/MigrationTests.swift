@@ -1,0 +1,164 @@
+import Foundation
+import GRDB
+import HubProtocol
+import Terminal
+import Testing
+import VoucherMint
+
+@testable import SQLiteJournal
+
+/// A journal that a released program has written opens in this one, with all that was in it.
+@Suite struct MigrationTests {
+    /// Journals that programs have written, one of each schema (`Tests/Vectors/journals`).
+    static let released = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../Vectors/journals").path
+
+    /// A copy of a released journal in a folder of its own, which goes with this.
+    final class Copy {
+        let folder = NSTemporaryDirectory() + "till-migration-\(UUID().uuidString)"
+
+        init(schema: Int) throws {
+            try FileManager.default.copyItem(
+                atPath: MigrationTests.released + "/schema-\(schema)", toPath: folder)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+        var database: String { folder + "/journal.sqlite" }
+
+        func open() throws(JournalError) -> SQLiteJournal {
+            try SQLiteJournal(folder: folder, identityIfNew: TemporaryJournal.identity)
+        }
+
+        func bytes(_ name: String) throws -> Data {
+            try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+        }
+
+        var files: Set<String> {
+            Set((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+        }
+    }
+
+    /// What the demo's terminal had done when its journal was kept: 9 payments, 4 refusals.
+    private func expectTheDemo(_ entries: [JournalEntry]) {
+        #expect(entries.map(\.sequence) == Array(1...13))
+        #expect(entries.filter { $0.kind == .capture }.map(\.receipt) == (1...9).map { $0 })
+        #expect(
+            entries.compactMap(\.reason) == [
+                "spent-here", "issuer-unknown", "expired", "other-scheme-wechat-pay",
+            ])
+        #expect(
+            entries.filter { $0.kind == .capture }.compactMap(\.subject?.amount).reduce(0, +)
+                == 11_150)
+    }
+
+    @Test("A journal of schema 1 opens, with every entry, voucher, sale and batch that was in it")
+    func opensSchema1() async throws {
+        let copy = try Copy(schema: 1)
+        let before = try copy.bytes("journal.sqlite")
+        let journal = try copy.open()
+        expectTheDemo(try await journal.entries(after: 0, limit: 100))
+        let queue = try await journal.queue()
+        #expect(queue.acknowledgedThrough == 13 && queue.entries == 0)
+        let counts = try await journal.read { db in
+            try ["sale", "voucher", "redemption", "batch", "undo", "period"].map {
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0)")
+            }
+        }
+        #expect(counts == [13, 7, 9, 3, 0, 0])
+        // The old file lies beside it, byte for byte, and no working copy is left.
+        #expect(try copy.bytes("journal.sqlite.schema-1") == before)
+        #expect(!copy.files.contains("journal.sqlite.new"))
+    }
+
+    @Test("After the migration the journal goes on: numbers, chain, memory and triggers")
+    func goesOn() async throws {
+        let copy = try Copy(schema: 1)
+        let journal = try copy.open()
+        let sale = Records.sale(1)
+        try await journal.store(sale)
+        let receipt = try await journal.record(
+            Records.capture(Records.mint.fixed(1_250), for: sale))
+        #expect(receipt == JournalReceipt(sequence: 14, receipt: 10))
+        let spent = try await journal.read { db in
+            try Int.fetchOne(db, sql: "SELECT spent FROM voucher WHERE kind = 2")
+        }
+        #expect(spent == 2_000)
+        await #expect(throws: JournalError.constraint("voucher-memory-falls")) {
+            try await journal.write { try $0.execute(sql: "UPDATE voucher SET spent = 0") }
+        }
+        await #expect(throws: JournalError.constraint("entry-immutable")) {
+            try await journal.write { try $0.execute(sql: "DELETE FROM entry") }
+        }
+    }
+
+    @Test("A reader reads an older journal, and writes nothing")
+    func reads() throws {
+        let copy = try Copy(schema: 1)
+        let before = try copy.bytes("journal.sqlite")
+        let files = copy.files
+        let reader = try SQLiteJournalReader(folder: copy.folder)
+        expectTheDemo(try reader.entries(after: 0, limit: 100))
+        #expect(try reader.queue().acknowledgedThrough == 13)
+        try reader.audit()
+        #expect(try copy.bytes("journal.sqlite") == before)
+        #expect(copy.files == files)
+    }
+
+    @Test("A migration that was cut short begins again, whatever it has left")
+    func beginsAgain() async throws {
+        let copy = try Copy(schema: 1)
+        for name in ["journal.sqlite.new", "journal.sqlite.new-journal"] {
+            try Data("half".utf8).write(to: URL(fileURLWithPath: copy.folder + "/" + name))
+        }
+        try FileManager.default.linkItem(
+            atPath: copy.database, toPath: copy.database + ".schema-1")
+        expectTheDemo(try await copy.open().entries(after: 0, limit: 100))
+        #expect(!copy.files.contains("journal.sqlite.schema-1.2"))
+        #expect(!copy.files.contains("journal.sqlite.new"))
+    }
+
+    @Test("An older file that was kept before is not written over")
+    func keepsBoth() async throws {
+        let copy = try Copy(schema: 1)
+        try Data("another".utf8).write(
+            to: URL(fileURLWithPath: copy.database + ".schema-1"))
+        _ = try copy.open()
+        #expect(try copy.bytes("journal.sqlite.schema-1") == Data("another".utf8))
+        #expect(copy.files.contains("journal.sqlite.schema-1.2"))
+    }
+
+    @Test("An older journal that contradicts itself is not migrated, and stays as it is")
+    func contradiction() async throws {
+        let copy = try Copy(schema: 1)
+        let queue = try DatabaseQueue(path: copy.database)
+        try await queue.writeWithoutTransaction { db in
+            try db.execute(
+                sql: "DROP TRIGGER entry_stays; UPDATE entry SET amount = 1 WHERE sequence = 1")
+        }
+        try queue.close()
+        let before = try copy.bytes("journal.sqlite")
+        #expect(throws: JournalError.damaged("entry 1 contradicts its rows")) { try copy.open() }
+        #expect(try copy.bytes("journal.sqlite") == before)
+        #expect(!copy.files.contains("journal.sqlite.new"))
+    }
+
+    @Test("What an older journal has in its log alone is migrated too")
+    func takesTheLogIn() async throws {
+        let copy = try Copy(schema: 1)
+        let path = copy.folder + "-crashed"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let queue = try DatabaseQueue(path: copy.database)
+        try await queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
+            try db.execute(sql: "UPDATE journal SET settled = 77")
+        }
+        try FileManager.default.copyItem(atPath: copy.folder, toPath: path)
+        try queue.close()
+        let journal = try SQLiteJournal(folder: path, identityIfNew: TemporaryJournal.identity)
+        let settled = try await journal.read { db in
+            try Int.fetchOne(db, sql: "SELECT settled FROM journal")
+        }
+        #expect(settled == 77)
+    }
+}
