@@ -184,7 +184,9 @@ public enum WalletRefusal: Error, Hashable, Sendable {
         case .needsNetwork(let merchant):
             "This shop QR of \(merchant) carries no terminal's request: it needs a network and "
                 + "the scheme's own wallet. Nothing was paid."
-        case .notAShopQR(let kind): "The code is no shop QR but: \(kind.schemeName)."
+        case .notAShopQR(let kind):
+            "The code is no shop QR but: \(kind.schemeName). Nothing was paid. Take a picture of the "
+                + "code on the shop's screen."
         case .shopQR(let refusal):
             refusal.reason == .expired
                 ? "The request is over. Nothing was paid. Ask the cashier for a new one."

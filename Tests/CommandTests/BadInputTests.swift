@@ -87,7 +87,7 @@ import Testing
 
     @Test func signsAndSellsNothingBeforeTheProgramWasMade() throws {
         guard let clock = Shell.clock("2020-01-01 00:00:00") else {
-            print("signsAndSellsNothing…: skipped, libfaketime is missing (scripts/setup.sh)")
+            print("signsAndSellsNothing…: skipped, faketime is missing (scripts/setup.sh)")
             return
         }
         let shell = try Shell()

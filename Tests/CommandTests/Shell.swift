@@ -36,10 +36,7 @@ final class Shell {
     }
 
     deinit {
-        for process in running where process.isRunning {
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
+        for process in running where process.isRunning { Self.end(process, SIGKILL) }
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -68,12 +65,23 @@ final class Shell {
         "/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
     ]
 
-    /// What stands before a program whose clock is to begin at `time`; nil where libfaketime is
-    /// missing. (The program `faketime` would stand between us and the process to be stopped.)
+    /// What stands before a program whose clock is to begin at `time`; nil where faketime is
+    /// missing. (Its library alone, preloaded, calls setenv before Swift has found the arguments.)
     static func clock(_ time: String) -> [String]? {
-        let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-        guard FileManager.default.fileExists(atPath: library) else { return nil }
-        return ["/usr/bin/env", "LD_PRELOAD=\(library)", "FAKETIME=@\(time)"]
+        let faketime = "/usr/bin/faketime"
+        guard FileManager.default.isExecutableFile(atPath: faketime) else { return nil }
+        return [faketime, "-f", "@\(time)"]
+    }
+
+    /// Ends a process; where faketime runs it, the program itself.
+    private static func end(_ process: Process, _ signal: Int32) {
+        let pid = process.processIdentifier
+        let list = "/proc/\(pid)/task/\(pid)/children"
+        let isWrapper = process.executableURL?.lastPathComponent == "faketime"
+        let children = isWrapper ? try? String(contentsOfFile: list, encoding: .utf8) : nil
+        let programs = (children ?? "").split(separator: " ").compactMap { pid_t($0) }
+        for program in programs.isEmpty ? [pid] : programs { kill(program, signal) }
+        process.waitUntilExit()
     }
 
     /// A process of one of our programs, started `through` another one where that is not empty.
@@ -142,8 +150,5 @@ final class Shell {
         return process
     }
 
-    func stop(_ process: Process) {
-        kill(process.processIdentifier, SIGTERM)
-        process.waitUntilExit()
-    }
+    func stop(_ process: Process) { Self.end(process, SIGTERM) }
 }
