@@ -11,8 +11,19 @@ enum Base64 {
     private static let urlAlphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// Section 4, padded.
+    static func paddedText(_ bytes: [UInt8]) -> String {
+        let text = text(bytes, alphabet)
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
+
     /// Section 5, without padding.
-    static func urlText(_ bytes: [UInt8]) -> String {
+    static func urlText(_ bytes: [UInt8]) -> String { text(bytes, urlAlphabet) }
+
+    private static func text(_ bytes: [UInt8], _ alphabet: [UInt8]) -> String {
         var text: [UInt8] = []
         var buffer: UInt32 = 0
         var bits = 0
@@ -21,10 +32,10 @@ enum Base64 {
             bits += 8
             while bits >= 6 {
                 bits -= 6
-                text.append(urlAlphabet[Int(buffer >> UInt32(bits)) & 63])
+                text.append(alphabet[Int(buffer >> UInt32(bits)) & 63])
             }
         }
-        if bits > 0 { text.append(urlAlphabet[Int(buffer << UInt32(6 - bits)) & 63]) }
+        if bits > 0 { text.append(alphabet[Int(buffer << UInt32(6 - bits)) & 63]) }
         return String(decoding: text, as: UTF8.self)
     }
 

@@ -1,18 +1,24 @@
 /// EMVCo consumer-presented codes: base64 of BER-TLV (QRCPS CPM v1.0).
 ///
-/// They are authorised online always (2.1 and 7): here they are named and checked, never paid.
+/// They are authorised online always (2.1 and 7): here they are named, checked and written, never
+/// paid. What is in one can be spent: of what is read only the applications' names are shown.
 enum ConsumerPresentedCode {
     /// How every such code begins: object 85, five bytes, "CPV" (5.1.1.1).
     static let prefix = "hQVDUFY"
 
     /// Stable codes with a sentence, and the path of the object.
-    struct Problem: Error {
+    struct Problem: Error, Hashable {
         let code: String
-        let sentence: String
+        let path: String
+        let detail: String
 
-        init(_ code: String, _ sentence: String) {
+        /// Path and detail, such as `61/4F: has 17 bytes, not 5 to 16`.
+        var sentence: String { path.isEmpty ? detail : "\(path): \(detail)" }
+
+        init(_ code: String, at path: String = "", _ detail: String) {
             self.code = "cpm-\(code)"
-            self.sentence = sentence
+            self.path = path
+            self.detail = detail
         }
     }
 
@@ -20,8 +26,9 @@ enum ConsumerPresentedCode {
         guard code.hasPrefix(prefix) else { return nil }
         let masked = code.masked(prefix)
         do throws(Problem) {
-            let fields = try read(code.bytes)
-            return CodeRecognition(.emvConsumerPresented, masked: masked, fields: fields)
+            let payload = try ConsumerPresentedPayload(parsing: code.bytes)
+            return CodeRecognition(
+                .emvConsumerPresented, masked: masked, fields: fields(of: payload))
         } catch {
             return CodeRecognition(
                 .emvConsumerPresented, masked: masked,
@@ -29,7 +36,38 @@ enum ConsumerPresentedCode {
         }
     }
 
-    private static func read(_ text: [UInt8]) throws(Problem) -> [CodeField] {
+    private static func fields(of payload: ConsumerPresentedPayload) -> [CodeField] {
+        payload.applications.enumerated().compactMap { index, application in
+            application.first { $0.tag == 0x4F }.map {
+                CodeField("application-\(index + 1)", Hex.text($0.value))
+            }
+        }
+    }
+}
+
+/// A consumer-presented code as its objects, which obey chapters 3 to 6 of QRCPS CPM v1.0.
+struct ConsumerPresentedPayload: Hashable, Sendable {
+    typealias Problem = ConsumerPresentedCode.Problem
+
+    /// The objects of each application template, 61: one, or two of which the first is preferred.
+    let applications: [[BERObject]]
+    /// The objects that both applications share, 62; empty where there is no such template.
+    let common: [BERObject]
+    /// What else stands at the root, after 85, 61 and 62.
+    let others: [BERObject]
+
+    /// A payload of these objects; throws where they break the standard.
+    init(
+        applications: [[BERObject]], common: [BERObject] = [], others: [BERObject] = []
+    ) throws(Problem) {
+        self.applications = applications
+        self.common = common
+        self.others = others
+        try check()
+    }
+
+    /// Reads a code's text; throws the first problem with its path.
+    init(parsing text: [UInt8]) throws(Problem) {
         let bytes: [UInt8]
         do throws(Base64.Problem) {
             bytes = try Base64.paddedBytes(text)
@@ -38,147 +76,158 @@ enum ConsumerPresentedCode {
         }
         let root = try BERObject.objects(in: bytes[...], under: "root")
         guard let first = root.first, first.tag == 0x85 else {
-            throw Problem("format-indicator", "85: is not the first object")
+            throw Problem("format-indicator", at: "85", "is not the first object")
         }
-        guard Array(first.value) == Array("CPV01".utf8) else {
-            throw Problem("format-indicator", "85: is not CPV01")
+        guard first.value == Array("CPV01".utf8) else {
+            throw Problem("format-indicator", at: "85", "is not CPV01")
         }
-        let applications = root.filter { $0.tag == 0x61 }
-        let common = root.filter { $0.tag == 0x62 }
+        let templates = root.filter { $0.tag == 0x61 }
+        let shared = root.filter { $0.tag == 0x62 }
+        guard shared.count <= 1 else {
+            throw Problem("object-repeated", at: "62", "the object is there twice")
+        }
+        var applications: [[BERObject]] = []
+        for template in templates {
+            applications.append(try BERObject.objects(in: template.value[...], under: "61"))
+        }
+        let common = try shared.map { template throws(Problem) in
+            try BERObject.objects(in: template.value[...], under: "62")
+        }.first
+        guard shared.isEmpty || templates.count == 2 else {
+            throw Problem(
+                "object-conflict", at: "62", "is there with a single application template")
+        }
+        try Self.checkUnrepeated(root.filter { $0.tag != 0x61 }, under: "root")
+        try self.init(
+            applications: applications, common: common ?? [],
+            others: root.filter { ![0x85, 0x61, 0x62].contains($0.tag) })
+    }
+
+    /// The code's text.
+    var text: String {
+        var root = [BERObject(tag: 0x85, value: Array("CPV01".utf8))]
+        root += applications.map { BERObject(tag: 0x61, objects: $0) }
+        if !common.isEmpty { root.append(BERObject(tag: 0x62, objects: common)) }
+        return Base64.paddedText((root + others).flatMap(\.bytes))
+    }
+
+    private func check() throws(Problem) {
         guard !applications.isEmpty else {
-            throw Problem("application-missing", "61: no application template is there")
+            throw Problem("application-missing", at: "61", "no application template is there")
         }
-        guard applications.count <= 2, common.count <= 1 else {
-            throw Problem("object-repeated", "61 or 62: too many templates")
+        guard applications.count <= 2 else {
+            throw Problem("object-repeated", at: "61", "there are more than two templates")
         }
         guard common.isEmpty || applications.count == 2 else {
-            throw Problem("object-conflict", "62: is there with a single application template")
+            throw Problem(
+                "object-conflict", at: "62", "is there with a single application template")
         }
-        let shared = try BERObject.objects(in: common.first?.value ?? [], under: "62")
-        try unrepeated(root.filter { $0.tag != 0x61 }, under: "root")
-        try unrepeated(shared, under: "62")
-        try checkLengths(shared, under: "62")
-        var fields: [CodeField] = []
-        for (index, application) in applications.enumerated() {
-            let name = try readName(application, shared: shared)
-            fields.append(CodeField("application-\(index + 1)", Hex.text(name)))
-        }
-        return fields
+        try Self.checkUnrepeated(others, under: "root")
+        try Self.checkUnrepeated(common, under: "62")
+        try Self.checkValues(common, under: "62")
+        for application in applications { try check(application) }
     }
 
-    /// Checks an application template; of it only the application's name is ever shown.
-    private static func readName(
-        _ application: BERObject, shared: [BERObject]
-    ) throws(Problem) -> ArraySlice<UInt8> {
-        let objects = try BERObject.objects(in: application.value, under: "61")
-        try unrepeated(objects, under: "61")
-        try checkLengths(objects, under: "61")
-        guard let name = objects.first(where: { $0.tag == 0x4F }) else {
-            throw Problem("object-missing", "61/4F: the application's name is missing")
+    private func check(_ application: [BERObject]) throws(Problem) {
+        try Self.checkUnrepeated(application, under: "61")
+        try Self.checkValues(application, under: "61")
+        guard application.contains(where: { $0.tag == 0x4F }) else {
+            throw Problem("object-missing", at: "61/4F", "the application's name is missing")
         }
-        for object in shared where objects.contains(where: { $0.tag == object.tag }) {
+        for object in common where application.contains(where: { $0.tag == object.tag }) {
             // 63 and 64 are opaque and told apart by their templates; the rest is in one place.
-            throw Problem("object-repeated", "62/\(object.name): is in 61 too")
+            throw Problem("object-repeated", at: "62/\(object.name)", "is in 61 too")
         }
-        guard (objects + shared).contains(where: { $0.tag == 0x57 || $0.tag == 0x5A }) else {
-            throw Problem("object-missing", "61/57: neither 57 nor 5A is there")
+        guard (application + common).contains(where: { $0.tag == 0x57 || $0.tag == 0x5A }) else {
+            throw Problem("object-missing", at: "61/57", "neither 57 nor 5A is there")
         }
-        return name.value
     }
 
-    private static func unrepeated(
+    private static func checkUnrepeated(
         _ objects: [BERObject], under path: String
     ) throws(Problem) {
         var seen: Set<UInt32> = []
         for object in objects where !seen.insert(object.tag).inserted {
-            throw Problem("object-repeated", "\(path)/\(object.name): the object is there twice")
+            throw Problem(
+                "object-repeated", at: "\(path)/\(object.name)", "the object is there twice")
         }
     }
 
-    /// Table 6.1: tag, lengths in bytes.
-    private static let lengths: [UInt32: ClosedRange<Int>] = [
-        0x4F: 5...16, 0x50: 1...16, 0x57: 1...19, 0x5A: 1...10, 0x5F20: 2...26, 0x5F2D: 2...8,
-        0x9F08: 2...2, 0x9F19: 6...6, 0x9F24: 29...29, 0x9F25: 2...2,
-    ]
-
-    private static func checkLengths(
-        _ objects: [BERObject], under path: String
-    ) throws(Problem) {
+    private static func checkValues(_ objects: [BERObject], under path: String) throws(Problem) {
         for object in objects {
-            guard let range = lengths[object.tag], !range.contains(object.value.count) else {
-                continue
+            guard let rule = ConsumerObjectRule.rules[object.tag] else { continue }
+            let place = "\(path)/\(object.name)"
+            let range = rule.lengths
+            guard range.contains(object.value.count) else {
+                throw Problem(
+                    "length", at: place,
+                    "has \(object.value.count) bytes, not "
+                        + (range.count == 1
+                            ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"))
             }
-            throw Problem(
-                "length",
-                "\(path)/\(object.name): has \(object.value.count) bytes, not "
-                    + (range.count == 1
-                        ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"))
+            guard rule.format.holds(object.value) else {
+                throw Problem("value", at: place, rule.format.sentence)
+            }
         }
     }
 }
 
-/// One object of BER-TLV as EMV Book 3 Annex B has it.
-struct BERObject {
-    let tag: UInt32
-    let value: ArraySlice<UInt8>
+/// One line of table 6.1.
+struct ConsumerObjectRule {
+    enum Format {
+        case binary, digits, paddedDigits, track2, printable, alphanumeric
 
-    var name: String {
-        let digits = Hex.text((0..<4).map { UInt8(truncatingIfNeeded: tag >> UInt32(24 - $0 * 8)) })
-        return String(digits.drop { $0 == "0" }).uppercased()
-    }
-
-    /// The objects one after the other; bytes of 00 before, between and after them are filling.
-    static func objects(
-        in bytes: ArraySlice<UInt8>, under path: String
-    ) throws(ConsumerPresentedCode.Problem) -> [BERObject] {
-        var objects: [BERObject] = []
-        var rest = bytes
-        while let first = rest.first {
-            if first == 0 {
-                rest.removeFirst()
-                continue
+        /// Two digits a byte; a last one may be filled with F where the table says so.
+        func holds(_ value: [UInt8]) -> Bool {
+            let nibbles = value.flatMap { [$0 >> 4, $0 & 15] }
+            switch self {
+            case .binary: return true
+            case .printable: return value.allSatisfy(ASCII.isPrintable)
+            case .alphanumeric: return value.allSatisfy(ASCII.isAlphanumeric)
+            case .digits: return nibbles.allSatisfy { $0 <= 9 }
+            case .paddedDigits:
+                guard let end = nibbles.lastIndex(where: { $0 != 15 }) else { return false }
+                return nibbles[...end].allSatisfy { $0 <= 9 }
+            case .track2: return Self.isTrack2(nibbles)
             }
-            let tag = try readTag(&rest, under: path)
-            let length = try readLength(&rest, under: path)
-            guard rest.count >= length else {
-                throw .init("length", "\(path): an object runs past its end")
+        }
+
+        /// PAN of at most 19 digits, D, expiry (4), service code (3), discretionary data, F to fill.
+        private static func isTrack2(_ nibbles: [UInt8]) -> Bool {
+            guard let separator = nibbles.firstIndex(of: 13), (1...19).contains(separator),
+                nibbles[..<separator].allSatisfy({ $0 <= 9 })
+            else { return false }
+            let rest = nibbles[(separator + 1)...]
+            let digits = rest.last == 15 ? rest.dropLast() : rest
+            return digits.count >= 7 && digits.allSatisfy { $0 <= 9 }
+        }
+
+        var sentence: String {
+            switch self {
+            case .binary: "is not binary"
+            case .digits, .paddedDigits: "is not made of digits, two to a byte"
+            case .track2: "is not the equivalent of a track 2"
+            case .printable: "has a character outside printable ASCII"
+            case .alphanumeric: "is not made of letters and digits"
             }
-            objects.append(BERObject(tag: tag, value: rest.prefix(length)))
-            rest = rest.dropFirst(length)
         }
-        return objects
     }
 
-    private static func readTag(
-        _ rest: inout ArraySlice<UInt8>, under path: String
-    ) throws(ConsumerPresentedCode.Problem) -> UInt32 {
-        let first = rest.removeFirst()
-        var tag = UInt32(first)
-        guard first & 0x1F == 0x1F else { return tag }
-        // Tags of more than four bytes exist nowhere in EMV.
-        for _ in 0..<3 {
-            guard let next = rest.popFirst() else { break }
-            tag = tag << 8 | UInt32(next)
-            if next & 0x80 == 0 { return tag }
-        }
-        throw .init("tag", "\(path): a tag is cut off or too long")
-    }
+    /// In bytes.
+    let lengths: ClosedRange<Int>
+    let format: Format
 
-    private static func readLength(
-        _ rest: inout ArraySlice<UInt8>, under path: String
-    ) throws(ConsumerPresentedCode.Problem) -> Int {
-        guard let first = rest.popFirst() else {
-            throw .init("length", "\(path): a length is cut off")
-        }
-        if first < 0x80 { return Int(first) }
-        guard first != 0x80 else {
-            throw .init("length", "\(path): a length is indefinite")
-        }
-        guard first <= 0x82, rest.count >= Int(first & 0x7F) else {
-            throw .init("length", "\(path): a length is cut off or too long")
-        }
-        var length = 0
-        for _ in 0..<Int(first & 0x7F) { length = length << 8 | Int(rest.removeFirst()) }
-        return length
-    }
+    /// Table 6.1 by tag; what is not in it is kept and not looked at (5.1.1.9).
+    static let rules: [UInt32: ConsumerObjectRule] = [
+        0x4F: ConsumerObjectRule(lengths: 5...16, format: .binary),
+        0x50: ConsumerObjectRule(lengths: 1...16, format: .printable),
+        0x57: ConsumerObjectRule(lengths: 1...19, format: .track2),
+        0x5A: ConsumerObjectRule(lengths: 1...10, format: .paddedDigits),
+        0x5F20: ConsumerObjectRule(lengths: 2...26, format: .printable),
+        0x5F2D: ConsumerObjectRule(lengths: 2...8, format: .alphanumeric),
+        0x9F08: ConsumerObjectRule(lengths: 2...2, format: .binary),
+        0x9F19: ConsumerObjectRule(lengths: 6...6, format: .digits),
+        0x9F24: ConsumerObjectRule(lengths: 29...29, format: .alphanumeric),
+        0x9F25: ConsumerObjectRule(lengths: 2...2, format: .digits),
+    ]
 }

@@ -170,13 +170,22 @@ private struct EMVConformanceCheck {
             throw EMVProblem(.objectMissing, at: "02-51", "no merchant account is there")
         }
         for id in ["52", "53", "58", "59", "60"] where payload[id] == nil {
-            // Thailand's PromptPay leaves these three out everywhere.
-            if isPromptPay, ["52", "59", "60"].contains(id) {
-                tolerate(.objectMissing, at: id, "is missing, as PromptPay has it")
-            } else {
+            guard let scheme = schemeWithout(id) else {
                 throw EMVProblem(.objectMissing, at: id, "is missing")
             }
+            tolerate(.objectMissing, at: id, "is missing, as \(scheme) has it")
         }
+    }
+
+    /// The scheme of one of the accounts whose codes leave out what EMVCo asks for.
+    private func schemeWithout(_ id: String) -> String? {
+        // Thailand's codes leave these three out everywhere, PromptPay's or its members' own.
+        if isPromptPay, ["52", "59", "60"].contains(id) { return "PromptPay" }
+        let path = SchemePath(id)
+        return SchemeTable.profiles.first { profile in
+            profile.objects.contains { $0.path == path && $0.presence == .optional }
+                && !payload.anchors(of: profile).isEmpty
+        }?.name
     }
 
     private var isPromptPay: Bool {

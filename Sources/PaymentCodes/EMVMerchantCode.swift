@@ -19,7 +19,8 @@ enum EMVMerchantCode {
             return CodeRecognition(
                 .emvMerchantPresented, masked: masked,
                 problem: conformance.problem.map { CodeProblem($0) },
-                fields: fields(of: payload, tolerated: conformance.tolerated))
+                fields: fields(of: payload, tolerated: conformance.tolerated)
+                    + fields(of: payload.schemes))
         } catch {
             return CodeRecognition(
                 .emvMerchantPresented, masked: masked, problem: CodeProblem(error))
@@ -61,6 +62,16 @@ enum EMVMerchantCode {
         (["62", "05"], "reference"), (["62", "07"], "terminal"), (["62", "11"], "channel"),
     ]
 
+    /// The schemes that could be paid through the payload, and where it breaks one's own rules.
+    private static func fields(of schemes: [SchemeReading]) -> [CodeField] {
+        guard !schemes.isEmpty else { return [] }
+        let names = schemes.map(\.profile.id).joined(separator: " ")
+        return [CodeField("schemes", names)]
+            + schemes.compactMap { scheme in
+                scheme.problem.map { CodeField("problem-\(scheme.profile.id)", $0.description) }
+            }
+    }
+
     private static func fields(of payload: EMVPayload, tolerated: [EMVProblem]) -> [CodeField] {
         var fields: [CodeField] = []
         switch payload["01"] {
@@ -93,5 +104,12 @@ enum Hex {
         let digits = Array("0123456789abcdef".utf8)
         let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The bytes of an even number of hexadecimal digits, either case, or nil.
+    static func bytes(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.compactMap(ASCII.hexDigit)
+        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 }

@@ -20,6 +20,11 @@ public struct EMVObject: Hashable, Sendable {
         self.init(id, objects.map(\.text).joined())
     }
 
+    /// A number from 0 to 99 as an id.
+    static func id(_ number: Int) -> String {
+        (0..<10).contains(number) ? "0\(number)" : "\(number)"
+    }
+
     /// Id, length in Unicode scalars (never bytes, UTF-16 units or graphemes) and value.
     public var text: String {
         let length = value.unicodeScalars.count

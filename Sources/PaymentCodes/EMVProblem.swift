@@ -32,6 +32,8 @@ public struct EMVProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case valueFormat = "emv-value-format"
         /// An object is there that another one rules out (4.7.7.1).
         case objectConflict = "emv-object-conflict"
+        /// A scheme's template has an object that the scheme does not know.
+        case objectUnknown = "emv-object-unknown"
     }
 
     /// The stable code.

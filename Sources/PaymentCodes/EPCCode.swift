@@ -31,11 +31,22 @@ enum EPCCode {
     ]
 
     private static func read(_ bytes: [UInt8]) throws(Problem) -> [CodeField] {
+        let values = try lines(of: bytes)
+        return ["name", "iban", "amount", "purpose", "reference", "text"].compactMap { name in
+            values[name].flatMap { $0.isEmpty ? nil : CodeField(name, $0) }
+        }
+    }
+
+    /// The lines of a well-formed transfer by their names, or nil.
+    static func lines(at text: String) -> [String: String]? { try? lines(of: Array(text.utf8)) }
+
+    /// The lines by their names, those that are there, checked.
+    private static func lines(of bytes: [UInt8]) throws(Problem) -> [String: String] {
         guard bytes.count <= maximumBytes else {
             throw Problem("length", "the code has more than \(maximumBytes) bytes")
         }
         let separator = bytes[3] == 0x0D ? [0x0D, 0x0A] as [UInt8] : [0x0A]
-        let raw = lines(bytes, separator)
+        let raw = split(bytes, separator)
         guard (7...names.count).contains(raw.count) else {
             throw Problem("lines", "there are \(raw.count) lines, not 7 to \(names.count)")
         }
@@ -51,9 +62,7 @@ enum EPCCode {
             values[name] = text
         }
         try check { values[$0] ?? "" }
-        return ["name", "iban", "amount", "purpose", "reference", "text"].compactMap { name in
-            values[name].flatMap { $0.isEmpty ? nil : CodeField(name, $0) }
-        }
+        return values
     }
 
     private static func check(_ value: (String) -> String) throws(Problem) {
@@ -96,7 +105,7 @@ enum EPCCode {
         }
     }
 
-    private static func lines(_ bytes: [UInt8], _ separator: [UInt8]) -> [ArraySlice<UInt8>] {
+    private static func split(_ bytes: [UInt8], _ separator: [UInt8]) -> [ArraySlice<UInt8>] {
         bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
             separator.count == 2 && line.last == 0x0D ? line.dropLast() : line
         }

@@ -150,37 +150,30 @@ public struct MerchantProfile: Hashable, Sendable {
             throw MerchantProfileError(
                 .valueFormat, problem.path, "The profile makes no valid payload: \(problem).")
         }
-        for account in accounts where isPIX(account, in: payload) {
-            try checkPIX(account.path, payload)
-        }
+        for scheme in payload.schemes { try check(scheme, payload) }
     }
 
-    private func checkPIX(
-        _ id: String, _ payload: EMVPayload
+    /// An account whose scheme forbids what a dynamic shop QR has, or whose objects are not the
+    /// scheme's, is refused by the scheme's name.
+    private func check(
+        _ scheme: SchemeReading, _ payload: EMVPayload
     ) throws(MerchantProfileError) {
-        guard payload[id, "25"] == nil else {
+        let name = scheme.profile.name
+        if case .unfit(let path, let reason) = scheme.profile.shopQR {
+            let place = SchemePath(path).place(at: scheme.accountID)
             throw MerchantProfileError(
-                .schemeForbids, id + "/25",
-                "PIX in its dynamic form forbids the amount and the sale reference; "
-                    + "only its static form, with a key in \(id)/01, goes into a shop QR.")
+                .schemeForbids, place,
+                "\(name) has no place in a shop QR with an amount (object \(place)): \(reason).")
         }
-        guard payload[id, "01"] != nil else {
+        if let problem = payload.accountProblem(of: scheme) {
             throw MerchantProfileError(
-                .valueFormat, id + "/01",
-                "PIX in its static form needs the merchant's key in \(id)/01.")
+                .valueFormat, problem.path, "The account is none of \(name): \(problem).")
         }
     }
-
-    private func isPIX(_ account: MerchantAccount, in payload: EMVPayload) -> Bool {
-        account.id >= 26
-            && payload[account.path, "00"]?.lowercased() == Self.pixIdentifier
-    }
-
-    private static let pixIdentifier = "br.gov.bcb.pix"
 
     /// Whether one of the accounts is a PIX account, whose form asks for a reference always.
     func hasPIXAccount(in payload: EMVPayload) -> Bool {
-        accounts.contains { isPIX($0, in: payload) }
+        payload.schemes.contains { $0.profile.id == "pix-static" }
     }
 
     /// The objects before the sale's own: 00, 01 and the accounts.

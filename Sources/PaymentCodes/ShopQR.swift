@@ -166,8 +166,13 @@ public enum ShopQR {
     }
 
     private static func currency(_ currency: Currency) -> EMVObject {
+        EMVObject("53", currencyNumber(currency))
+    }
+
+    /// The currency's number with its leading zeros, as object 53 has it.
+    static func currencyNumber(_ currency: Currency) -> String {
         let digits = String(currency.number)
-        return EMVObject("53", String(repeating: "0", count: 3 - digits.utf8.count) + digits)
+        return String(repeating: "0", count: 3 - digits.utf8.count) + digits
     }
 
     private static func bigEndian(_ value: UInt32) -> [UInt8] {

@@ -47,6 +47,11 @@ enum SwissBill {
         }
     }
 
+    /// The number of an institution whose IBANs are QR-IBANs (guidelines, 4.2.2).
+    static func isQRIBAN(_ iban: String) -> Bool {
+        (30000...31999).contains(Int(iban.dropFirst(4).prefix(5)) ?? 0)
+    }
+
     /// The guidelines' limit of the whole payload.
     private static let maximumCharacters = 997
 
@@ -132,10 +137,7 @@ enum SwissBill {
     private static func checkReference(
         type: String, reference: String, iban: String
     ) throws(Problem) {
-        // An institution number of 30000 to 31999 makes the IBAN a QR-IBAN.
-        let institution = Int(iban.dropFirst(4).prefix(5)) ?? 0
-        let isQRIBAN = (30000...31999).contains(institution)
-        guard isQRIBAN == (type == "QRR") else {
+        guard isQRIBAN(iban) == (type == "QRR") else {
             throw Problem(.referenceType, "does not go with the IBAN")
         }
         switch type {

@@ -10,10 +10,58 @@ enum UPILink {
         }
     }
 
-    private static let named = [
-        ("pa", "payee"), ("pn", "name"), ("am", "amount"), ("cu", "currency"),
-        ("mc", "category"), ("tr", "reference"), ("tn", "note"),
+    /// The parameters that are shown and written, in the order in which they are written; the key
+    /// in a link is the parameter's place.
+    private static let table: [CodeParameter] = [
+        ("payee", "pa", "id1-255 '@' id1-255", "required", "virtual payment address, name@handle"),
+        ("name", "pn", "s1-99", "optional", "the payee's name"),
+        ("category", "mc", "n4", "optional", "merchant category, ISO 18245"),
+        ("transaction", "tid", "an1-35", "optional", "the payment service's id of the payment"),
+        ("reference", "tr", "s1-35", "optional", "the sale's reference"),
+        ("note", "tn", "s1-80", "optional", "shown to the payer"),
+        ("amount", "am", "n1-10 | n1-10 '.' n1-2", "optional", "rupees"),
+        ("minimum", "mam", "n1-10 | n1-10 '.' n1-2", "optional", "the least that may be paid"),
+        ("currency", "cu", "'INR'", "INR", ""),
+        ("url", "url", "s1-200", "optional", "where more is told"),
+        ("version", "ver", "n2", "optional", ""),
+        ("mode", "mode", "n2", "optional", "how the link is met, 01 for a code"),
+        ("purpose", "purpose", "n2", "optional", ""),
+        ("organisation", "orgid", "an1-35", "optional", "who has signed"),
+    ].map { name, key, pattern, presence, meaning in
+        CodeParameter(
+            name: name, place: key, pattern: pattern, presence: presence, meaning: meaning)
+    }
+
+    /// What is shown of a link that is read.
+    private static let shown = [
+        "payee", "name", "amount", "currency", "category", "reference", "note",
     ]
+
+    /// The form of code that is a link.
+    static let form = CodeForm("upi", "UPI link", table) {
+        values throws(CodeMakingError) in
+        MadeCode(form: "upi", text: try text(of: values))
+    }
+
+    private static func text(of values: [String: String]) throws(CodeMakingError) -> String {
+        let filled = try CodeParameter.filled(table, with: values)
+        let pairs = filled.map { "\($0.place)=\(percentEncoded($1))" }
+        let text = "upi://pay?" + pairs.joined(separator: "&")
+        do throws(Problem) {
+            try check(try read(Array(text.utf8.dropFirst(6))[...]))
+        } catch {
+            throw CodeMakingError(.valueFormat, error.sentence)
+        }
+        return text
+    }
+
+    /// The parameters of a link by their names, or nil where it is not a well-formed one.
+    static func values(of text: String) -> [String: String]? {
+        guard text.utf8.count > 6, let parameters = try? read(Array(text.utf8.dropFirst(6))[...])
+        else { return nil }
+        let named = table.compactMap { row in parameters[row.place].map { (row.name, $0) } }
+        return Dictionary(uniqueKeysWithValues: named)
+    }
 
     static func recognise(_ code: ScannedCode) -> CodeRecognition? {
         guard code.hasPrefixIgnoringCase("upi://") else { return nil }
@@ -21,8 +69,9 @@ enum UPILink {
         do throws(Problem) {
             let parameters = try read(code.bytes.dropFirst(6))
             try check(parameters)
-            var fields = named.compactMap { key, name in
-                parameters[key].map { CodeField(name, $0) }
+            var fields = shown.compactMap { name in
+                table.first { $0.name == name }.flatMap { parameters[$0.place] }
+                    .map { CodeField(name, $0) }
             }
             if parameters["sign"] != nil { fields.append(CodeField("signed", "yes")) }
             return CodeRecognition(.upi, masked: masked, fields: fields)
@@ -98,6 +147,19 @@ enum UPILink {
         guard text.utf8.contains(where: { (0x31...0x39).contains($0) }) else {
             throw Problem("amount", "am: is zero")
         }
+    }
+
+    /// RFC 3986: all but the unreserved characters, and `@`, which addresses have in the clear.
+    private static func percentEncoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            if ASCII.isAlphanumeric(byte) || "-._~@".utf8.contains(byte) {
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                encoded += "%" + Hex.text([byte]).uppercased()
+            }
+        }
+        return encoded
     }
 
     /// The text of a percent-encoded part, or nil where it is broken or not UTF-8.
