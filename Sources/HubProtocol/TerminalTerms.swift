@@ -34,16 +34,20 @@ public struct MerchantTerms: Hashable, Sendable {
     public let categoryCode: String
     /// The account templates.
     public let accounts: [Account]
+    /// The merchant's postal code, at most 10 characters, where a scheme asks for one.
+    public let postalCode: String?
 
     /// Makes a merchant; see the properties for shapes.
     public init(
-        name: String, city: String, countryCode: String, categoryCode: String, accounts: [Account]
+        name: String, city: String, countryCode: String, categoryCode: String,
+        accounts: [Account], postalCode: String? = nil
     ) {
         self.name = name
         self.city = city
         self.countryCode = countryCode
         self.categoryCode = categoryCode
         self.accounts = accounts
+        self.postalCode = postalCode
     }
 }
 
@@ -100,11 +104,12 @@ public struct TerminalTerms: Hashable, Sendable {
         [
             (
                 Key.merchant,
-                .array([
-                    .text(merchant.name), .text(merchant.city), .text(merchant.countryCode),
-                    .text(merchant.categoryCode),
-                    .array(merchant.accounts.map { .array([.text($0.id), .text($0.value)]) }),
-                ])
+                .array(
+                    [
+                        .text(merchant.name), .text(merchant.city), .text(merchant.countryCode),
+                        .text(merchant.categoryCode),
+                        .array(merchant.accounts.map { .array([.text($0.id), .text($0.value)]) }),
+                    ] + (merchant.postalCode.map { [.text($0)] } ?? []))
             ),
             (
                 Key.issuers,
@@ -165,10 +170,11 @@ extension TerminalTerms {
             try pair.end()
             accounts.append(MerchantTerms.Account(id: id, value: text))
         }
+        let postalCode = reader.count > 0 ? try reader.text("merchant postal code (key 5)") : nil
         try reader.end()
         return MerchantTerms(
             name: name, city: city, countryCode: country, categoryCode: category,
-            accounts: accounts)
+            accounts: accounts, postalCode: postalCode)
     }
 
     private static func issuers(_ value: CBORValue) throws(MessageError) -> [Issuer] {

@@ -12,6 +12,7 @@ extension MerchantProfile {
         }
         try self.init(
             name: merchant.name, city: merchant.city, countryCode: merchant.countryCode,
-            categoryCode: merchant.categoryCode, accounts: accounts)
+            categoryCode: merchant.categoryCode, postalCode: merchant.postalCode,
+            accounts: accounts)
     }
 }

@@ -27,6 +27,13 @@ struct InitCommand: TillCommand {
     var country = "DE"
     @Option(help: "The merchant category code, four digits.")
     var category = "5812"
+    @Option(help: "The merchant's postal code, at most 10 characters, where a scheme asks for it.")
+    var postalCode: String?
+    @Option(
+        help: ArgumentHelp(
+            "A scheme's account for the shop QR, by the names that `tillctl code make FORM --list` "
+                + "tells; may be repeated.", valueName: "FORM:name=value;…"))
+    var scheme: [String] = []
     @Option(
         help: ArgumentHelp(
             "A merchant account of the shop QR, with sub-objects from 26 on; may be repeated.",
@@ -108,13 +115,17 @@ struct InitCommand: TillCommand {
 
     /// The merchant as the terminals will show it, checked by the shop QR's own rules now.
     private func merchantTerms() throws -> MerchantTerms {
-        let given =
-            account.isEmpty ? ["26:00=internal.merchant.\(merchant);01=\(merchant)"] : account
-        let accounts = try given.map(Self.account)
+        var accounts = try account.map(Self.account)
+        for text in scheme { accounts += try SchemeAccount(text, currencies: currency).accounts }
+        if accounts.isEmpty {
+            accounts = [
+                try Self.account("26:00=internal.merchant.\(merchant);01=\(merchant)")
+            ]
+        }
         do {
             _ = try MerchantProfile(
                 name: merchantName, city: city, countryCode: country, categoryCode: category,
-                accounts: accounts)
+                postalCode: postalCode, accounts: accounts)
         } catch {
             throw CommandFailure(
                 .usage, reason: "merchant-profile-invalid",
@@ -125,7 +136,7 @@ struct InitCommand: TillCommand {
             accounts: accounts.map { account in
                 let id = account.id < 10 ? "0\(account.id)" : "\(account.id)"
                 return MerchantTerms.Account(id: id, value: account.value)
-            })
+            }, postalCode: postalCode)
     }
 
     private static func account(_ text: String) throws -> MerchantAccount {
