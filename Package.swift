@@ -122,7 +122,7 @@ let programs: [Target] = [
         [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder", "Screens",
-            "TerminalState", "SQLiteJournal",
+            "QRencodeEncoder", "CairoDisplay", "TerminalState", "SQLiteJournal",
         ]),
     program(
         "tillhub",
@@ -143,7 +143,8 @@ let programs: [Target] = [
     program(
         "till-bench",
         [
-            "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Terminal", "Hub",
+            "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
+            "Terminal", "Hub",
             "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
             "Screens", "HotLists", grdb,
         ]),

@@ -18,9 +18,11 @@ public enum SymbolPicture {
     public static let defaultModulePixels = 8
 
     /// The symbol, black on white, modules of `modulePixels` pixels (1 to 64), a quiet zone of
-    /// four modules, and under it the captions, one below the other, the first one in bold.
+    /// four modules, under it the captions, one below the other, the first one in bold, and in its
+    /// middle the mark.
     public static func draw(
-        _ symbol: SymbolMatrix, modulePixels: Int = defaultModulePixels, captions: [String] = []
+        _ symbol: SymbolMatrix, modulePixels: Int = defaultModulePixels, captions: [String] = [],
+        mark: SymbolMark? = nil
     ) throws(DrawingError) -> DrawnPicture {
         let side = (symbol.size + 2 * Canvas.quietZone) * modulePixels
         guard (1...64).contains(modulePixels), Canvas.sides.contains(side) else {
@@ -31,6 +33,14 @@ public enum SymbolPicture {
         let height = side + Int(try captionsHeight(captions, column: column, margin: margin))
         let canvas = try Canvas(width: side, height: height, background: .white)
         canvas.draw(symbol, x: 0, y: 0, modulePixels: modulePixels)
+        let pixels = Double(modulePixels)
+        for part in mark?.parts(in: symbol) ?? [] {
+            canvas.fill(
+                Box(
+                    x: margin + part.x * pixels, y: margin + part.y * pixels,
+                    width: part.width * pixels, height: part.height * pixels),
+                part.isDark ? .black : .white)
+        }
         var y = Double(side)
         for (index, caption) in captions.enumerated() {
             let block = try block(caption, index, canvas, column)

@@ -62,9 +62,15 @@ public enum SymbolEncoderError: Error, Hashable, Sendable, CustomStringConvertib
 
 /// Makes QR symbols with libqrencode, always the smallest version that holds the bytes.
 public enum SymbolEncoder {
-    /// The symbol of `bytes`, one segment of `mode` at `level`, without quiet zone.
+    /// ECI 26 says that what follows is UTF-8 (AIM ECI register).
+    private static let utf8: UInt32 = 26
+
+    /// The symbol of `bytes`, one segment of `mode` at `level`, without quiet zone; with
+    /// `declaresUTF8` it says so before the segment (ECI 26, as QRCPS 4.12.1.2 asks for where a
+    /// character is not ASCII).
     public static func encode(
-        _ bytes: [UInt8], mode: SymbolMode, level: ErrorCorrectionLevel = .medium
+        _ bytes: [UInt8], mode: SymbolMode, level: ErrorCorrectionLevel = .medium,
+        declaresUTF8: Bool = false
     ) throws(SymbolEncoderError) -> SymbolMatrix {
         guard !bytes.isEmpty else { throw .empty }
         if mode == .alphanumeric,
@@ -75,6 +81,7 @@ public enum SymbolEncoder {
         // The largest symbol at level L holds 7,089 digits; this keeps the count within Int32.
         guard bytes.count <= maximumBytes else { throw .tooLong(bytes: bytes.count) }
         let input = try QRInput(level: level.qrencode)
+        if declaresUTF8 { try input.declare(Self.utf8) }
         try input.append(bytes, mode: mode.qrencode)
         return try input.encoded(byteCount: bytes.count)
     }
@@ -98,6 +105,12 @@ private struct QRInput: ~Copyable {
     func append(_ bytes: [UInt8], mode: QRencodeMode) throws(SymbolEncoderError) {
         let result = QRinput_append(handle, mode, Int32(bytes.count), bytes)
         guard result == 0 else { throw Self.error(errno, byteCount: bytes.count) }
+    }
+
+    func declare(_ eci: UInt32) throws(SymbolEncoderError) {
+        guard QRinput_appendECIheader(handle, eci) == 0 else {
+            throw Self.error(errno, byteCount: 0)
+        }
     }
 
     func encoded(byteCount: Int) throws(SymbolEncoderError) -> SymbolMatrix {

@@ -24,6 +24,7 @@ struct TillBench: TillCommand {
         let bench = try Bench(rounds: rounds)
         defer { bench.removeFolder() }
         var lines = bench.codes()
+        lines += try bench.paymentCodes()
         lines += try bench.scan()
         lines += try bench.hotList()
         lines += try await bench.commits()

@@ -32,6 +32,27 @@ struct SymbolEncoderTests {
         #expect(symbol.size == 45)
     }
 
+    @Test("says that its bytes are UTF-8 where it is asked to, and they are read the same")
+    func utf8() throws {
+        let text = Array("最佳运输".utf8)
+        let plain = try SymbolEncoder.encode(text, mode: .byte)
+        let declared = try SymbolEncoder.encode(text, mode: .byte, declaresUTF8: true)
+        #expect(plain != declared)
+        #expect(try decoded(plain) == [text] && decoded(declared) == [text])
+    }
+
+    @Test("leaves enough to be read where the Swiss cross covers its middle")
+    func swissCross() throws {
+        for count in [120, 300, 600, 900] {
+            let text = Array(repeating: UInt8(ascii: "A"), count: count)
+            let symbol = try SymbolEncoder.encode(text, mode: .byte)
+            let drawn = try SymbolPicture.draw(symbol, modulePixels: 4, mark: .swissCross)
+            let frame = LumaFrame(width: drawn.width, height: drawn.height, pixels: drawn.luma)
+            #expect(ZBarDecoder().decode(frame).map(\.bytes) == [text], "\(count)")
+            #expect(try drawn != SymbolPicture.draw(symbol, modulePixels: 4))
+        }
+    }
+
     @Test("keeps to the mode it is given: digits in byte mode are not packed")
     func mode() throws {
         // 346 bytes need version 14 (73 modules) at level M; as digits they would fit version 8.
