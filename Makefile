@@ -2,6 +2,7 @@
 #
 #   make demo     a sale from a picture to the hub's ledger, and everything around it
 #   make test     all tests
+#   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
 #   make proof    the long proofs in full (CI runs small counts)
@@ -9,11 +10,11 @@
 
 SHELL := /bin/bash
 RELEASE := .build/release
-PROGRAMS := tilld tillctl tillhub tillwallet
+PROGRAMS := tilld till-scanner tillctl tillhub tillwallet
 KILLS ?= 200
 FUZZ_SECONDS ?= 5
 
-.PHONY: demo demo-forged test unit kill-test run bench proof lint setup release fuzz units
+.PHONY: demo demo-forged test unit kill-test kiosk-test run bench proof lint setup release fuzz units
 
 setup:
 	@scripts/setup.sh
@@ -40,6 +41,10 @@ kill-test: release
 # One debug build with coverage for the unit, vector, contract, command and house tests; one
 # release build, shared by the kill test, the demo and the benchmarks.
 test: unit kill-test
+
+# Apart from `make test`: it installs QEMU and makes a guest of 400 MB the first time.
+kiosk-test: release
+	@python3 Tests/KioskTests/kiosk_test.py --programs $(RELEASE)
 
 run: release
 	@scripts/run.sh $(RELEASE)

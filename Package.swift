@@ -30,6 +30,14 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A module with loops over a frame's pixels: unoptimised they take ten times a frame's time, so that
+/// a debug build could not keep a camera's deadlines.
+func pixelLibrary(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))])
+}
+
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies + ["CommandSupport", argumentParser],
@@ -58,6 +66,7 @@ let rules: [Target] = [
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
+    library("ScannerProtocol"),
 ]
 
 // The use cases: they declare their ports and drive the rules.
@@ -75,7 +84,9 @@ let useCases: [Target] = [
 // The adapters: technology + port. They never import each other.
 let adapters: [Target] = [
     library("FileCamera", ["Terminal", "CPNG", "CTurboJPEG"]),
-    library("ZBarDecoder", ["Terminal", "CZBar"]),
+    pixelLibrary("V4L2Camera", ["ScannerProtocol", "CV4L2", "CTurboJPEG"]),
+    library("ProcessScanner", ["Terminal", "ScannerProtocol", "CScanner"]),
+    pixelLibrary("ZBarDecoder", ["Terminal", "CZBar"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
@@ -113,16 +124,18 @@ let programs: [Target] = [
         "tilld",
         [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
-            "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay", "HTTPHubLink",
-            "HTTPControlServer", "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
+            "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
+            "CairoDisplay", "HTTPHubLink", "HTTPControlServer", "YAMLHardwareProfiles",
+            "SystemdNotifier", "TerminalState",
             logging, lifecycle, unixSignals,
         ]),
     program(
         "tillctl",
         [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
-            "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder", "Screens",
-            "QRencodeEncoder", "CairoDisplay", "TerminalState", "SQLiteJournal",
+            "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
+            "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
+            "CairoDisplay", "TerminalState", "SQLiteJournal",
         ]),
     program(
         "tillhub",
@@ -150,6 +163,21 @@ let programs: [Target] = [
         ]),
 ]
 
+/// The decoder's own process, which links as little as it can.
+let scanner = Target.executableTarget(
+    name: "till-scanner",
+    dependencies: [
+        "Terminal", "ScannerProtocol", "ProcessScanner", "V4L2Camera", "FileCamera", "ZBarDecoder",
+        "CScanner",
+    ],
+    swiftSettings: settings)
+
+/// Small C of our own, for what Swift cannot call: ioctls, descriptors over sockets, the sandbox.
+let cShims: [Target] = [
+    .target(name: "CScanner", linkerSettings: [.linkedLibrary("seccomp")]),
+    .target(name: "CV4L2"),
+]
+
 let cLibraries: [Target] = [
     cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
     cLibrary("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
@@ -172,9 +200,14 @@ let testTargets: [Target] = [
     tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
     tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("ClocksTests", ["Clocks"]),
+    .target(
+        name: "SandboxTrial", dependencies: ["CScanner"], path: "Tests/SandboxTrial"),
     tests(
         "ScannerTests",
-        ["ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens"]),
+        [
+            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens",
+            "ScannerProtocol", "ProcessScanner", "SandboxTrial", "till-scanner",
+        ]),
     tests(
         "ScreensTests",
         [
@@ -204,7 +237,9 @@ let testTargets: [Target] = [
             "VoucherMint", grdb,
         ]),
     tests("HouseTests", []),
-    tests("CommandTests", ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench"]),
+    tests(
+        "CommandTests",
+        ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench", "till-scanner"]),
 ]
 
 let package = Package(
@@ -222,6 +257,7 @@ let package = Package(
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
-    targets: rules + useCases + adapters + programs + cLibraries + testTargets,
+    targets: rules + useCases + adapters + programs + [scanner] + cShims + cLibraries
+        + testTargets,
     swiftLanguageModes: [.v6]
 )

@@ -42,6 +42,7 @@ let package = Package(
         rule("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
         rule("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         rule("Clocks"),
+        rule("ScannerProtocol"),
         .target(
             name: "FuzzSupport", dependencies: ["COSE"], path: "Harnesses/FuzzSupport",
             swiftSettings: settings),
@@ -53,6 +54,7 @@ let package = Package(
         harness("FuzzHubMessages", ["HubProtocol", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzHotList", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzClock", ["Clocks", "HubProtocol", "Vouchers"]),
+        harness("FuzzScanner", ["ScannerProtocol"]),
         harness("FuzzCanary", []),
     ],
     swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes what the fuzz targets start from: the project's own vectors, and one hub message of each
 kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub, hotlist,
-clock."""
+clock, scanner."""
 
 import json
 import pathlib
@@ -90,13 +90,24 @@ def payload_of(message):
     return message[start + 1 + size:-66]
 
 
+def scanner_messages():
+    """A message of each kind, as docs/spec/scanner-protocol.md describes them."""
+    return [bytes.fromhex(text) for text in (
+        "0100010000000064", "0200000007000000ff", "0300", "0301028001e0", "0302028001e000025800",
+        "04050002d00f5955595601009a090100000001", "050000000200000102", "8100010201",
+        "824d4a5047028001e000003a9801000000090300000001", "83000000030000000c",
+        "8401ffffffff00000003" + "41" * 30, "8500000003000013885a01460100", "8600000004",
+        "8700000005", "880000000606000000640000002a656e64",
+        "89028001e000025800")]
+
+
 def load(name):
     return json.loads((VECTORS / name).read_text())
 
 
 def main(folder):
     seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub",
-                                  "hotlist", "clock")}
+                                  "hotlist", "clock", "scanner")}
     for vector in load("base45.json")["valid"]:
         seeds["base45"].append(vector["base45"].encode())
     for vector in load("base45.json")["invalid"]:
@@ -140,6 +151,7 @@ def main(folder):
         seeds["clock"].append(b"".join(
             bytes([kind ^ step]) + (1_800_000_000 + 60 * step).to_bytes(8, "big")
             + (60_000 * step).to_bytes(8, "big") for step in range(6)))
+    seeds["scanner"] = scanner_messages()
     for name, inputs in seeds.items():
         place = pathlib.Path(folder) / name
         place.mkdir(parents=True, exist_ok=True)

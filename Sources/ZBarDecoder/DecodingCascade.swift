@@ -97,6 +97,23 @@ public struct DecodingCascade: Hashable, Sendable {
             DecodingStep(.full, thresholdWindow: 31, isInverted: true),
         ])
 
+    /// The standard cascade's ways of looking, dealt out over five frames of a live camera: each
+    /// frame gets one or two of them, so that it stays within its time, and what the steps are for
+    /// is met within five frames. The cheap step that reads most comes every other frame.
+    ///
+    /// Over simulated presentations this read 53 of 54 where zbar alone read 41, at little more
+    /// than half of its processor time while nothing is in view.
+    public static let live: [DecodingCascade] = [
+        [
+            DecodingStep(.reduced(2), thresholdWindow: 21),
+            DecodingStep(.reduced(2), thresholdWindow: 21, isInverted: true),
+        ],
+        [DecodingStep(.full, thresholdWindow: 31)],
+        [DecodingStep(.reduced(3)), DecodingStep(.reduced(2), thresholdWindow: 21)],
+        [DecodingStep(.reduced(4)), DecodingStep(.full, thresholdWindow: 21)],
+        [DecodingStep(.full)],
+    ].map { DecodingCascade(steps: $0, secondLooks: standard.secondLooks) }
+
     /// Enlarging costs twice what all other steps do together, and pays where few pixels make the
     /// picture: at most 640 x 480 of them.
     private static let doubledPixels = 640 * 480

@@ -8,15 +8,15 @@ struct TillCtl: AsyncParsableCommand {
         commandName: "tillctl",
         abstract: "Drives and examines a Till payment terminal.",
         discussion: """
-            Most commands talk to the daemon tilld through its control socket; `enrol`, `code` \
-            and `scan` work without it.
+            Most commands talk to the daemon tilld through its control socket; `enrol`, `code`, \
+            `scan` and `camera` work without it.
             Exit codes: 0 ok, 1 failed, 3 time-out, 4 degraded, 8 daemon not running, \
             10 not found, 20 data damaged, 64 usage.
             """,
         version: tillVersion,
         subcommands: [
             SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
-            CodeCommand.self, ScanCommand.self, EnrolCommand.self,
+            CodeCommand.self, ScanCommand.self, CameraCommand.self, EnrolCommand.self,
         ])
 
     static func main() async {

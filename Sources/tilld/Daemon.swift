@@ -7,6 +7,7 @@ import HubProtocol
 import Logging
 import PaymentCodes
 import Payments
+import ProcessScanner
 import ServiceLifecycle
 import SystemdNotifier
 import Terminal
@@ -26,7 +27,8 @@ struct Daemon {
 
     init(
         state: StateFolder, profilePath: String, socket: String?, hubURL: String?,
-        syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool
+        syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool, scannerProgram: String,
+        limits: ScannerLimits
     ) async throws {
         let profile: HardwareProfile
         do { profile = try YAMLHardwareProfiles.load(path: profilePath) } catch {
@@ -39,7 +41,8 @@ struct Daemon {
                 reason: "merchant-invalid",
                 message: "The hub's merchant data cannot be used: \(error)")
         }
-        hardware = try Hardware(profile.resolved(in: state.path))
+        hardware = try Hardware(
+            profile.resolved(in: state.path), scannerProgram: scannerProgram, limits: limits)
         let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(

@@ -50,6 +50,7 @@ extension House {
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
         "HardwareProfiles": House(.rules),
+        "ScannerProtocol": House(.rules),
     ]
 
     private static let useCases: [String: House] = [
@@ -69,6 +70,8 @@ extension House {
     private static let adapters: [String: House] = [
         "FileCamera": adapter(["Terminal"], ["CPNG", "CTurboJPEG"]),
         "ZBarDecoder": adapter(["Terminal"], ["CZBar"]),
+        "V4L2Camera": adapter(["ScannerProtocol"], ["CV4L2", "CTurboJPEG"]),
+        "ProcessScanner": adapter(["Terminal", "ScannerProtocol"], ["CScanner"]),
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
         "CairoDisplay": adapter(["Terminal", "Screens", "Money"], ["CPangoCairo"]),
         "SQLiteJournal": adapter(
@@ -124,6 +127,13 @@ extension House {
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {
             table[name] = House(.programs, all.union(shared), outside: outside)
         }
+        // The scanner process links as little as it can: no Foundation, no argument parser.
+        table["till-scanner"] = House(
+            .programs,
+            [
+                "Terminal", "ScannerProtocol", "ProcessScanner", "V4L2Camera", "FileCamera",
+                "ZBarDecoder",
+            ], outside: ["Glibc", "CScanner"])
         // The bench also measures the bare SQLite commit that it compares with.
         table["till-bench"] = House(
             .programs, all.union(shared), outside: outside.union(["GRDB"]))
@@ -132,6 +142,7 @@ extension House {
 
     private static let cLibraries: [String: House] = Dictionary(
         uniqueKeysWithValues: [
-            "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CSystemd",
+            "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CSystemd", "CScanner",
+            "CV4L2",
         ].map { ($0, House(.cLibrary)) })
 }
