@@ -86,7 +86,7 @@ let adapters: [Target] = [
     library("FileCamera", ["Terminal", "CPNG", "CTurboJPEG"]),
     pixelLibrary("V4L2Camera", ["ScannerProtocol", "CV4L2", "CTurboJPEG"]),
     library("ProcessScanner", ["Terminal", "ScannerProtocol", "CScanner"]),
-    pixelLibrary("ZBarDecoder", ["Terminal", "CZBar"]),
+    pixelLibrary("ZBarDecoder", ["Terminal", "CZBar", "CZXing"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
@@ -176,6 +176,8 @@ let scanner = Target.executableTarget(
 let cShims: [Target] = [
     .target(name: "CScanner", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(name: "CV4L2"),
+    .target(
+        name: "CZXing", linkerSettings: [.linkedLibrary("ZXing"), .linkedLibrary("stdc++")]),
 ]
 
 let cLibraries: [Target] = [
@@ -259,5 +261,6 @@ let package = Package(
     ],
     targets: rules + useCases + adapters + programs + [scanner] + cShims + cLibraries
         + testTargets,
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

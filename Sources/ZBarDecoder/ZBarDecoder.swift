@@ -1,6 +1,7 @@
 public import Terminal
 
-/// Reads QR codes with zbar, looking at each frame in several ways until one reads.
+/// Reads QR codes with zbar, and ZXing as its second, looking at each frame in several ways until
+/// one reads.
 ///
 /// A decoder belongs to one thread at a time. It keeps nothing of a frame once it has answered.
 public final class ZBarDecoder: SymbolDecoder {
@@ -135,16 +136,24 @@ public final class ZBarDecoder: SymbolDecoder {
     ) -> [DecodedSymbol] {
         if min(luma.width, luma.height) < Self.minimumSide { return [] }
         if step.isInverted {
-            let upright = DecodingStep(.full, thresholdWindow: step.thresholdWindow)
+            let upright = DecodingStep(
+                .full, by: step.reader, thresholdWindow: step.thresholdWindow)
             return luma.inverted().withView { inverted in
                 symbols(inSized: inverted, by: upright, isSecondLook: isSecondLook)
             }
         }
-        guard let window = step.thresholdWindow else { return scanner.scan(luma) }
+        guard let window = step.thresholdWindow else { return read(luma, by: step.reader) }
         let thresholded = luma.thresholded(window: window)
         // A second look mostly finds nothing, and zbar takes ten times as long to say so.
         if isSecondLook, !thresholded.showsFinderPatterns() { return [] }
-        return thresholded.withView { scanner.scan($0) }
+        return thresholded.withView { read($0, by: step.reader) }
+    }
+
+    private func read(_ luma: LumaView, by reader: DecodingStep.Reader) -> [DecodedSymbol] {
+        switch reader {
+        case .zbar: scanner.scan(luma)
+        case .zxing: ZXingReader.read(luma)
+        }
     }
 
     /// Each payload once, as it was found first.

@@ -69,7 +69,7 @@ extension House {
 
     private static let adapters: [String: House] = [
         "FileCamera": adapter(["Terminal"], ["CPNG", "CTurboJPEG"]),
-        "ZBarDecoder": adapter(["Terminal"], ["CZBar"]),
+        "ZBarDecoder": adapter(["Terminal"], ["CZBar", "CZXing"]),
         "V4L2Camera": adapter(["ScannerProtocol"], ["CV4L2", "CTurboJPEG"]),
         "ProcessScanner": adapter(["Terminal", "ScannerProtocol"], ["CScanner"]),
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
@@ -143,6 +143,6 @@ extension House {
     private static let cLibraries: [String: House] = Dictionary(
         uniqueKeysWithValues: [
             "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CSystemd", "CScanner",
-            "CV4L2",
+            "CV4L2", "CZXing",
         ].map { ($0, House(.cLibrary)) })
 }
