@@ -92,8 +92,8 @@ public struct DecodingCascade: Hashable, Sendable {
     ])
 
     /// What the terminal uses for pictures: ZXing first, which is the quickest, then cascade C and
-    /// what else still pays (cascade E of the measurements), with a last look at small pictures
-    /// enlarged and one by ZXing for light on dark.
+    /// what else still pays (cascade E of the measurements). The last nine steps are for pictures that
+    /// nothing else reads, and take as long again as all others: nobody waits for the next picture.
     ///
     /// Zbar alone comes after the cheaper steps, so that nothing that it reads is lost.
     public static let standard = DecodingCascade(
@@ -107,6 +107,14 @@ public struct DecodingCascade: Hashable, Sendable {
             DecodingStep(.full),
             DecodingStep(.doubled, thresholdWindow: 21, maximumPixels: doubledPixels),
             DecodingStep(.full, by: .zxing, isInverted: true),
+            DecodingStep(.reduced(2), by: .zxing),
+            DecodingStep(.reduced(2), by: .zxing, thresholdWindow: 21),
+            DecodingStep(.full, by: .zxing, thresholdWindow: 31),
+            DecodingStep(.reduced(3), by: .zxing),
+            DecodingStep(.full, thresholdWindow: 21),
+            DecodingStep(.full, thresholdWindow: 63),
+            DecodingStep(.full, thresholdWindow: 31, isInverted: true),
+            DecodingStep(.doubled, by: .zxing, maximumPixels: doubledPixels),
         ],
         secondLooks: [
             DecodingStep(.full, thresholdWindow: 31),

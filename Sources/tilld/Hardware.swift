@@ -49,7 +49,9 @@ struct Hardware: Sendable {
 
     /// Makes the scanner, whose decoder runs in a process of its own; for the scanner's thread
     /// alone.
-    func makeScanner(note: @escaping (ScannerNote) -> Void) throws(CameraError) -> any Scanner {
+    func makeScanner(note: @escaping (ScannerNote) -> Void) throws(CameraError) -> any Terminal
+        .Scanner
+    {
         let source: ProcessScanner.Source =
             switch camera {
             case .folder(let path): .pictures(try WatchedFolder(folder: path))

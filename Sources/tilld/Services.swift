@@ -86,7 +86,7 @@ struct ScannerService: Service {
     private func scan(
         _ terminal: PaymentTerminal, _ hardware: Hardware, _ logger: Logger, until stopped: StopSign
     ) {
-        let scanner: any Scanner
+        let scanner: any Terminal.Scanner
         do throws(CameraError) {
             scanner = try hardware.makeScanner { note in Self.log(note, to: logger) }
         } catch {
