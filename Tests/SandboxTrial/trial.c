@@ -27,8 +27,7 @@ static int try_memory(size_t bytes) {
     return 0;
 }
 
-static int run(enum till_trial trial, uint64_t memory_bytes) {
-    pid_t parent = getppid();
+static int run(enum till_trial trial, pid_t parent, uint64_t memory_bytes) {
     char *arguments[] = {"/bin/true", NULL};
     switch (trial) {
     case TILL_TRIAL_NOTHING: return 0;
@@ -64,9 +63,10 @@ int till_sandbox_try(enum till_trial trial, uint64_t memory_bytes, int *status) 
             .processor_seconds = 60,
         };
         struct till_sandbox_state state;
-        /* Asked before the walls go up; the C library keeps no answer of its own. */
+        /* Asked before the walls go up: this call too is forbidden behind them. */
+        pid_t parent = getppid();
         if (till_sandbox_enter(&limits, &state)) _exit(200);
-        _exit(run(trial, memory_bytes));
+        _exit(run(trial, parent, memory_bytes));
     }
     while (waitpid(child, status, 0) < 0)
         if (errno != EINTR) return errno;
