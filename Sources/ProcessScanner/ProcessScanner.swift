@@ -244,7 +244,11 @@ public final class ProcessScanner: Scanner {
             path = streamPath
             let stream = if let stream = self.stream { stream } else { try OpenStream(path: path) }
             self.stream = stream
-            order = .stream(stream.header.map { .y4mFrames($0) } ?? layout)
+            if layout == .y4m, let header = stream.header {
+                order = .stream(.y4mFrames(header))
+            } else {
+                order = .stream(layout)
+            }
             descriptor = stream.descriptor
         case .camera(let devicePath, let request):
             path = devicePath

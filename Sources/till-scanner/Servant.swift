@@ -99,7 +99,8 @@ final class Servant {
         _ descriptor: Int32, _ layout: StreamLayout
     ) throws(ScannerChannelError) {
         do throws(CameraError) {
-            toldHeader = false
+            // Only a Y4M stream that is read from its beginning has a header to tell of.
+            toldHeader = layout != .y4m
             let kind: StreamCamera.Layout =
                 switch layout {
                 case .y4m: .y4m
