@@ -62,5 +62,7 @@ enum JournalSchema {
             return .commit
         }
         if checked { try db.execute(sql: "PRAGMA foreign_keys = ON") }
+        // The pages of tables that were made anew: nothing lies in the file that is not looked at.
+        try db.execute(sql: "VACUUM")
     }
 }

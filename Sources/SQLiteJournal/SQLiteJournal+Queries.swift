@@ -133,7 +133,7 @@ extension SQLiteJournal: Journal {
                         SELECT max(at) FROM (
                             SELECT (SELECT max(at) FROM entry) AS at
                             UNION ALL SELECT (SELECT max(opened) FROM sale)
-                            UNION ALL SELECT horizon FROM journal)
+                            UNION ALL SELECT nullif(horizon, 0) FROM journal)
                         """))
             return latest.map { UInt64(clamping: $0) }
         }
