@@ -13,8 +13,10 @@ RELEASE := .build/release
 PROGRAMS := tilld till-scanner tillctl tillhub tillwallet
 KILLS ?= 200
 FUZZ_SECONDS ?= 5
+PAYLOADS ?= 10000
 
-.PHONY: demo demo-forged test unit kill-test kiosk-test run bench proof lint setup release fuzz units
+.PHONY: demo demo-forged test unit kill-test kiosk-test run bench proof lint setup release fuzz \
+	units emv-crosscheck
 
 setup:
 	@scripts/setup.sh
@@ -55,6 +57,10 @@ bench: release
 fuzz: setup
 	scripts/fuzz.sh $(FUZZ_SECONDS)
 
+# Two validators of others, from PyPI, into an environment of their own.
+emv-crosscheck: release
+	python3 scripts/emv_crosscheck.py --programs $(RELEASE) --count $(PAYLOADS)
+
 units: setup
 	scripts/check-units.sh
 
@@ -64,4 +70,5 @@ lint:
 proof: release
 	$(MAKE) kill-test KILLS=2000
 	$(MAKE) fuzz FUZZ_SECONDS=600
+	$(MAKE) emv-crosscheck
 	$(RELEASE)/till-bench --full
