@@ -231,6 +231,12 @@ let testTargets: [Target] = [
             "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
             logging, lifecycle,
         ]),
+    tests(
+        "SimulationTests",
+        [
+            "Terminal", "SQLiteJournal", "Hub", "SQLiteHubLedger", "HubProtocol", "Payments",
+            "PaymentCodes", "Screens", "Vouchers", "COSE", "Money", "VoucherMint",
+        ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
         "SQLiteJournalTests",

@@ -48,11 +48,14 @@ public struct VerdictMessage: Codable, Hashable, Sendable {
     public let lapsed: MoneyMessage?
     /// For *spent here*: the redemption that used the voucher up.
     public let spent: RedemptionMessage?
+    /// Why it was decided online or offline: a stable code (`sale.md`).
+    public let online: String?
 
     /// Makes a verdict.
     public init(
         verdict: String, reason: String? = nil, message: String, captured: MoneyMessage? = nil,
-        receipt: UInt64? = nil, lapsed: MoneyMessage? = nil, spent: RedemptionMessage? = nil
+        receipt: UInt64? = nil, lapsed: MoneyMessage? = nil, spent: RedemptionMessage? = nil,
+        online: String? = nil
     ) {
         self.verdict = verdict
         self.reason = reason
@@ -61,6 +64,7 @@ public struct VerdictMessage: Codable, Hashable, Sendable {
         self.receipt = receipt
         self.lapsed = lapsed
         self.spent = spent
+        self.online = online
     }
 }
 
@@ -74,6 +78,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let total: MoneyMessage
     /// What has been captured.
     public let captured: MoneyMessage
+    /// What of that has been given back since.
+    public let undone: MoneyMessage
     /// What is still due.
     public let due: MoneyMessage
     /// When it was opened, RFC 3339 in UTC.
@@ -98,7 +104,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     /// Makes a sale's message.
     public init(
         reference: String, state: String, total: MoneyMessage, captured: MoneyMessage,
-        due: MoneyMessage, openedAt: String, expiresAt: String, symbolShown: Bool,
+        undone: MoneyMessage, due: MoneyMessage, openedAt: String, expiresAt: String,
+        symbolShown: Bool,
         symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
         news: VerdictMessage?, version: UInt64
     ) {
@@ -106,6 +113,7 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         self.state = state
         self.total = total
         self.captured = captured
+        self.undone = undone
         self.due = due
         self.openedAt = openedAt
         self.expiresAt = expiresAt
@@ -174,6 +182,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let openSale: String?
     /// What the camera could not look at since it last saw a code.
     public let camera: CameraMessage?
+    /// Payments that nobody was told of, as far as the journal knows.
+    public let unclear: [PaymentMessage]
 
     /// Makes a status.
     public init(
@@ -182,7 +192,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         offlinePaymentsCount: UInt64, queuedEntries: UInt64, oldestQueued: String?,
         paymentsLeft: UInt64, allowances: [AllowanceMessage], lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
-        camera: CameraMessage? = nil
+        unclear: [PaymentMessage], camera: CameraMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -201,6 +211,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.configurationVersion = configurationVersion
         self.issuers = issuers
         self.openSale = openSale
+        self.unclear = unclear
         self.camera = camera
     }
 }

@@ -53,6 +53,29 @@ public struct HTTPControlClient: Sendable {
         try await call(.DELETE, "/v1/sales/current")
     }
 
+    /// Where a payment stands.
+    public func payment(receipt: UInt64) async throws -> PaymentMessage {
+        try await call(.GET, "/v1/receipts/\(receipt)")
+    }
+
+    /// Refunds a payment, whole or in part.
+    public func refund(receipt: UInt64, _ order: UndoOrderMessage) async throws -> UndoMessage {
+        try await call(
+            .POST, "/v1/receipts/\(receipt)/refund", body: JSONEncoder().encode(order))
+    }
+
+    /// Cancels a payment before its period closes.
+    public func cancel(receipt: UInt64, _ order: UndoOrderMessage) async throws -> UndoMessage {
+        try await call(
+            .POST, "/v1/receipts/\(receipt)/cancel", body: JSONEncoder().encode(order))
+    }
+
+    /// Reverses a payment whose completion is unclear.
+    public func reverse(receipt: UInt64, _ order: UndoOrderMessage) async throws -> UndoMessage {
+        try await call(
+            .POST, "/v1/receipts/\(receipt)/reverse", body: JSONEncoder().encode(order))
+    }
+
     /// Exchanges with the hub now.
     public func sync() async throws -> SyncMessage { try await call(.POST, "/v1/sync") }
 

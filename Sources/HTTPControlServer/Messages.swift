@@ -26,7 +26,8 @@ extension VerdictMessage {
             }
             self.init(
                 verdict: "declined", reason: reason.code,
-                message: DeclineSentences(reason, currency: currency).cashier, spent: spent)
+                message: DeclineSentences(reason, currency: currency).cashier, spent: spent,
+                online: reason.online?.code)
         }
     }
 
@@ -38,9 +39,11 @@ extension VerdictMessage {
             ? " The voucher was worth more; \(Amount(minorUnits: lapsed, currency: currency)) lapse."
             : ""
         self.init(
-            verdict: verdict, message: message + note, captured: MoneyMessage(capture.amount),
-            receipt: receipt,
-            lapsed: lapsed > 0 ? MoneyMessage(lapsed, currency: currency.number) : nil)
+            verdict: verdict,
+            message: message + note + " " + OnlineSentences(capture.online).cashier,
+            captured: MoneyMessage(capture.amount), receipt: receipt,
+            lapsed: lapsed > 0 ? MoneyMessage(lapsed, currency: currency.number) : nil,
+            online: capture.online.code)
     }
 }
 
@@ -53,6 +56,7 @@ extension SaleMessage {
             reference: sale.reference.text, state: sale.state.rawValue,
             total: MoneyMessage(sale.total),
             captured: MoneyMessage(sale.captured, currency: currency.number),
+            undone: MoneyMessage(view.undone, currency: currency.number),
             due: MoneyMessage(sale.due, currency: currency.number),
             openedAt: UTCTime(sale.openedAt).rfc3339,
             expiresAt: UTCTime(sale.request.expiry).rfc3339, symbolShown: view.symbol != nil,
@@ -100,7 +104,7 @@ extension StatusMessage {
             },
             lastSequence: status.queue.lastSequence,
             configurationVersion: status.configurationVersion, issuers: status.issuers,
-            openSale: status.openSale,
+            openSale: status.openSale, unclear: status.unclear.map { PaymentMessage($0) },
             camera: status.camera.map {
                 CameraMessage(
                     reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)

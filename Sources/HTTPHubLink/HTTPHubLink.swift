@@ -76,6 +76,23 @@ public final class HTTPHubLink: HubLink {
         return answer
     }
 
+    /// See ``Terminal/HubLink/authorise(request:milliseconds:)``.
+    public func authorise(request message: [UInt8], milliseconds: UInt64)
+        async throws(HubLinkError) -> [UInt8]
+    {
+        var request = HTTPClientRequest(url: base + "/v1/authorisations")
+        request.method = .POST
+        request.headers.add(name: "content-type", value: Self.messageType)
+        request.body = .bytes(ByteBuffer(bytes: message))
+        let answer = try await exchange(
+            request, limit: AuthorisationAnswer.maximumBytes,
+            within: .milliseconds(Int64(clamping: milliseconds)))
+        guard let answer else {
+            throw .badAnswer("the hub answered a question with nothing")
+        }
+        return answer
+    }
+
     /// See ``Terminal/HubLink/configuration(for:newerThan:)``.
     public func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
@@ -112,10 +129,11 @@ public final class HTTPHubLink: HubLink {
     }
 
     /// Sends a request; answers the message of a 200, and nil for a 204.
-    private func exchange(_ request: HTTPClientRequest, limit: Int) async throws(HubLinkError)
-        -> [UInt8]?
-    {
-        let deadline = NIODeadline.now() + .seconds(Self.exchangeSeconds)
+    private func exchange(
+        _ request: HTTPClientRequest, limit: Int,
+        within time: TimeAmount = .seconds(HTTPHubLink.exchangeSeconds)
+    ) async throws(HubLinkError) -> [UInt8]? {
+        let deadline = NIODeadline.now() + time
         let response: HTTPClientResponse
         do { response = try await client.execute(request, deadline: deadline) } catch {
             throw .unreachable(Self.words(error))
@@ -186,7 +204,7 @@ public final class HTTPHubLink: HubLink {
         case let error as HTTPClientError where error == .connectTimeout:
             "no connection within \(connectSeconds) seconds"
         case let error as HTTPClientError where error == .deadlineExceeded:
-            "no answer within \(exchangeSeconds) seconds"
+            "no answer in time"
         case let error as HTTPClientError where error == .remoteConnectionClosed:
             "the connection was closed before the answer"
         case let error as NIOConnectionError:

@@ -17,6 +17,7 @@ struct HubRoutes: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("v1/batches") { request, _ in try await batch(request) }
+        router.post("v1/authorisations") { request, _ in try await authorise(request) }
         router.get("v1/terminals/:merchant/:terminal/configuration") { request, context in
             try await configuration(request, context.parameters)
         }
@@ -37,9 +38,11 @@ struct HubRoutes: Sendable {
                 "A batch is sent as \(Self.messageType). Nothing was stored.")
         }
         let bytes: [UInt8]
-        switch try await body(of: request) {
+        switch try await body(of: request, limit: Batch.maximumBytes) {
         case .bytes(let body): bytes = body
-        case .tooLong: return try HubAnswer.problem(Self.tooLarge(request))
+        case .tooLong:
+            return try HubAnswer.problem(
+                BatchRefusal.message(Self.tooLong(request, limit: Batch.maximumBytes)))
         case .tooSlow:
             return try HubAnswer.problem(
                 .requestTimeout, reason: "request-too-slow",
@@ -58,6 +61,40 @@ struct HubRoutes: Sendable {
             return HubAnswer.message(acknowledgement)
         case .refused(let refusal):
             parts.logger.warning("batch refused", metadata: ["reason": "\(refusal.reason)"])
+            return try HubAnswer.problem(refusal)
+        }
+    }
+
+    private func authorise(_ request: Request) async throws -> Response {
+        guard Self.isMessage(request.headers[.contentType]) else {
+            return try HubAnswer.problem(
+                .unsupportedMediaType, reason: "media-type-unsupported",
+                "A request is sent as \(Self.messageType). Nothing was reserved.")
+        }
+        let limit = AuthorisationRequest.maximumBytes
+        let bytes: [UInt8]
+        switch try await body(of: request, limit: limit) {
+        case .bytes(let body): bytes = body
+        case .tooLong:
+            return try HubAnswer.problem(
+                AuthorisationRefusal.message(Self.tooLong(request, limit: limit)))
+        case .tooSlow:
+            return try HubAnswer.problem(
+                .requestTimeout, reason: "request-too-slow",
+                "The request was not there after \(HTTPHubServer.bodySeconds) seconds. Nothing "
+                    + "was reserved.")
+        }
+        let reply: AuthorisationReply
+        do { reply = try await parts.authoriser.authorise(bytes, at: parts.clock()) } catch {
+            return try fault(error)
+        }
+        switch reply {
+        case .answered(let answer, let repeated):
+            parts.logger.info("authorisation answered", metadata: ["repeated": "\(repeated)"])
+            return HubAnswer.message(answer)
+        case .refused(let refusal):
+            parts.logger.warning(
+                "authorisation refused", metadata: ["reason": "\(refusal.reason)"])
             return try HubAnswer.problem(refusal)
         }
     }
@@ -98,10 +135,9 @@ struct HubRoutes: Sendable {
             .serviceUnavailable, reason: error.reason, error.message)
     }
 
-    private static func tooLarge(_ request: Request) -> BatchRefusal {
+    private static func tooLong(_ request: Request, limit: Int) -> MessageError {
         let length = request.headers[.contentLength].flatMap { Int($0) }
-        return .message(
-            .tooLong(limit: Batch.maximumBytes, found: length ?? Batch.maximumBytes + 1))
+        return .tooLong(limit: limit, found: length ?? limit + 1)
     }
 
     private static func isMessage(_ type: String?) -> Bool {
@@ -116,17 +152,15 @@ struct HubRoutes: Sendable {
         case tooSlow
     }
 
-    private func body(of request: Request) async throws -> Body {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }),
-            length > Batch.maximumBytes
-        {
+    private func body(of request: Request, limit: Int) async throws -> Body {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             return .tooLong
         }
         let body = request.body
         return try await withThrowingTaskGroup(of: Body.self) { group in
             group.addTask {
                 do {
-                    let buffer = try await body.collect(upTo: Batch.maximumBytes)
+                    let buffer = try await body.collect(upTo: limit)
                     return .bytes([UInt8](buffer.readableBytesView))
                 } catch is NIOTooManyBytesError {
                     return .tooLong

@@ -32,10 +32,16 @@ struct BatchJudge {
             guard case .right(let voucher) = finding else { return nil }
             return voucher
         }
+        let undoings = batch.entries.compactMap { entry -> UndoEntry? in
+            if case .undo(let undo) = entry.event { undo } else { nil }
+        }
         return BatchQuery(
             terminal: batch.batch.terminal, journal: batch.batch.journal,
-            number: batch.batch.number, vouchers: Set(vouchers.map(\.identity)),
-            presentations: Set(vouchers.compactMap { $0.presentation?.identity }))
+            number: batch.batch.number,
+            vouchers: Set(vouchers.map(\.identity))
+                .union(undoings.compactMap { $0.restoration?.voucher }),
+            presentations: Set(vouchers.compactMap { $0.presentation?.identity }),
+            undone: Set(undoings.map(\.undone)))
     }
 
     /// Judges the batch, which was received as `bytes`.
@@ -71,6 +77,7 @@ private struct Run {
     private let journal: [UInt8]
     private var histories: [VoucherIdentity: VoucherHistory]
     private var presentations: [[UInt8]: CaptureLocation]
+    private var undoables: [UInt64: UndoableCapture]
     /// The highest receipt number so far.
     private(set) var receipt: UInt64
 
@@ -79,6 +86,7 @@ private struct Run {
         self.journal = journal
         histories = snapshot.histories
         presentations = snapshot.presentations
+        undoables = snapshot.undoables
         receipt = snapshot.position.receipt
     }
 
@@ -87,7 +95,8 @@ private struct Run {
         switch entry.event {
         case .decline(let decline):
             return LedgerRow(entry, standing: .declined(reason: decline.reason))
-        case .undo, .periodClosed, .document, .clock:
+        case .undo(let undo): return accept(entry, undo)
+        case .periodClosed, .document, .clock:
             return LedgerRow(entry, standing: .noted(entry.kind))
         case .capture(let capture):
             switch finding {
@@ -141,12 +150,33 @@ private struct Run {
                     + "\(after.ceiling) in all.")
         }
         histories[voucher.identity] = after
+        if let subject = entry.subject {
+            undoables[entry.sequence] = UndoableCapture(
+                capture: plain, subject: subject, undone: 0, isWhole: false)
+        }
         let mark = doubleSpend(voucher, before: before, after: after, consumed: capture.consumed)
         if let presentation = voucher.presentation?.identity, presentations[presentation] == nil {
             presentations[presentation] = location
         }
         return LedgerRow(
             entry, standing: .captured(record(capture, voucher, doubleSpend: mark)))
+    }
+
+    private mutating func accept(_ entry: JournalEntry, _ undo: UndoEntry) -> LedgerRow {
+        guard let subject = entry.subject else {
+            preconditionFailure("An undoing is about a sale.")
+        }
+        let target = undoables[undo.undone]
+        let accepted: LedgerUndo
+        do { accepted = try UndoJudge.judge(undo, of: subject, target: target) } catch {
+            return quarantine(entry, error.reason, error.detail)
+        }
+        undoables[undo.undone] = target?.undoing(accepted, subject.amount)
+        if let paid = target?.capture {
+            histories[paid.voucher] = histories[paid.voucher]?
+                .givingBack(accepted.returned, redeemed: paid.redeemed)
+        }
+        return LedgerRow(entry, standing: .undone(accepted))
     }
 
     private func doubleSpend(

@@ -34,6 +34,8 @@ public enum MessageError: Error, Hashable, Sendable {
     case wrongBatch(String)
     /// The signed time answers another question than the one last asked.
     case wrongQuestion
+    /// The answer is to another authorisation request.
+    case wrongRequest
     /// The configuration is older than the one held.
     case olderVersion(held: UInt64, found: UInt64)
 
@@ -52,6 +54,7 @@ public enum MessageError: Error, Hashable, Sendable {
         case .wrongJournal: "wrong-journal"
         case .wrongBatch: "wrong-batch"
         case .wrongQuestion: "wrong-question"
+        case .wrongRequest: "wrong-request"
         case .olderVersion: "configuration-older"
         }
     }
@@ -81,6 +84,7 @@ public enum MessageError: Error, Hashable, Sendable {
             "The acknowledgement answers another batch: its \(place) differs."
         case .wrongQuestion:
             "The signed time answers another question than the one that this terminal asked last."
+        case .wrongRequest: "The answer is to another authorisation request."
         case .olderVersion(let held, let found):
             "The configuration has version \(found); version \(held) is already held."
         }

@@ -50,6 +50,13 @@ package struct PayloadReader {
         return value
     }
 
+    mutating func bytes(_ name: String, counts: ClosedRange<Int>) throws(MessageError) -> [UInt8] {
+        guard let value = try next(name).asBytes, counts.contains(value.count) else {
+            throw .shape(name)
+        }
+        return value
+    }
+
     package mutating func text(_ name: String) throws(MessageError) -> String {
         try Payload.text(try next(name), name)
     }
@@ -111,7 +118,9 @@ package enum Payload {
         return terminal
     }
 
-    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError) -> Currency {
+    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError)
+        -> Currency
+    {
         guard let number = value.asUnsigned, let short = UInt16(exactly: number),
             let currency = Currency(number: short)
         else { throw .shape(name) }

@@ -71,7 +71,9 @@ extension SQLiteHubLedger {
                 sql: """
                     SELECT v.*, (
                         SELECT CAST(total(c.consumed) AS INTEGER) FROM captures c
-                        WHERE c.issuer = v.issuer AND c.cti = v.cti) AS redeemed
+                        WHERE c.issuer = v.issuer AND c.cti = v.cti) - (
+                        SELECT CAST(total(u.returned) AS INTEGER) FROM undoings u
+                        WHERE u.issuer = v.issuer AND u.cti = v.cti) AS redeemed
                     FROM issued_vouchers v ORDER BY v.id
                     """
             ).map(Self.voucher)

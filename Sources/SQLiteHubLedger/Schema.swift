@@ -9,7 +9,9 @@ enum Schema {
 
     /// One step for each version: the step at index n makes version n + 1 of version n. A step
     /// that has been released is never edited; a change is a new one.
-    private static let steps: [@Sendable (Database) throws -> Void] = [makeVersion1, makeVersion2]
+    private static let steps: [@Sendable (Database) throws -> Void] = [
+        makeVersion1, makeVersion2, makeVersion3,
+    ]
 
     /// Brings the database from version `found` to this program's; 0 is an empty one.
     ///
@@ -81,6 +83,15 @@ enum Schema {
                 BEGIN SELECT RAISE(ABORT, 'an entry is missing'); END;
                 """)
         try makeImmutable("entries", in: database)
+    }
+
+    /// Undoings beside their captures, and authorisations with what they reserve.
+    private static let makeVersion3: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: undoings)
+        try database.execute(sql: authorisations)
+        for table in ["undoings", "authorisations"] {
+            try makeImmutable(table, in: database)
+        }
     }
 
     private static let tables = """

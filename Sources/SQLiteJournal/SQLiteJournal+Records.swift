@@ -42,6 +42,7 @@ extension SQLiteJournal {
         switch record {
         case .capture(let capture, let after): try write(capture, after: after, in: db)
         case .decline(let decline): try write(decline, in: db)
+        case .undo(let undo): try write(undo, in: db)
         }
     }
 
@@ -98,19 +99,23 @@ extension SQLiteJournal {
         throws
     {
         let memory = VoucherMemory.remembering(voucher, on: known)
+        var redeemed: UInt64 = 0
+        if case .stored(_, let said) = voucher.value { redeemed = said }
         try db.cachedStatement(
             sql: """
-                INSERT INTO voucher (issuer, cti, kind, currency, core, expiry, ceiling, spent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO voucher (issuer, cti, kind, currency, core, expiry, ceiling, spent,
+                    redeemed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (issuer, cti) DO UPDATE SET kind = excluded.kind,
                     currency = excluded.currency, core = excluded.core, expiry = excluded.expiry,
-                    ceiling = excluded.ceiling, spent = excluded.spent
+                    ceiling = excluded.ceiling, spent = excluded.spent,
+                    redeemed = max(redeemed, excluded.redeemed)
                 """
         ).execute(arguments: [
             voucher.identity.issuer.name, Data(voucher.identity.cti),
             Int64(voucher.value.kind.rawValue), Int64(voucher.currencyNumber),
             Data(voucher.coreDigest), try voucher.expiry.column(), try memory.ceiling.column(),
-            try memory.spent.column(),
+            try memory.spent.column(), try redeemed.column(),
         ])
     }
 
@@ -166,6 +171,7 @@ extension SQLiteJournal {
             switch record {
             case .capture(let capture, _): return try Self.find(capture, in: db)
             case .decline(let decline): return try Self.find(decline, in: db)
+            case .undo(let undo): return try Self.find(undo, in: db)
             }
         }
     }

@@ -72,6 +72,10 @@ extension PaymentTerminal {
             syncState.network = error.reason == "hub-unreachable" ? .offline : .online
             syncState.lastProblem = error.message
         }
+        // A hub that has answered may be asked about payments again; one that has not, not yet.
+        if parts.hub != nil {
+            await run(.connectionChanged(syncState.network == .online ? .up : .down))
+        }
         report.queuedEntries = (try? await parts.journal.queue().entries) ?? 0
         report.configurationVersion = configuration.version
         return report

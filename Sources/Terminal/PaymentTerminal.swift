@@ -23,12 +23,16 @@ public actor PaymentTerminal {
         let clock: any WallClock
         let random: any RandomSource
         let buildTime: UInt64
+        let hub: (any HubLink)?
+        let refundRole: RefundVoucherRole?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
-        /// honest clock stands before it. `lastContact` is when the hub last answered an earlier
+        /// honest clock stands before it. `hub` is asked before a payment is recorded, where it is
+        /// within reach. `refundRole` is the right to sign refund vouchers, from what was signed for
+        /// this terminal's key; without it there are none. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. `trace` is told the moments of a payment as they
         /// pass.
@@ -36,7 +40,8 @@ public actor PaymentTerminal {
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
             journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
-            buildTime: UInt64, lastContact: UInt64? = nil,
+            buildTime: UInt64, hub: (any HubLink)? = nil,
+            refundRole: RefundVoucherRole? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
@@ -50,6 +55,8 @@ public actor PaymentTerminal {
             self.clock = clock
             self.random = random
             self.buildTime = buildTime
+            self.hub = hub
+            self.refundRole = refundRole
             self.lastContact = lastContact
             self.contacted = contacted
             self.trace = trace
@@ -76,7 +83,10 @@ public actor PaymentTerminal {
     var machine: SaleMachine
     var view: SaleView?
     var version: UInt64 = 0
-    private var screens: ShopScreen
+    var screens: ShopScreen
+    /// What undo orders came to, by their numbers, until their callers pick it up.
+    var undoAnswers: [UInt64: UndoAnswer] = [:]
+    var lastUndoOrder: UInt64 = 0
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter: UInt64 = 0
     private var refusals: [SaleReference: SaleMachine.OrderRefusal] = [:]
@@ -109,6 +119,7 @@ public actor PaymentTerminal {
     /// Takes up what the journal holds: the clock's floor, and the sale that was open when the
     /// last process ended.
     public func start() async throws(JournalError) {
+        await run(.connectionChanged(parts.hub == nil ? .none : .up))
         if let latest = try await parts.journal.latestTime() {
             await run(.clockFloorRaised(Self.floor(latest)))
         }
@@ -126,7 +137,7 @@ public actor PaymentTerminal {
         switch machine.phase {
         case .waiting: true
         case .idle: parts.clock.now() < departedUntil
-        case .opening, .lookingUp, .recording, .halted: false
+        case .opening, .lookingUp, .asking, .undoing, .recording, .halted: false
         }
     }
 
@@ -191,8 +202,16 @@ extension PaymentTerminal {
                 message: "This key belongs to sale \(known.reference) of \(known.total). "
                     + "No sale was opened. Take another key for another sale.")
         }
-        if let view, view.sale.reference == known.reference { return view }
-        return SaleView(sale: known, version: version)
+        do {
+            // Whoever asks is told of its payments now: their completion is clear.
+            try await confirmPayments(of: known)
+            var told = view?.sale.reference == known.reference ? view : nil
+            told = told ?? SaleView(sale: known, version: version)
+            told?.undone = try await parts.journal.undone(of: known.reference)
+            return told
+        } catch {
+            throw SaleRefusal(reason: error.reason, message: error.message)
+        }
     }
 
     /// Gives up the open sale. What was captured stays captured.
@@ -249,7 +268,7 @@ extension PaymentTerminal {
 
     private func wake(_ id: UInt64) { waiters.removeValue(forKey: id)?.resume() }
 
-    private func changed() {
+    func changed() {
         version += 1
         view?.version = version
         let all = waiters
@@ -289,6 +308,11 @@ extension PaymentTerminal {
             } catch {
                 return .factsUnreadable(error.message)
             }
+        case .ask(let question): return await ask(question)
+        case .lookUpReceipt(let number):
+            do { return .receiptRead(try await parts.journal.receipt(number)) } catch {
+                return .receiptUnreadable(error.message)
+            }
         case .record(let record): return await write(record)
         case .show(let sale):
             show(sale)
@@ -301,6 +325,17 @@ extension PaymentTerminal {
             return nil
         case .refuse(let reference, let refusal):
             refusals[reference] = refusal
+            return nil
+        case .confirm(let receipt):
+            // Where this fails the payment is durable all the same; after a restart a person is
+            // asked whether it was told.
+            try? await parts.journal.confirm(receipt)
+            return nil
+        case .undone(let undo, let receipt, let order):
+            tell(undo, receipt: receipt, order: order)
+            return nil
+        case .refuseUndo(let order, let refusal):
+            undoAnswers[order] = .refused(refusal)
             return nil
         }
     }

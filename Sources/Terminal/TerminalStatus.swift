@@ -1,6 +1,7 @@
 public import HubProtocol
 public import Money
 public import Payments
+public import Screens
 import Vouchers
 
 /// Whether the terminal can take payments.
@@ -49,6 +50,8 @@ public struct TerminalStatus: Hashable, Sendable {
     public let issuers: [String]
     /// The open sale's reference.
     public let openSale: String?
+    /// The payments whose completion is unclear: told to nobody, as far as the journal knows.
+    public let unclear: [CapturedPayment]
     /// What the camera could not look at since it last saw a code.
     public let camera: CameraTrouble?
 }
@@ -72,6 +75,12 @@ public struct JournalPage: Hashable, Sendable {
 }
 
 extension PaymentTerminal {
+    /// Makes receipts with this terminal's names.
+    public var receiptComposer: ReceiptComposer {
+        ReceiptComposer(
+            merchant: configuration.merchant.name, terminal: configuration.terminal.text)
+    }
+
     /// Where the terminal stands.
     public func status() async throws(JournalError) -> TerminalStatus {
         let queue = try await parts.journal.queue()
@@ -92,7 +101,8 @@ extension PaymentTerminal {
             lastSync: syncState.lastSuccess, lastSyncProblem: syncState.lastProblem, queue: queue,
             policy: machine.policy, configurationVersion: configuration.version,
             issuers: configuration.issuers.map(\.id.name),
-            openSale: machine.sale?.reference.text, camera: cameraTrouble)
+            openSale: machine.sale?.reference.text,
+            unclear: try await parts.journal.unclearPayments(), camera: cameraTrouble)
     }
 
     /// Keeps what the camera could not look at, until it sees a code.

@@ -15,7 +15,7 @@ struct SaleCommand: TillCommand {
             tillctl sale --cancel       gives up the open sale
             After a decline the sale stays open for another code; a new sale takes its place.
             Exit code with --wait: 0 paid, 1 declined or given up, 3 no verdict in time, \
-            4 paid in part.
+            4 paid in part, or paid and given back since.
             """)
 
     /// How long `--wait` waits unless told otherwise: a request's default life.
@@ -66,7 +66,7 @@ struct SaleCommand: TillCommand {
             sale = try await verdict(of: sale)
         }
         try report(sale)
-        if wait { try exit(for: sale) }
+        if wait || sale.undone.minorUnits > 0 { try exit(for: sale) }
     }
 
     /// The longest that the daemon is asked to wait at once, in seconds: below its own limit.
@@ -105,6 +105,7 @@ struct SaleCommand: TillCommand {
     private func exit(for sale: SaleMessage) throws {
         let status: ExitStatus
         switch (sale.state, sale.news?.verdict) {
+        case ("paid", _) where sale.undone.minorUnits > 0: status = .degraded
         case ("paid", _): status = .ok
         case (_, "approved-in-part"), ("partly-paid", _): status = .degraded
         default: status = .failed
@@ -124,6 +125,10 @@ struct SaleCommand: TillCommand {
         case "open":
             if !wait { show(sale) }
             Output.line("Sale \(sale.reference) of \(total) is open; \(due) are due.")
+        case "paid" where sale.undone.minorUnits > 0:
+            Output.line(
+                "Sale \(sale.reference) of \(total) was paid; \(sale.undone.shown) were given "
+                    + "back since.")
         case "paid": Output.line("Sale \(sale.reference) of \(total) is paid.")
         case "partly-paid":
             Output.line("Sale \(sale.reference) of \(total) has ended; \(due) were not paid.")

@@ -15,7 +15,8 @@ struct TillCtl: AsyncParsableCommand {
             """,
         version: tillVersion,
         subcommands: [
-            SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
+            SaleCommand.self, RefundCommand.self, CancelCommand.self, ReverseCommand.self,
+            ReceiptCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
             CodeCommand.self, ScanCommand.self, CameraCommand.self, EnrolCommand.self,
         ])
 
@@ -26,7 +27,9 @@ struct TillCtl: AsyncParsableCommand {
     /// An amount below zero looks like an option; behind `--` it is an amount, and is refused as
     /// one, with its own reason.
     static func withAmountsLast(_ arguments: [String]) -> [String] {
-        guard arguments.first == "sale", !arguments.contains("--") else { return arguments }
+        guard ["sale", "refund"].contains(arguments.first), !arguments.contains("--") else {
+            return arguments
+        }
         func isAmount(_ argument: String) -> Bool {
             argument.first == "-" && argument.dropFirst().first?.isNumber == true
         }

@@ -43,21 +43,21 @@ struct Daemon {
         }
         hardware = try Hardware(
             profile.resolved(in: state.path), scannerProgram: scannerProgram, limits: limits)
+        let link = try Self.link(to: hubURL ?? configuration.hubURL)
         let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
-                random: SystemRandom(), buildTime: releaseTime, lastContact: state.lastContact,
+                random: SystemRandom(), buildTime: releaseTime, hub: link,
+                lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
-        exchange = Exchange(
-            terminal: terminal, state: state,
-            link: try Self.link(to: hubURL ?? configuration.hubURL))
+        exchange = Exchange(terminal: terminal, state: state, link: link)
     }
 
     private static func link(to url: String?) throws -> HTTPHubLink? {

@@ -76,10 +76,14 @@ struct SystemRandom: RandomSource {
     }
 }
 
-/// Makes the shop QR: byte mode, level M.
+/// Makes the shop QR (byte mode) and the refund voucher's (alphanumeric): level M.
 struct ShopEncoder: ShopSymbolEncoder {
     func symbol(for payload: String) -> SymbolMatrix? {
         try? SymbolEncoder.encode([UInt8](payload.utf8), mode: .byte, level: .medium)
+    }
+
+    func symbol(forVoucher text: String) -> SymbolMatrix? {
+        try? SymbolEncoder.encode([UInt8](text.utf8), mode: .alphanumeric, level: .medium)
     }
 }
 

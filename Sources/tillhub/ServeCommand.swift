@@ -46,7 +46,8 @@ struct ServeCommand: TillCommand {
         let announcement = Announcement(host: host, portFile: portFile, json: output.json)
         let server = HTTPHubServer(
             HTTPHubServer.Parts(
-                acceptor: BatchAcceptor(ledger: ledger, key: identity), registrar: registrar,
+                acceptor: BatchAcceptor(ledger: ledger, key: identity),
+                authoriser: OnlineAuthoriser(ledger: ledger, key: identity), registrar: registrar,
                 identity: identity.publicKey, clock: { Clock.seconds() }, logger: logger),
             host: host, port: port,
             onListening: { port in announcement.make(port: port, key: key) })

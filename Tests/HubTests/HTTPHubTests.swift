@@ -51,7 +51,7 @@ private func withHub<T: Sendable>(
     try await withService { onListening in
         HTTPHubServer(
             HTTPHubServer.Parts(
-                acceptor: scene.acceptor, registrar: scene.registrar,
+                acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
                 identity: Scene.hubKey.publicKey, clock: { Scene.now + 100 },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             host: "127.0.0.1", port: 0, onListening: onListening)
@@ -154,7 +154,8 @@ private func withHub<T: Sendable>(
         let port = try await withService { onListening in
             HTTPHubServer(
                 HTTPHubServer.Parts(
-                    acceptor: scene.acceptor, registrar: scene.registrar,
+                    acceptor: scene.acceptor, authoriser: scene.authoriser,
+                    registrar: scene.registrar,
                     identity: Scene.hubKey.publicKey, clock: { 0 },
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
                 host: "127.0.0.1", port: 0, onListening: onListening)
@@ -173,7 +174,7 @@ private func withHub<T: Sendable>(
     @Test func aPortThatIsTakenIsNamed() async throws {
         let scene = try await Scene()
         let parts = HTTPHubServer.Parts(
-            acceptor: scene.acceptor, registrar: scene.registrar,
+            acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
             identity: Scene.hubKey.publicKey, clock: { 0 },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let found = try await withService { onListening in

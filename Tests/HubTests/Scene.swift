@@ -22,6 +22,7 @@ struct Scene {
     let ledger: any HubLedger
     let registrar: HubRegistrar
     let acceptor: BatchAcceptor
+    let authoriser: OnlineAuthoriser
     let issuer: VoucherIssuer
 
     static let terms = TerminalTerms(
@@ -40,6 +41,7 @@ struct Scene {
         ledger = try SQLiteHubLedger(path: folder.path + "/ledger.sqlite", creating: true)
         registrar = HubRegistrar(ledger: ledger, key: Self.hubKey)
         acceptor = BatchAcceptor(ledger: ledger, key: Self.hubKey)
+        authoriser = OnlineAuthoriser(ledger: ledger, key: Self.hubKey)
         issuer = VoucherIssuer(ledger: ledger, key: Self.issuerKey)
         let profile = HubProfile(merchant: Self.merchant, issuer: Self.own, name: "Hub")
         guard try await registrar.initialise(profile, terms: Self.terms, at: Self.now) == nil else {
@@ -157,18 +159,26 @@ struct TerminalDouble {
         append(at: Scene.now + 10, subject: nil, event)
     }
 
-    /// Undoes a part of a capture.
-    mutating func undo(_ kind: UndoEntry.Kind, of sequence: UInt64, _ amount: UInt64) -> [UInt8] {
-        let undo = UndoEntry(kind: kind, undone: sequence)
-        if undo.receipt != nil { receipt += 1 }
-        return append(at: Scene.now + 10, currency: 978, amount: amount, .undo(undo))
+    /// An undoing of the capture with this sequence number, made in the sale of that capture.
+    mutating func undo(
+        _ capture: UInt64, _ amount: UInt64, _ kind: UndoEntry.Kind,
+        restoring: UndoEntry.Restoration?, sale: String? = nil, currency: UInt16 = 978
+    ) -> [UInt8] {
+        if case .reversal = kind {} else { receipt += 1 }
+        return append(
+            at: Scene.now + 20, currency: currency, amount: amount, sale: sale ?? "S\(capture)",
+            .undo(UndoEntry(kind: kind, undone: capture, restoration: restoring)))
     }
 
+    /// The next receipt number, for an undoing that takes one.
+    var nextReceipt: UInt64 { receipt + 1 }
+
     private mutating func append(
-        at: UInt64, currency: UInt16, amount: UInt64, _ event: JournalEntry.Event
+        at: UInt64, currency: UInt16, amount: UInt64, sale: String? = nil,
+        _ event: JournalEntry.Event
     ) -> [UInt8] {
         let subject = EntrySubject(
-            sale: "S\(sequence + 1)", currencyNumber: currency, amount: amount)
+            sale: sale ?? "S\(sequence + 1)", currencyNumber: currency, amount: amount)
         return append(at: at, subject: subject, event)
     }
 

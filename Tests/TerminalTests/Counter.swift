@@ -27,11 +27,18 @@ final class Counter {
     private(set) var journal: SQLiteJournal
     private(set) var terminal: PaymentTerminal
 
-    init(journalWrapper: (SQLiteJournal) -> any Journal = { $0 }) async throws {
+    init(
+        hub: (any HubLink)? = nil, onlineBudgetMilliseconds: UInt64 = 1_500,
+        refundRole: RefundVoucherRole? = nil,
+        journalWrapper: (SQLiteJournal) -> any Journal = { $0 }
+    ) async throws {
         folder = NSTemporaryDirectory() + "till-counter-\(UUID().uuidString)"
         journal = try SQLiteJournal(folder: folder, identityIfNew: [1, 2, 3, 4, 5, 6, 7, 8])
         terminal = Self.makeTerminal(
-            journalWrapper(journal), display, clock, Self.configuration(mint, hubKey), key)
+            journalWrapper(journal), display, clock,
+            Self.configuration(
+                mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds), key, hub,
+            refundRole)
         try await terminal.start()
     }
 
@@ -53,7 +60,8 @@ final class Counter {
     }
 
     static func configuration(
-        _ mint: VoucherMint, _ hubKey: PrivateKey, version: UInt64 = 1, perPayment: UInt64 = 25_000
+        _ mint: VoucherMint, _ hubKey: PrivateKey, version: UInt64 = 1, perPayment: UInt64 = 25_000,
+        onlineBudgetMilliseconds: UInt64 = 1_500
     ) -> TerminalConfiguration {
         let euro = Currency(code: "EUR")!
         return TerminalConfiguration(
@@ -68,7 +76,8 @@ final class Counter {
                     limits: [
                         CurrencyLimits(
                             currency: euro, perPayment: perPayment, outstanding: 100_000)
-                    ]), currency: euro, hubURL: nil))
+                    ], onlineBudgetMilliseconds: onlineBudgetMilliseconds), currency: euro,
+                hubURL: nil))
     }
 
     private static func merchant(_ configuration: TerminalConfiguration) -> MerchantProfile {
@@ -80,14 +89,16 @@ final class Counter {
 
     private static func makeTerminal(
         _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
-        _ configuration: TerminalConfiguration, _ key: PrivateKey
+        _ configuration: TerminalConfiguration, _ key: PrivateKey, _ hub: (any HubLink)? = nil,
+        _ refundRole: RefundVoucherRole? = nil
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: merchant(configuration),
                 key: key, journal: journal, display: display, encoder: RealEncoder(),
-                reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0))
+                reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
+                hub: hub, refundRole: refundRole))
     }
 
     func charge(_ minorUnits: UInt64, key: String? = nil) async throws -> SaleView {
@@ -135,6 +146,10 @@ struct RealEncoder: ShopSymbolEncoder {
     func symbol(for payload: String) -> SymbolMatrix? {
         try? SymbolEncoder.encode([UInt8](payload.utf8), mode: .byte)
     }
+
+    func symbol(forVoucher text: String) -> SymbolMatrix? {
+        try? SymbolEncoder.encode([UInt8](text.utf8), mode: .alphanumeric)
+    }
 }
 
 struct RealReader: ScreenReader {
@@ -148,7 +163,15 @@ struct ClosureHub: HubLink {
         (_) throws(HubLinkError) in nil
     }
 
+    var authorise: @Sendable ([UInt8]) async throws(HubLinkError) -> [UInt8] = {
+        (_) throws(HubLinkError) in throw .unreachable("not asked")
+    }
+
     func deliver(batch: [UInt8]) async throws(HubLinkError) -> [UInt8] { try deliver(batch) }
+
+    func authorise(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError) -> [UInt8] {
+        try await authorise(request)
+    }
 
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?

@@ -23,6 +23,13 @@ struct NoJournal: Journal {
     func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt? {
         throw .readOnly
     }
+    func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp {
+        throw .readOnly
+    }
+    func undoing(key: String) async throws(JournalError) -> RecordedUndo? { throw .readOnly }
+    func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 { throw .readOnly }
+    func confirm(_ receipt: ReceiptNumber) async throws(JournalError) { throw .readOnly }
+    func unclearPayments() async throws(JournalError) -> [CapturedPayment] { throw .readOnly }
     func entries(after sequence: UInt64, limit: Int) async throws(JournalError) -> [JournalEntry] {
         throw .readOnly
     }
@@ -56,7 +63,10 @@ struct NoJournal: Journal {
 /// The real journal behind a disk that lies: `record` may fail after or before it has written,
 /// and reading back may fail as well.
 final class FailingJournal: Journal {
-    enum Fault { case none, failsBeforeWriting, failsAfterWriting, failsAndCannotBeRead }
+    enum Fault {
+        case none, failsBeforeWriting, failsAfterWriting, failsAndCannotBeRead
+        case failsAfterWritingAndCannotBeRead
+    }
 
     let real: any Journal
     private let fault = Mutex<Fault>(.none)
@@ -72,7 +82,7 @@ final class FailingJournal: Journal {
         switch now {
         case .none: return try await real.record(record)
         case .failsBeforeWriting: throw .diskFull
-        case .failsAfterWriting:
+        case .failsAfterWriting, .failsAfterWritingAndCannotBeRead:
             _ = try await real.record(record)
             throw .inputOutput("EIO")
         case .failsAndCannotBeRead: throw .inputOutput("EIO")
@@ -80,7 +90,10 @@ final class FailingJournal: Journal {
     }
 
     func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt? {
-        if now == .failsAndCannotBeRead { throw .inputOutput("EIO") }
+        switch now {
+        case .failsAndCannotBeRead, .failsAfterWritingAndCannotBeRead: throw .inputOutput("EIO")
+        case .none, .failsBeforeWriting, .failsAfterWriting: break
+        }
         return try await real.find(record)
     }
 
@@ -95,6 +108,21 @@ final class FailingJournal: Journal {
     }
     func facts(for query: FactsQuery) async throws(JournalError) -> JournalFacts {
         try await real.facts(for: query)
+    }
+    func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp {
+        try await real.receipt(number)
+    }
+    func undoing(key: String) async throws(JournalError) -> RecordedUndo? {
+        try await real.undoing(key: key)
+    }
+    func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 {
+        try await real.undone(of: sale)
+    }
+    func confirm(_ receipt: ReceiptNumber) async throws(JournalError) {
+        try await real.confirm(receipt)
+    }
+    func unclearPayments() async throws(JournalError) -> [CapturedPayment] {
+        try await real.unclearPayments()
     }
     func entries(after sequence: UInt64, limit: Int) async throws(JournalError) -> [JournalEntry] {
         try await real.entries(after: sequence, limit: limit)

@@ -93,6 +93,14 @@ public protocol HubLedger: Sendable {
     /// where its arrival number is taken.
     func append(_ batch: LedgerBatch) async throws(HubLedgerError) -> Bool
 
+    /// Everything that bears on one authorisation request, read at one moment.
+    func authorisationSnapshot(for query: AuthorisationQuery) async throws(HubLedgerError)
+        -> AuthorisationSnapshot
+
+    /// Adds an answered authorisation request; `false` where its number is taken, or a batch has
+    /// arrived since its snapshot.
+    func append(_ authorisation: LedgerAuthorisation) async throws(HubLedgerError) -> Bool
+
     /// Accepted batches above `arrival`, in order, at most `limit`, with their rows.
     func batches(after arrival: UInt64, limit: Int) async throws(HubLedgerError) -> [LedgerBatch]
 

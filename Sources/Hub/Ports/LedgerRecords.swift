@@ -147,6 +147,8 @@ public struct LedgerRow: Hashable, Sendable {
         case declined(reason: String)
         /// An entry that the hub does not accept as it is: the stable reason, and a sentence.
         case quarantined(reason: String, detail: String)
+        /// The undoing of an accepted capture, which is right.
+        case undone(LedgerUndo)
         /// An entry of another kind, which is kept.
         case noted(JournalEntry.Kind)
     }
@@ -260,17 +262,20 @@ public struct BatchQuery: Hashable, Sendable {
     public let vouchers: Set<VoucherIdentity>
     /// The presentations that its captures show.
     public let presentations: Set<[UInt8]>
+    /// The sequence numbers of the captures that its entries undo.
+    public let undone: Set<UInt64>
 
     /// Makes a query.
     public init(
         terminal: TerminalID, journal: [UInt8], number: UInt64, vouchers: Set<VoucherIdentity>,
-        presentations: Set<[UInt8]>
+        presentations: Set<[UInt8]>, undone: Set<UInt64> = []
     ) {
         self.terminal = terminal
         self.journal = journal
         self.number = number
         self.vouchers = vouchers
         self.presentations = presentations
+        self.undone = undone
     }
 }
 
@@ -300,17 +305,21 @@ public struct BatchSnapshot: Hashable, Sendable {
     public let histories: [VoucherIdentity: VoucherHistory]
     /// The capture that each presentation asked for has made, if one has.
     public let presentations: [[UInt8]: CaptureLocation]
+    /// The accepted captures asked for that entries undo, by sequence number.
+    public let undoables: [UInt64: UndoableCapture]
 
     /// Makes a snapshot.
     public init(
         nextArrival: UInt64, position: JournalPosition, answered: Answer?,
-        histories: [VoucherIdentity: VoucherHistory], presentations: [[UInt8]: CaptureLocation]
+        histories: [VoucherIdentity: VoucherHistory], presentations: [[UInt8]: CaptureLocation],
+        undoables: [UInt64: UndoableCapture] = [:]
     ) {
         self.nextArrival = nextArrival
         self.position = position
         self.answered = answered
         self.histories = histories
         self.presentations = presentations
+        self.undoables = undoables
     }
 }
 

@@ -24,6 +24,10 @@ public protocol HubLink: Sendable {
     /// Delivers a signed batch and returns the hub's acknowledgement, not yet verified.
     func deliver(batch: [UInt8]) async throws(HubLinkError) -> [UInt8]
 
+    /// Asks the hub about one payment and returns its signed answer, not yet verified. It gives up
+    /// after `milliseconds`, when nobody waits for the answer any more.
+    func authorise(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError) -> [UInt8]
+
     /// The newest configuration for `terminal`, not yet verified, or nil where `version` is it.
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?

@@ -70,7 +70,8 @@ public enum JournalError: Error, Hashable, Sendable {
 public struct JournalReceipt: Hashable, Sendable {
     /// The entry's place in the journal, from 1 without gaps.
     public let sequence: UInt64
-    /// The receipt number of a capture, from 1 without gaps; nil for a decline.
+    /// The receipt number of a capture, a cancellation or a refund, from 1 without gaps; nil for
+    /// a decline and a reversal.
     public let receipt: ReceiptNumber?
 
     /// Makes a receipt.
@@ -170,6 +171,20 @@ public struct Period: Hashable, Sendable {
     }
 }
 
+/// An undoing as a journal gives it back.
+public struct RecordedUndo: Hashable, Sendable {
+    /// The undoing. Its payment stands as it does now, the undoing included.
+    public let undo: Undo
+    /// Its receipt number; nil for a reversal.
+    public let receipt: ReceiptNumber?
+
+    /// Makes a recorded undoing.
+    public init(undo: Undo, receipt: ReceiptNumber?) {
+        self.undo = undo
+        self.receipt = receipt
+    }
+}
+
 /// The terminal's journal: what has happened, durable before anybody is told.
 ///
 /// One process opens a journal, one connection of it writes. Each call is atomic: it has happened
@@ -208,6 +223,23 @@ public protocol Journal: Sendable {
     /// Reads back whether `record` is on disk, after an error left that open. The answer is final:
     /// what is not found now will not be found after a restart.
     func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt?
+
+    /// What a receipt number names, with all that has been undone of a payment.
+    func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp
+
+    /// The undoing that was made under an idempotency key, and its receipt number; nil where none
+    /// was. A reversal has no receipt number.
+    func undoing(key: String) async throws(JournalError) -> RecordedUndo?
+
+    /// What has been given back of a sale's payments, in minor units of its currency.
+    func undone(of sale: SaleReference) async throws(JournalError) -> UInt64
+
+    /// Makes durable that people have been told of the payment with this receipt number.
+    func confirm(_ receipt: ReceiptNumber) async throws(JournalError)
+
+    /// The payments whose completion is unclear: in the journal, told to nobody as far as it
+    /// knows, and not undone. In the order of their receipts.
+    func unclearPayments() async throws(JournalError) -> [CapturedPayment]
 
     /// Entries above `sequence`, in order, at most `limit`.
     func entries(after sequence: UInt64, limit: Int) async throws(JournalError)
