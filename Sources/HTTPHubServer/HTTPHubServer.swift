@@ -59,17 +59,20 @@ public struct HTTPHubServer: Service {
     public struct Parts: Sendable {
         let acceptor: BatchAcceptor
         let registrar: HubRegistrar
+        let hotLists: HotListPublisher?
         let identity: PublicKey
         let clock: @Sendable () -> UInt64
         let logger: Logger
 
         /// Gathers the parts; `clock` tells seconds since 1970 UTC, `identity` is the hub's key.
         public init(
-            acceptor: BatchAcceptor, registrar: HubRegistrar, identity: PublicKey,
+            acceptor: BatchAcceptor, registrar: HubRegistrar, hotLists: HotListPublisher? = nil,
+            identity: PublicKey,
             clock: @escaping @Sendable () -> UInt64, logger: Logger
         ) {
             self.acceptor = acceptor
             self.registrar = registrar
+            self.hotLists = hotLists
             self.identity = identity
             self.clock = clock
             self.logger = logger

@@ -111,7 +111,9 @@ package enum Payload {
         return terminal
     }
 
-    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError) -> Currency {
+    package static func currency(_ value: CBORValue, _ name: String)
+        throws(MessageError) -> Currency
+    {
         guard let number = value.asUnsigned, let short = UInt16(exactly: number),
             let currency = Currency(number: short)
         else { throw .shape(name) }

@@ -1,4 +1,6 @@
 public import COSE
+import Clocks
+import HotLists
 public import HubProtocol
 public import Money
 public import PaymentCodes
@@ -25,12 +27,14 @@ public actor PaymentTerminal {
         let buildTime: UInt64
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
+        let hotList: (any HotListKeeper)?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
         /// honest clock stands before it. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
-        /// a restart makes no limit soft again. `trace` is told the moments of a payment as they
+        /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for.
+        /// `trace` is told the moments of a payment as they
         /// pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
@@ -38,6 +42,7 @@ public actor PaymentTerminal {
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
+            hotList: (any HotListKeeper)? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -52,6 +57,7 @@ public actor PaymentTerminal {
             self.buildTime = buildTime
             self.lastContact = lastContact
             self.contacted = contacted
+            self.hotList = hotList
             self.trace = trace
         }
     }
@@ -84,6 +90,10 @@ public actor PaymentTerminal {
     private var departedUntil: UInt64 = 0
     var syncState = SyncState()
     var cameraTrouble: CameraTrouble?
+    /// The hot list, where one is kept.
+    var hotList: HotListShelf?
+    /// When the clock was last settled over the link, in milliseconds of the boot-time clock.
+    var settledAt: UInt64?
 
     /// Makes a terminal; call ``start()`` before anything else.
     public init(_ parts: Parts) {
@@ -93,6 +103,9 @@ public actor PaymentTerminal {
             policy: parts.configuration.policy,
             clockFloor: Self.floor(max(parts.buildTime, parts.configuration.issuedAt)))
         screens = Self.screens(parts, merchant: parts.merchant)
+        hotList = parts.hotList.map {
+            HotListShelf(keeper: $0, hub: parts.configuration.hub)
+        }
     }
 
     private static func screens(_ parts: Parts, merchant: MerchantProfile) -> ShopScreen {
@@ -102,7 +115,7 @@ public actor PaymentTerminal {
             reader: parts.reader, display: parts.display)
     }
 
-    private static func floor(_ time: UInt64) -> UInt64 {
+    static func floor(_ time: UInt64) -> UInt64 {
         time > clockToleranceSeconds ? time - clockToleranceSeconds : 0
     }
 
@@ -110,8 +123,10 @@ public actor PaymentTerminal {
     /// last process ended.
     public func start() async throws(JournalError) {
         if let latest = try await parts.journal.latestTime() {
-            await run(.clockFloorRaised(Self.floor(latest)))
+            await learn(latest, by: .own)
         }
+        if let held = hotList?.held { parts.clock.passed(held.list.issuedAt) }
+        judgeClock()
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
             await run(.restored(sale))
@@ -140,17 +155,25 @@ public actor PaymentTerminal {
             await run(.presented(.unusable(.severalCodes(count: count)), at: now))
         case .code(let bytes):
             let code: PresentedCode
-            do {
-                code = CodeReader.read(bytes, in: try await context(at: now))
-            } catch {
-                code = .unusable(.journalUnavailable(detail: error.message))
+            if let floor = suspectFloor {
+                // Whether the code has expired nobody can say: that is the clock's fault, not its.
+                code = .unusable(.clockSuspect(floor: floor))
+            } else {
+                do {
+                    code = CodeReader.read(bytes, in: try await context(at: now))
+                } catch {
+                    code = .unusable(.journalUnavailable(detail: error.message))
+                }
             }
             await run(.presented(code, at: now))
         }
     }
 
     /// Time passes: an expired sale ends.
-    public func tick() async { await run(.tick(parts.clock.now())) }
+    public func tick() async {
+        await run(.tick(parts.clock.now()))
+        await keepClock()
+    }
 
     private func context(at now: UInt64) async throws(JournalError) -> VerificationContext {
         VerificationContext(
@@ -167,6 +190,7 @@ extension PaymentTerminal {
     public func charge(_ total: Amount, key: String?) async throws(SaleRefusal) -> SaleView {
         if let key, let known = try await knownSale(key: key, total: total) { return known }
         let reference = newReference()
+        judgeClock()
         await run(
             .charge(
                 SaleOrder(
@@ -380,7 +404,7 @@ extension PaymentTerminal {
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))
-        await run(.clockFloorRaised(Self.floor(newer.issuedAt)))
+        await learn(newer.issuedAt, by: .signed)
         changed()
     }
 }

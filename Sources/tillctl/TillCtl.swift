@@ -17,6 +17,7 @@ struct TillCtl: AsyncParsableCommand {
         subcommands: [
             SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
             CodeCommand.self, ScanCommand.self, CameraCommand.self, EnrolCommand.self,
+            HotListCommand.self, ClockCommand.self, KeyCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -20,6 +20,7 @@ final class Counter {
     let folder: String
     let display = RememberingDisplay()
     let clock = SetClock(VoucherMint.now)
+    let hotLists = MemoryHotLists()
     let mint = VoucherMint()
     let hubKey = VoucherMint.key(99)
     let key = VoucherMint.key(98)
@@ -31,7 +32,8 @@ final class Counter {
         folder = NSTemporaryDirectory() + "till-counter-\(UUID().uuidString)"
         journal = try SQLiteJournal(folder: folder, identityIfNew: [1, 2, 3, 4, 5, 6, 7, 8])
         terminal = Self.makeTerminal(
-            journalWrapper(journal), display, clock, Self.configuration(mint, hubKey), key)
+            journalWrapper(journal), display, clock, Self.configuration(mint, hubKey), key, hotLists
+        )
         try await terminal.start()
     }
 
@@ -42,13 +44,13 @@ final class Counter {
         let old = folder
         // The lock goes with the last reference to the journal.
         terminal = Self.makeTerminal(
-            NoJournal(), display, clock, Self.configuration(mint, hubKey), key)
+            NoJournal(), display, clock, Self.configuration(mint, hubKey), key, hotLists)
         journal = try SQLiteJournal(
             folder: old + "-other", identityIfNew: [UInt8](repeating: 0, count: 8))
         try FileManager.default.removeItem(atPath: old + "-other")
         journal = try SQLiteJournal(folder: old, identityIfNew: [UInt8](repeating: 0, count: 8))
         terminal = Self.makeTerminal(
-            journal, display, clock, Self.configuration(mint, hubKey), key)
+            journal, display, clock, Self.configuration(mint, hubKey), key, hotLists)
         try await terminal.start()
     }
 
@@ -80,14 +82,15 @@ final class Counter {
 
     private static func makeTerminal(
         _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
-        _ configuration: TerminalConfiguration, _ key: PrivateKey
+        _ configuration: TerminalConfiguration, _ key: PrivateKey, _ hotLists: MemoryHotLists
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: merchant(configuration),
                 key: key, journal: journal, display: display, encoder: RealEncoder(),
-                reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0))
+                reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
+                hotList: hotLists))
     }
 
     func charge(_ minorUnits: UInt64, key: String? = nil) async throws -> SaleView {
