@@ -63,6 +63,7 @@ let rules: [Target] = [
     library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
+    library("PolicySources", ["Money", "Payments", "HubProtocol"]),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
@@ -75,9 +76,9 @@ let useCases: [Target] = [
         "Terminal",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Screens", "HardwareProfiles", crypto,
+            "Screens", "HardwareProfiles", "HotLists", "Clocks", crypto,
         ]),
-    library("Hub", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
+    library("Hub", ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
     library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
 ]
 
@@ -93,10 +94,13 @@ let adapters: [Target] = [
         "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
     library(
         "SQLiteHubLedger",
-        ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
+        ["Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
     library(
         "HTTPHubLink",
-        ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore, nioHTTP1, nioPosix]),
+        [
+            "Terminal", "HubProtocol", "HotLists", "Vouchers", httpClient, nioCore, nioHTTP1,
+            nioPosix,
+        ]),
     library(
         "HTTPHubServer",
         ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
@@ -104,10 +108,12 @@ let adapters: [Target] = [
         "HTTPControlServer",
         [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-            "Vouchers", hummingbird, logging, nioCore, lifecycle,
+            "Vouchers", "Clocks", "HotLists", hummingbird, logging, nioCore, lifecycle,
         ]),
     library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
+    library("YAMLPolicies", ["PolicySources", "Money", "Payments", yams]),
+    library("LinuxClocks", ["Terminal", "Clocks"]),
     library("FileKeyStore", ["COSE"]),
     library("SystemdNotifier", ["CSystemd"]),
 ]
@@ -118,15 +124,15 @@ let programs: [Target] = [
         "TerminalState",
         [
             "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "FileKeyStore",
-            "SQLiteJournal",
+            "SQLiteJournal", "HotLists",
         ]),
     program(
         "tilld",
         [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
-            "CairoDisplay", "HTTPHubLink", "HTTPControlServer", "YAMLHardwareProfiles",
-            "SystemdNotifier", "TerminalState",
+            "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
+            "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -135,12 +141,13 @@ let programs: [Target] = [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
-            "CairoDisplay", "TerminalState", "SQLiteJournal",
+            "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
+            "LinuxClocks", "FileKeyStore",
         ]),
     program(
         "tillhub",
         [
-            "Hub", "ControlProtocol", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE",
+            "Hub", "HotLists", "PolicySources", "YAMLPolicies", "ControlProtocol", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE",
             "Vouchers",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
@@ -205,6 +212,9 @@ let testTargets: [Target] = [
     .target(
         name: "SandboxTrial", dependencies: ["CScanner"], path: "Tests/SandboxTrial"),
     tests(
+        "PolicySourcesTests",
+        ["PolicySources", "YAMLPolicies", "Payments", "Money", "HubProtocol"]),
+    tests(
         "ScannerTests",
         [
             "ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens",
@@ -222,12 +232,12 @@ let testTargets: [Target] = [
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
             "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
-            "ZBarDecoder",
+            "ZBarDecoder", "HotLists", "Clocks",
         ]),
     tests(
         "HubTests",
         [
-            "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
+            "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
             "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
             logging, lifecycle,
         ]),

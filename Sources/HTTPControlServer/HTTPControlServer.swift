@@ -43,6 +43,7 @@ public struct HTTPControlServer: Service {
         Routes(terminal: terminal, version: version, screenPath: screenPath, sync: sync)
             .add(to: router)
         UndoRoutes(terminal: terminal).add(to: router)
+        BeliefRoutes(terminal: terminal).add(to: router)
         application = Application(
             router: router,
             configuration: .init(

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import HotLists
 import HubProtocol
 import NIOCore
 import NIOHTTP1
@@ -27,6 +28,8 @@ public final class HTTPHubLink: HubLink {
     /// A whole exchange takes at most so many seconds: a full batch over a slow line fits, and a
     /// cashier who has asked for it still waits.
     public static let exchangeSeconds: Int64 = 15
+    /// A whole hot list takes at most so many seconds: 2 MB over a slow mobile line.
+    public static let hotListSeconds: Int64 = 180
     /// The longest problem document that is read, in bytes.
     static let maximumProblemBytes = 16 << 10
     /// The media type of signed messages (RFC 9052 section 10.3.1).
@@ -126,6 +129,30 @@ public final class HTTPHubLink: HubLink {
         return stride(from: 0, to: digits.count, by: 2).map {
             UInt8(digits[$0] << 4 | digits[$0 + 1])
         }
+    }
+
+    /// See ``Terminal/HubLink/time(for:question:)``.
+    public func time(for terminal: TerminalID, question: [UInt8]) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        let path = terminal.text.dropFirst("till:".count)
+        let request = HTTPClientRequest(
+            url: "\(base)/v1/terminals/\(path)/time?question=\(Self.hex(question))")
+        return try await exchange(request, limit: SignedTime.maximumBytes)
+    }
+
+    /// See ``Terminal/HubLink/hotList(newerThan:digest:)``.
+    public func hotList(newerThan version: UInt64, digest: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        let name = digest.map { "&digest=" + Self.hex($0) } ?? ""
+        let request = HTTPClientRequest(url: "\(base)/v1/hot-list?held=\(version)\(name)")
+        return try await exchange(
+            request, limit: HotList.maximumBytes, within: .seconds(Self.hotListSeconds))
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     /// Sends a request; answers the message of a 200, and nil for a 204.

@@ -167,6 +167,18 @@ public struct HubRegistrar: Sendable {
         ).signed(by: key)
     }
 
+    /// The hub's time (seconds since 1970 UTC), signed for a terminal's `question` of 8 to 16
+    /// bytes; nil where no such terminal is enrolled.
+    public func time(for terminal: TerminalID, question: [UInt8], at now: UInt64)
+        async throws(HubLedgerError) -> [UInt8]?
+    {
+        guard try await ledger.enrolments().contains(where: { $0.terminal == terminal }) else {
+            return nil
+        }
+        return SignedTime(terminal: terminal, nonce: question, at: now, overrules: false)
+            .signed(by: key)
+    }
+
     /// What became of a change of the terms.
     public enum ChangeAnswer: Hashable, Sendable {
         /// The terms as they are now; `changed` where this made a new version.

@@ -146,6 +146,9 @@ public struct SaleMachine: Sendable {
         case policyChanged(Policy)
         /// The time below which the clock is suspect has risen, in seconds since 1970 UTC.
         case clockFloorRaised(UInt64)
+        /// The terminal's clock was judged: no honest clock stands before this, in seconds since
+        /// 1970 UTC. A clock that is not believed at all is told as one before its floor.
+        case clockJudged(floor: UInt64)
     }
 
     /// What the actor is to do.
@@ -258,6 +261,9 @@ public struct SaleMachine: Sendable {
             return []
         case .clockFloorRaised(let floor):
             clockFloor = max(clockFloor, floor)
+            return []
+        case .clockJudged(let floor):
+            clockFloor = floor
             return []
         }
     }

@@ -1,4 +1,5 @@
 import COSE
+import Clocks
 import HubProtocol
 import PaymentCodes
 import Payments
@@ -58,7 +59,9 @@ extension PaymentTerminal {
         }
         syncState.isRunning = true
         defer { syncState.isRunning = false }
-        do {
+        do throws(SyncReport.Failure) {
+            let clockFailure = await settleClock(over: link)
+            if let clockFailure, clockFailure.reason == "hub-unreachable" { throw clockFailure }
             try await upload(over: link, into: &report)
             try await download(over: link, keep: keep)
             syncState.network = .online
@@ -66,6 +69,9 @@ extension PaymentTerminal {
             syncState.lastSuccess = now
             parts.contacted(now)
             syncState.lastProblem = nil
+            try await downloadHotList(over: link)
+            // A clock that nothing speaks against does without the hub's word.
+            if let clockFailure, parts.clock.estimate().suspicion != nil { throw clockFailure }
         } catch {
             let error = await explained(error, over: link)
             report.failure = error
@@ -121,6 +127,7 @@ extension PaymentTerminal {
             } catch {
                 throw SyncReport.Failure(reason: error.reason, message: error.message)
             }
+            parts.clock.passed(acknowledgement.at)
             report.batches += 1
             report.entries += UInt64(batch.entries.count)
             report.quarantined += acknowledgement.quarantined.map { "\($0.sequence): \($0.reason)" }

@@ -1,3 +1,5 @@
+import Clocks
+import HotLists
 import HubProtocol
 import Payments
 
@@ -5,13 +7,23 @@ import Payments
 extension PaymentTerminal {
     /// The facts of a decision at `now`, in seconds since 1970 UTC.
     func terminalFacts(at now: UInt64) -> TerminalFacts {
-        TerminalFacts(
+        judgeClock()
+        var answer = HotListAnswer.notHeld
+        if case .lookingUp(_, let voucher) = machine.phase {
+            answer = hotListAnswer(on: voucher, at: now)
+        }
+        let hotList = hotListInForce
+        return TerminalFacts(
             now: now, clockFloor: machine.clockFloor,
-            lastSyncAge: now > lastContact ? now - lastContact : 0,
+            clockUncertainty: parts.clock.estimate().uncertainty, hotListAge: hotList?.age,
+            lastSyncAge: now > lastContact ? now - lastContact : 0, hotList: answer,
             documents: DocumentsInForce(
                 policy: DocumentReference(
                     version: configuration.version,
-                    hash: PolicyCodec.hash(of: configuration.policy))))
+                    hash: PolicyCodec.hash(of: configuration.policy)),
+                hotList: hotList.map {
+                    DocumentReference(version: $0.list.list.version, hash: $0.list.digest)
+                }))
     }
 
     /// When the hub was last heard, in seconds since 1970 UTC: at the latest when it signed the

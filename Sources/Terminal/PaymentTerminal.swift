@@ -1,4 +1,6 @@
 public import COSE
+import Clocks
+import HotLists
 public import HubProtocol
 public import Money
 public import PaymentCodes
@@ -27,6 +29,7 @@ public actor PaymentTerminal {
         let refundRole: RefundVoucherRole?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
+        let hotList: (any HotListKeeper)?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
@@ -34,7 +37,8 @@ public actor PaymentTerminal {
         /// within reach. `refundRole` is the right to sign refund vouchers, from what was signed for
         /// this terminal's key; without it there are none. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
-        /// a restart makes no limit soft again. `trace` is told the moments of a payment as they
+        /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for.
+        /// `trace` is told the moments of a payment as they
         /// pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
@@ -43,6 +47,7 @@ public actor PaymentTerminal {
             buildTime: UInt64, hub: (any HubLink)? = nil,
             refundRole: RefundVoucherRole? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
+            hotList: (any HotListKeeper)? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -59,6 +64,7 @@ public actor PaymentTerminal {
             self.refundRole = refundRole
             self.lastContact = lastContact
             self.contacted = contacted
+            self.hotList = hotList
             self.trace = trace
         }
     }
@@ -94,6 +100,10 @@ public actor PaymentTerminal {
     private var departedUntil: UInt64 = 0
     var syncState = SyncState()
     var cameraTrouble: CameraTrouble?
+    /// The hot list, where one is kept.
+    var hotList: HotListShelf?
+    /// When the clock was last settled over the link, in milliseconds of the boot-time clock.
+    var settledAt: UInt64?
 
     /// Makes a terminal; call ``start()`` before anything else.
     public init(_ parts: Parts) {
@@ -103,6 +113,9 @@ public actor PaymentTerminal {
             policy: parts.configuration.policy,
             clockFloor: Self.floor(max(parts.buildTime, parts.configuration.issuedAt)))
         screens = Self.screens(parts, merchant: parts.merchant)
+        hotList = parts.hotList.map {
+            HotListShelf(keeper: $0, hub: parts.configuration.hub)
+        }
     }
 
     private static func screens(_ parts: Parts, merchant: MerchantProfile) -> ShopScreen {
@@ -112,7 +125,7 @@ public actor PaymentTerminal {
             reader: parts.reader, display: parts.display)
     }
 
-    private static func floor(_ time: UInt64) -> UInt64 {
+    static func floor(_ time: UInt64) -> UInt64 {
         time > clockToleranceSeconds ? time - clockToleranceSeconds : 0
     }
 
@@ -121,8 +134,10 @@ public actor PaymentTerminal {
     public func start() async throws(JournalError) {
         await run(.connectionChanged(parts.hub == nil ? .none : .up))
         if let latest = try await parts.journal.latestTime() {
-            await run(.clockFloorRaised(Self.floor(latest)))
+            await learn(latest, by: .own)
         }
+        if let held = hotList?.held { parts.clock.passed(held.list.issuedAt) }
+        judgeClock()
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
             await run(.restored(sale))
@@ -151,17 +166,25 @@ public actor PaymentTerminal {
             await run(.presented(.unusable(.severalCodes(count: count)), at: now))
         case .code(let bytes):
             let code: PresentedCode
-            do {
-                code = CodeReader.read(bytes, in: try await context(at: now))
-            } catch {
-                code = .unusable(.journalUnavailable(detail: error.message))
+            if let floor = suspectFloor {
+                // Whether the code has expired nobody can say: that is the clock's fault, not its.
+                code = .unusable(.clockSuspect(floor: floor))
+            } else {
+                do {
+                    code = CodeReader.read(bytes, in: try await context(at: now))
+                } catch {
+                    code = .unusable(.journalUnavailable(detail: error.message))
+                }
             }
             await run(.presented(code, at: now))
         }
     }
 
     /// Time passes: an expired sale ends.
-    public func tick() async { await run(.tick(parts.clock.now())) }
+    public func tick() async {
+        await run(.tick(parts.clock.now()))
+        await keepClock()
+    }
 
     private func context(at now: UInt64) async throws(JournalError) -> VerificationContext {
         VerificationContext(
@@ -178,6 +201,7 @@ extension PaymentTerminal {
     public func charge(_ total: Amount, key: String?) async throws(SaleRefusal) -> SaleView {
         if let key, let known = try await knownSale(key: key, total: total) { return known }
         let reference = newReference()
+        judgeClock()
         await run(
             .charge(
                 SaleOrder(
@@ -415,7 +439,7 @@ extension PaymentTerminal {
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))
-        await run(.clockFloorRaised(Self.floor(newer.issuedAt)))
+        await learn(newer.issuedAt, by: .signed)
         changed()
     }
 }

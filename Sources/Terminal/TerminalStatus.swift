@@ -89,11 +89,9 @@ extension PaymentTerminal {
         if case .halted(let detail) = machine.phase {
             condition = .outOfOrder
             problem = detail
-        } else if parts.clock.now() < machine.clockFloor {
+        } else if let trouble = clockTrouble {
             condition = .clockSuspect
-            problem =
-                "The clock stands before the last entry of the journal, the hub's configuration, "
-                + "or this program's release. Nothing is approved. Set the clock right."
+            problem = trouble
         }
         return TerminalStatus(
             condition: condition, problem: problem, terminal: configuration.terminal.text,

@@ -29,6 +29,10 @@ public struct StateFolder: Sendable {
     public var configurationPath: String { path + "/configuration.till" }
     /// The folder of the journal.
     public var journalPath: String { path + "/journal" }
+    /// Where the terminal keeps what it remembers of time.
+    public var clockPath: String { path + "/clock.till" }
+    /// Where the hub's signed hot list lies.
+    public var hotListPath: String { path + "/hot-list.cose" }
     /// Where the daemon listens unless told otherwise.
     public var socketPath: String { path + "/tilld.sock" }
 
@@ -91,12 +95,11 @@ public struct StateFolder: Sendable {
     /// The terminal's key.
     public func key() throws -> PrivateKey {
         try checkReadable()
-        let store = FileKeyStore(folder: path)
-        guard store.contains(Self.keyName) else { throw Self.notEnrolled(path) }
-        do { return try store.load(Self.keyName) } catch { throw Self.failure(error) }
+        guard let place = keyPlace else { throw Self.notEnrolled(path) }
+        return try Self.key(at: place)
     }
 
-    private static func failure(_ error: KeyStoreError) -> CommandFailure {
+    static func failure(_ error: KeyStoreError) -> CommandFailure {
         let status: ExitStatus = if case .damaged = error { .dataDamaged } else { .failed }
         return CommandFailure(status, reason: error.reason, message: error.message)
     }

@@ -66,7 +66,7 @@ struct HubFolder {
     }
 
     /// Opens the ledger of a hub that is there.
-    func openLedger() throws -> any HubLedger {
+    func openLedger() throws -> any HubLedger & HotListLedger {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
                 .notFound, reason: "hub-not-initialised",

@@ -16,6 +16,7 @@ struct TillHub: AsyncParsableCommand {
         version: tillVersion,
         subcommands: [
             InitCommand.self, ServeCommand.self, TerminalCommand.self, IssuerCommand.self,
-            VoucherCommand.self, PolicyCommand.self, LedgerCommand.self,
+            VoucherCommand.self, PolicyCommand.self, HotListCommand.self, ClockCodeCommand.self,
+            LedgerCommand.self,
         ])
 }

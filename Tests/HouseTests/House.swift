@@ -46,6 +46,7 @@ extension House {
             .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
         "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         "Clocks": House(.rules),
+        "PolicySources": House(.rules, ["Money", "Payments", "HubProtocol"]),
         "ControlProtocol": House(
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
@@ -58,10 +59,11 @@ extension House {
             .useCases,
             [
                 "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-                "Screens", "HardwareProfiles",
+                "Screens", "HardwareProfiles", "HotLists", "Clocks",
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
-            .useCases, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
+            .useCases,
+            ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
             outside: ["Crypto", "Synchronization"]),
         "Wallet": House(
             .useCases, ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes"], outside: ["Crypto"]),
@@ -78,18 +80,21 @@ extension House {
             ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
             ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
-            ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
+            ["Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
+            ["GRDB"]),
         "HTTPHubLink": adapter(
-            ["Terminal", "HubProtocol", "Vouchers"], httpClient),
+            ["Terminal", "HubProtocol", "HotLists", "Vouchers"], httpClient),
         "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE"], httpServer),
         "HTTPControlServer": adapter(
             [
                 "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-                "Vouchers",
+                "Vouchers", "Clocks", "HotLists",
             ], httpServer),
         "HTTPControlClient": adapter(
             ["ControlProtocol"], httpClient),
         "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
+        "YAMLPolicies": adapter(["PolicySources", "Money", "Payments"], ["Yams"]),
+        "LinuxClocks": adapter(["Terminal", "Clocks"], []),
         "FileKeyStore": adapter(["COSE"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
     ]
@@ -121,7 +126,7 @@ extension House {
                 .programs,
                 [
                     "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE",
-                    "FileKeyStore", "SQLiteJournal",
+                    "FileKeyStore", "SQLiteJournal", "HotLists",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {

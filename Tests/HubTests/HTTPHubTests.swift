@@ -52,6 +52,8 @@ private func withHub<T: Sendable>(
         HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
+                hotLists: HotListPublisher(
+                    ledger: scene.ledger, key: Scene.hubKey, issuer: Scene.own),
                 identity: Scene.hubKey.publicKey, clock: { Scene.now + 100 },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             host: "127.0.0.1", port: 0, onListening: onListening)
@@ -66,6 +68,45 @@ private func withHub<T: Sendable>(
             try await body()
             return nil
         } catch { return error as? HubLinkError }
+    }
+
+    @Test func theTimeIsSignedForATerminalThatIsKnown() async throws {
+        let scene = try await Scene()
+        let terminal = try await scene.terminal("t1")
+        let question: [UInt8] = [9, 8, 7, 6, 5, 4, 3, 2, 1]
+        let bytes = try await withHub(scene) { link in
+            try await link.time(for: terminal.id, question: question)
+        }
+        let time = try SignedTime.verify(
+            try #require(bytes), signedBy: Scene.hubKey.publicKey, for: terminal.id,
+            answering: question)
+        #expect(time.at == Scene.now + 100)
+        #expect(!time.overrules)
+        let stranger = TerminalID("till:m42/t9")!
+        let refusal = await error {
+            _ = try await withHub(scene) { try await $0.time(for: stranger, question: question) }
+        }
+        #expect(refusal?.reason == "unknown-terminal")
+    }
+
+    @Test func aHotListComesWholeAndThenNotAgain() async throws {
+        let scene = try await Scene()
+        let publisher = HotListPublisher(
+            ledger: scene.ledger, key: Scene.hubKey, issuer: Scene.own)
+        let none = try await withHub(scene) { try await $0.hotList(newerThan: 0, digest: nil) }
+        #expect(none == nil)
+        let salt = [UInt8](repeating: 1, count: 16)
+        guard
+            case .published(let list, _) = try await publisher.publish(
+                at: Scene.now, salt: { salt })
+        else { return }
+        let answers = try await withHub(scene) { link in
+            [
+                try await link.hotList(newerThan: 0, digest: nil),
+                try await link.hotList(newerThan: 1, digest: list.digest),
+            ]
+        }
+        #expect(answers == [list.bytes, nil])
     }
 
     @Test func aBatchWhoseAnswerIsLostIsTakenOnce() async throws {

@@ -19,7 +19,7 @@ struct Scene {
     static let holderKey = key(4)
 
     let folder: TemporaryFolder
-    let ledger: any HubLedger
+    let ledger: any HubLedger & HotListLedger
     let registrar: HubRegistrar
     let acceptor: BatchAcceptor
     let authoriser: OnlineAuthoriser

@@ -20,6 +20,7 @@ final class Counter {
     let folder: String
     let display = RememberingDisplay()
     let clock = SetClock(VoucherMint.now)
+    let hotLists = MemoryHotLists()
     let mint = VoucherMint()
     let hubKey = VoucherMint.key(99)
     let key = VoucherMint.key(98)
@@ -37,8 +38,8 @@ final class Counter {
         terminal = Self.makeTerminal(
             journalWrapper(journal), display, clock,
             Self.configuration(
-                mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds), key, hub,
-            refundRole)
+                mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds), key, hotLists,
+            hub, refundRole)
         try await terminal.start()
     }
 
@@ -49,13 +50,13 @@ final class Counter {
         let old = folder
         // The lock goes with the last reference to the journal.
         terminal = Self.makeTerminal(
-            NoJournal(), display, clock, Self.configuration(mint, hubKey), key)
+            NoJournal(), display, clock, Self.configuration(mint, hubKey), key, hotLists)
         journal = try SQLiteJournal(
             folder: old + "-other", identityIfNew: [UInt8](repeating: 0, count: 8))
         try FileManager.default.removeItem(atPath: old + "-other")
         journal = try SQLiteJournal(folder: old, identityIfNew: [UInt8](repeating: 0, count: 8))
         terminal = Self.makeTerminal(
-            journal, display, clock, Self.configuration(mint, hubKey), key)
+            journal, display, clock, Self.configuration(mint, hubKey), key, hotLists)
         try await terminal.start()
     }
 
@@ -89,8 +90,8 @@ final class Counter {
 
     private static func makeTerminal(
         _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
-        _ configuration: TerminalConfiguration, _ key: PrivateKey, _ hub: (any HubLink)? = nil,
-        _ refundRole: RefundVoucherRole? = nil
+        _ configuration: TerminalConfiguration, _ key: PrivateKey, _ hotLists: MemoryHotLists,
+        _ hub: (any HubLink)? = nil, _ refundRole: RefundVoucherRole? = nil
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
@@ -98,7 +99,7 @@ final class Counter {
                 merchant: merchant(configuration),
                 key: key, journal: journal, display: display, encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
-                hub: hub, refundRole: refundRole))
+                hub: hub, refundRole: refundRole, hotList: hotLists))
     }
 
     func charge(_ minorUnits: UInt64, key: String? = nil) async throws -> SaleView {

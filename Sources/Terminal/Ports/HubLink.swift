@@ -32,12 +32,30 @@ public protocol HubLink: Sendable {
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
 
+    /// The hub's time for `terminal`, in answer to `question` (8 to 16 bytes), not yet verified;
+    /// nil where this way tells none.
+    func time(for terminal: TerminalID, question: [UInt8]) async throws(HubLinkError) -> [UInt8]?
+
+    /// What leads from the hot list with this version and digest (32 bytes) to the newest: a delta
+    /// or a whole list, not yet verified; nil where it is the newest. Version 0 asks for it whole.
+    func hotList(newerThan version: UInt64, digest: [UInt8]?) async throws(HubLinkError) -> [UInt8]?
+
     /// The key that the other side says is its own, a COSE_Key, not proven by anything: asked only
     /// to say it better when the hub refuses. Nil where it does not say.
     func identity() async -> [UInt8]?
 }
 
 extension HubLink {
+    /// Tells no time.
+    public func time(for terminal: TerminalID, question: [UInt8]) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
+    /// Has no hot list.
+    public func hotList(newerThan version: UInt64, digest: [UInt8]?)
+        async throws(HubLinkError) -> [UInt8]?
+    { nil }
+
     /// Says nothing.
     public func identity() async -> [UInt8]? { nil }
 }
