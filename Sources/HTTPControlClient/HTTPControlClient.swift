@@ -61,6 +61,14 @@ public struct HTTPControlClient: Sendable {
         try await call(.GET, "/v1/journal?after=\(after)&limit=\(limit)")
     }
 
+    /// Why the entry with this receipt number, or at this place, says what it says.
+    public func explanation(of number: UInt64, isSequence: Bool) async throws
+        -> ExplanationMessage
+    {
+        let key = isSequence ? "sequence" : "receipt"
+        return try await call(.GET, "/v1/decisions?\(key)=\(number)")
+    }
+
     private func call<Answer: Decodable>(_ method: Method, _ path: String, body: Data? = nil)
         async throws -> Answer
     {

@@ -27,6 +27,9 @@ package struct PayloadReader {
         self.name = name
     }
 
+    /// Whether the next element is the simple value true.
+    package var isNextTrue: Bool { elements.first == .bool(true) }
+
     /// How many elements are left.
     package var count: Int { elements.count }
 
@@ -111,7 +114,9 @@ package enum Payload {
         return terminal
     }
 
-    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError) -> Currency {
+    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError)
+        -> Currency
+    {
         guard let number = value.asUnsigned, let short = UInt16(exactly: number),
             let currency = Currency(number: short)
         else { throw .shape(name) }

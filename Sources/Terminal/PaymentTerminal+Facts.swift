@@ -1,3 +1,4 @@
+import COSE
 import HubProtocol
 import Payments
 
@@ -9,14 +10,20 @@ extension PaymentTerminal {
             now: now, clockFloor: machine.clockFloor,
             lastSyncAge: now > lastContact ? now - lastContact : 0,
             documents: DocumentsInForce(
-                policy: DocumentReference(
-                    version: configuration.version,
-                    hash: PolicyCodec.hash(of: configuration.policy))))
+                policy: configurationDocument, trustList: configurationDocument))
     }
 
     /// When the hub was last heard, in seconds since 1970 UTC: at the latest when it signed the
     /// configuration in force.
     var lastContact: UInt64 {
         max(configuration.issuedAt, parts.lastContact ?? 0, syncState.lastSuccess ?? 0)
+    }
+
+    /// Makes the journal keep the signed configuration of `version`, by which decisions are
+    /// explained later.
+    func keep(_ message: [UInt8], of version: UInt64) async throws(JournalError) {
+        let document = SignedDocument(kind: .configuration, version: version, bytes: message)
+        _ = try await parts.journal.adopt(document, at: parts.clock.now())
+        configurationDocument = DocumentReference(version: version, hash: document.digest)
     }
 }

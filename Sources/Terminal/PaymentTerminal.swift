@@ -23,12 +23,14 @@ public actor PaymentTerminal {
         let clock: any WallClock
         let random: any RandomSource
         let buildTime: UInt64
+        let configurationMessage: [UInt8]?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
-        /// honest clock stands before it. `lastContact` is when the hub last answered an earlier
+        /// honest clock stands before it. `configurationMessage` is the configuration as the hub
+        /// signed it: the journal keeps it, so that decisions can be explained. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. `trace` is told the moments of a payment as they
         /// pass.
@@ -36,7 +38,7 @@ public actor PaymentTerminal {
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
             journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
-            buildTime: UInt64, lastContact: UInt64? = nil,
+            buildTime: UInt64, configurationMessage: [UInt8]? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
@@ -50,6 +52,7 @@ public actor PaymentTerminal {
             self.clock = clock
             self.random = random
             self.buildTime = buildTime
+            self.configurationMessage = configurationMessage
             self.lastContact = lastContact
             self.contacted = contacted
             self.trace = trace
@@ -83,6 +86,8 @@ public actor PaymentTerminal {
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     private var departedUntil: UInt64 = 0
     var syncState = SyncState()
+    /// The configuration in force, as the journal's documents know it.
+    var configurationDocument: DocumentReference?
     var cameraTrouble: CameraTrouble?
 
     /// Makes a terminal; call ``start()`` before anything else.
@@ -111,6 +116,11 @@ public actor PaymentTerminal {
     public func start() async throws(JournalError) {
         if let latest = try await parts.journal.latestTime() {
             await run(.clockFloorRaised(Self.floor(latest)))
+        }
+        if let message = parts.configurationMessage {
+            // A journal that cannot be written approves nothing: what it could not keep is told
+            // by the first sale, and reading goes on.
+            do { try await keep(message, of: configuration.version) } catch {}
         }
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
@@ -376,7 +386,10 @@ extension PaymentTerminal {
     private func showIdle() { try? parts.display.show(screens.composer.idle()) }
 
     /// Puts a newer configuration, verified by the caller, in force.
-    func adopt(_ newer: TerminalConfiguration, merchant: MerchantProfile) async {
+    func adopt(
+        _ newer: TerminalConfiguration, merchant: MerchantProfile, message: [UInt8]
+    ) async throws(JournalError) {
+        try await keep(message, of: newer.version)
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))

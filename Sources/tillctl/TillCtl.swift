@@ -16,6 +16,7 @@ struct TillCtl: AsyncParsableCommand {
         version: tillVersion,
         subcommands: [
             SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
+            ExplainCommand.self,
             CodeCommand.self, ScanCommand.self, EnrolCommand.self,
         ])
 

@@ -46,7 +46,9 @@ struct Daemon {
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
-                random: SystemRandom(), buildTime: releaseTime, lastContact: state.lastContact,
+                random: SystemRandom(), buildTime: releaseTime,
+                configurationMessage: try state.configurationMessage(),
+                lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
