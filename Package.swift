@@ -206,7 +206,9 @@ let testTargets: [Target] = [
         name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
         swiftSettings: settings),
     tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
-    tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
+    tests(
+        "HubProtocolTests",
+        ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers", "VoucherMint"]),
     tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("ClocksTests", ["Clocks"]),
     .target(
@@ -224,7 +226,7 @@ let testTargets: [Target] = [
         "ScreensTests",
         [
             "Screens", "CairoDisplay", "QRencodeEncoder", "ZBarDecoder", "FileCamera", "Payments",
-            "Money", "Terminal",
+            "Money", "Terminal", "Vouchers", "VoucherMint",
         ]),
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
     tests(

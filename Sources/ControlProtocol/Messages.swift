@@ -100,6 +100,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let news: VerdictMessage?
     /// Rises with every change of what is told here; wait for a change with `?after=`.
     public let version: UInt64
+    /// What is left offline in the sale's currency, and what runs out first.
+    public let offline: ExposureMessage?
 
     /// Makes a sale's message.
     public init(
@@ -107,7 +109,7 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         undone: MoneyMessage, due: MoneyMessage, openedAt: String, expiresAt: String,
         symbolShown: Bool,
         symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
-        news: VerdictMessage?, version: UInt64
+        news: VerdictMessage?, version: UInt64, offline: ExposureMessage? = nil
     ) {
         self.reference = reference
         self.state = state
@@ -124,23 +126,7 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         self.verdicts = verdicts
         self.news = news
         self.version = version
-    }
-}
-
-/// What is left of the offline allowance in one currency.
-public struct AllowanceMessage: Codable, Hashable, Sendable {
-    /// The largest single payment.
-    public let perPayment: MoneyMessage
-    /// Captured and not yet acknowledged by the hub.
-    public let outstanding: MoneyMessage
-    /// What may still be captured before the hub must be reached.
-    public let left: MoneyMessage
-
-    /// Makes an allowance.
-    public init(perPayment: MoneyMessage, outstanding: MoneyMessage, left: MoneyMessage) {
-        self.perPayment = perPayment
-        self.outstanding = outstanding
-        self.left = left
+        self.offline = offline
     }
 }
 
@@ -172,6 +158,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let paymentsLeft: UInt64
     /// One line for each currency accepted.
     public let allowances: [AllowanceMessage]
+    /// The band, the minutes that are left, and what runs out first.
+    public let exposure: ExposureMessage
     /// The last journal entry.
     public let lastSequence: UInt64
     /// The version of the configuration that the hub signed.
@@ -190,7 +178,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         state: String, problem: String?, terminal: String, merchant: String, version: String,
         networkStatus: String, lastSync: String?, lastSyncProblem: String?,
         offlinePaymentsCount: UInt64, queuedEntries: UInt64, oldestQueued: String?,
-        paymentsLeft: UInt64, allowances: [AllowanceMessage], lastSequence: UInt64,
+        paymentsLeft: UInt64, allowances: [AllowanceMessage], exposure: ExposureMessage,
+        lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
         unclear: [PaymentMessage], camera: CameraMessage? = nil
     ) {
@@ -207,6 +196,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.oldestQueued = oldestQueued
         self.paymentsLeft = paymentsLeft
         self.allowances = allowances
+        self.exposure = exposure
         self.lastSequence = lastSequence
         self.configurationVersion = configurationVersion
         self.issuers = issuers

@@ -84,6 +84,14 @@ public struct HTTPControlClient: Sendable {
         try await call(.GET, "/v1/journal?after=\(after)&limit=\(limit)")
     }
 
+    /// Why the entry with this receipt number, or at this place, says what it says.
+    public func explanation(of number: UInt64, isSequence: Bool) async throws
+        -> ExplanationMessage
+    {
+        let key = isSequence ? "sequence" : "receipt"
+        return try await call(.GET, "/v1/decisions?\(key)=\(number)")
+    }
+
     /// Where the clock stands.
     public func clock() async throws -> ClockMessage { try await call(.GET, "/v1/clock") }
 

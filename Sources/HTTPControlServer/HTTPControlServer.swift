@@ -1,6 +1,7 @@
 import ControlProtocol
 import Foundation
 import Glibc
+import HubProtocol
 import Hummingbird
 public import Logging
 import Money
@@ -73,6 +74,7 @@ private struct Routes: Sendable {
         router.delete("v1/sales/current") { _, _ in try await cancel() }
         router.post("v1/sync") { _, _ in try Answer.json(SyncMessage(await sync())) }
         router.get("v1/journal") { request, _ in try await journal(request) }
+        router.get("v1/decisions") { request, _ in try await explain(request) }
     }
 
     private func status() async throws -> Response {
@@ -97,7 +99,7 @@ private struct Routes: Sendable {
         do {
             let total = try await terminal.amount(order.amount, currencyCode: order.currency)
             let view = try await terminal.charge(total, key: order.key)
-            return try Answer.json(SaleMessage(view, screen: screenPath), status: .created)
+            return try Answer.json(await message(view), status: .created)
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
         }
@@ -112,7 +114,7 @@ private struct Routes: Sendable {
                 return try noSale()
             }
             return try Answer.json(
-                SaleMessage(next.view, screen: screenPath, told: next.told))
+                await message(next.view, told: next.told))
         }
         let view: SaleView?
         if let after = query["after"].flatMap({ UInt64($0) }) {
@@ -121,7 +123,12 @@ private struct Routes: Sendable {
             view = await terminal.currentSale
         }
         guard let view else { return try noSale() }
-        return try Answer.json(SaleMessage(view, screen: screenPath))
+        return try Answer.json(await message(view))
+    }
+
+    private func message(_ view: SaleView, told: UInt64? = nil) async -> SaleMessage {
+        SaleMessage(
+            view, screen: screenPath, told: told, meter: await terminal.exposureMeter())
     }
 
     private func noSale() throws -> Response {
@@ -131,9 +138,35 @@ private struct Routes: Sendable {
 
     private func cancel() async throws -> Response {
         do {
-            return try Answer.json(SaleMessage(try await terminal.cancel(), screen: screenPath))
+            return try Answer.json(await message(try await terminal.cancel()))
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
+        }
+    }
+
+    private func explain(_ request: Request) async throws -> Response {
+        let query = request.uri.queryParameters
+        do {
+            let found: (explanation: DecisionExplanation, acknowledgedThrough: UInt64)?
+            if let sequence = query["sequence"].flatMap({ UInt64($0) }) {
+                found = try await terminal.explanation(sequence: sequence)
+            } else if let receipt = query["receipt"].flatMap({ UInt64($0) }) {
+                found = try await terminal.explanation(receipt: receipt)
+            } else {
+                return try Answer.problem(
+                    .badRequest, reason: "entry-not-named",
+                    "Name the entry with receipt=N or sequence=N. Nothing was changed.")
+            }
+            guard let found else {
+                return try Answer.problem(
+                    .notFound, reason: "entry-not-found",
+                    "The journal has no such entry. Look at `tillctl journal list`.")
+            }
+            return try Answer.json(
+                ExplanationMessage(
+                    found.explanation, acknowledgedThrough: found.acknowledgedThrough))
+        } catch let error as JournalError {
+            return try Answer.problem(error)
         }
     }
 

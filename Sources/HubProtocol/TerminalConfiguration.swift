@@ -87,6 +87,15 @@ public struct TerminalConfiguration: Hashable, Sendable {
         return configuration
     }
 
+    /// Reads a configuration that was verified when it was put in force, for whichever terminal:
+    /// one that a journal keeps. That it is signed by the hub that it names is checked anew.
+    public static func kept(_ bytes: [UInt8]) throws(MessageError) -> TerminalConfiguration {
+        let (object, payload) = try SignedMessage.peek(bytes, type: type, limit: maximumBytes)
+        let configuration = try TerminalConfiguration(payload)
+        try SignedMessage.check(object, isSignedBy: configuration.hub)
+        return configuration
+    }
+
     private init(_ payload: CBORValue) throws(MessageError) {
         var fields = try PayloadFields(payload, "configuration")
         version = try Payload.unsigned(

@@ -72,6 +72,11 @@ public final class SQLiteJournalReader: Sendable {
         try read { db in try JournalQueries.entries(after: sequence, limit: limit, in: db) }
     }
 
+    /// The bytes of the document with this SHA-256 that was once put in force, if any.
+    public func document(digest: [UInt8]) throws(JournalError) -> [UInt8]? {
+        try read { db in try JournalQueries.document(digest: digest, in: db) }
+    }
+
     /// What lies in the queue.
     public func queue() throws(JournalError) -> QueueStatus {
         try read { db in try JournalQueries.queue(in: db) }

@@ -190,7 +190,9 @@ extension PaymentTerminal {
                 message: "The newer configuration could not be written: \(error). "
                     + "The old one stays.")
         }
-        await adopt(newer, merchant: merchant)
+        do { try await adopt(newer, merchant: merchant, message: bytes) } catch {
+            throw SyncReport.Failure(reason: error.reason, message: error.message)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import COSE
 import Clocks
 import HotLists
 import HubProtocol
@@ -18,9 +19,7 @@ extension PaymentTerminal {
             clockUncertainty: parts.clock.estimate().uncertainty, hotListAge: hotList?.age,
             lastSyncAge: now > lastContact ? now - lastContact : 0, hotList: answer,
             documents: DocumentsInForce(
-                policy: DocumentReference(
-                    version: configuration.version,
-                    hash: PolicyCodec.hash(of: configuration.policy)),
+                policy: configurationDocument, trustList: configurationDocument,
                 hotList: hotList.map {
                     DocumentReference(version: $0.list.list.version, hash: $0.list.digest)
                 }))
@@ -30,5 +29,13 @@ extension PaymentTerminal {
     /// configuration in force.
     var lastContact: UInt64 {
         max(configuration.issuedAt, parts.lastContact ?? 0, syncState.lastSuccess ?? 0)
+    }
+
+    /// Makes the journal keep the signed configuration of `version`, by which decisions are
+    /// explained later.
+    func keep(_ message: [UInt8], of version: UInt64) async throws(JournalError) {
+        let document = SignedDocument(kind: .configuration, version: version, bytes: message)
+        _ = try await parts.journal.adopt(document, at: parts.clock.now())
+        configurationDocument = DocumentReference(version: version, hash: document.digest)
     }
 }

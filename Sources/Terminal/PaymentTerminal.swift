@@ -27,6 +27,7 @@ public actor PaymentTerminal {
         let buildTime: UInt64
         let hub: (any HubLink)?
         let refundRole: RefundVoucherRole?
+        let configurationMessage: [UInt8]?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
         let hotList: (any HotListKeeper)?
@@ -35,7 +36,9 @@ public actor PaymentTerminal {
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
         /// honest clock stands before it. `hub` is asked before a payment is recorded, where it is
         /// within reach. `refundRole` is the right to sign refund vouchers, from what was signed for
-        /// this terminal's key; without it there are none. `lastContact` is when the hub last answered an earlier
+        /// this terminal's key; without it there are none. `configurationMessage` is the configuration
+        /// as the hub signed it: the journal keeps it, so that decisions can be explained.
+        /// `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for.
         /// `trace` is told the moments of a payment as they
@@ -45,7 +48,8 @@ public actor PaymentTerminal {
             journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, hub: (any HubLink)? = nil,
-            refundRole: RefundVoucherRole? = nil, lastContact: UInt64? = nil,
+            refundRole: RefundVoucherRole? = nil, configurationMessage: [UInt8]? = nil,
+            lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
@@ -62,6 +66,7 @@ public actor PaymentTerminal {
             self.buildTime = buildTime
             self.hub = hub
             self.refundRole = refundRole
+            self.configurationMessage = configurationMessage
             self.lastContact = lastContact
             self.contacted = contacted
             self.hotList = hotList
@@ -99,6 +104,8 @@ public actor PaymentTerminal {
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     private var departedUntil: UInt64 = 0
     var syncState = SyncState()
+    /// The configuration in force, as the journal's documents know it.
+    var configurationDocument: DocumentReference?
     var cameraTrouble: CameraTrouble?
     /// The hot list, where one is kept.
     var hotList: HotListShelf?
@@ -138,6 +145,11 @@ public actor PaymentTerminal {
         }
         if let held = hotList?.held { parts.clock.passed(held.list.issuedAt) }
         judgeClock()
+        if let message = parts.configurationMessage {
+            // A journal that cannot be written approves nothing: what it could not keep is told
+            // by the first sale, and reading goes on.
+            do { try await keep(message, of: configuration.version) } catch {}
+        }
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
             await run(.restored(sale))
@@ -435,7 +447,10 @@ extension PaymentTerminal {
     private func showIdle() { try? parts.display.show(screens.composer.idle()) }
 
     /// Puts a newer configuration, verified by the caller, in force.
-    func adopt(_ newer: TerminalConfiguration, merchant: MerchantProfile) async {
+    func adopt(
+        _ newer: TerminalConfiguration, merchant: MerchantProfile, message: [UInt8]
+    ) async throws(JournalError) {
+        try await keep(message, of: newer.version)
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))

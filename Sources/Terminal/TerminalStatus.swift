@@ -42,8 +42,8 @@ public struct TerminalStatus: Hashable, Sendable {
     public let lastSyncProblem: String?
     /// What waits for the hub.
     public let queue: QueueStatus
-    /// What may be approved.
-    public let policy: Policy
+    /// What is left offline, and what ends first.
+    public let meter: ExposureMeter
     /// The version of the hub's configuration.
     public let configurationVersion: UInt64
     /// The issuers taken, by name.
@@ -97,10 +97,21 @@ extension PaymentTerminal {
             condition: condition, problem: problem, terminal: configuration.terminal.text,
             merchant: configuration.merchant.name, network: syncState.network,
             lastSync: syncState.lastSuccess, lastSyncProblem: syncState.lastProblem, queue: queue,
-            policy: machine.policy, configurationVersion: configuration.version,
+            meter: meter(queue.exposure), configurationVersion: configuration.version,
             issuers: configuration.issuers.map(\.id.name),
             openSale: machine.sale?.reference.text,
             unclear: try await parts.journal.unclearPayments(), camera: cameraTrouble)
+    }
+
+    /// What is left offline now; nil where the journal cannot be read.
+    public func exposureMeter() async -> ExposureMeter? {
+        (try? await parts.journal.queue()).map { meter($0.exposure) }
+    }
+
+    private func meter(_ exposure: Exposure) -> ExposureMeter {
+        ExposureMeter(
+            policy: machine.policy, exposure: exposure,
+            terminal: terminalFacts(at: parts.clock.now()))
     }
 
     /// Keeps what the camera could not look at, until it sees a code.

@@ -125,14 +125,18 @@ public struct StateFolder: Sendable {
         return CommandFailure(status, reason: error.reason, message: error.message)
     }
 
-    /// The configuration in force, whose signature is checked anew.
-    public func configuration() throws -> TerminalConfiguration {
+    /// The configuration in force as the hub signed it.
+    public func configurationMessage() throws -> [UInt8] {
         try checkReadable()
         guard FileManager.default.fileExists(atPath: configurationPath) else {
             throw Self.notEnrolled(path)
         }
-        let message = try Self.read(
-            .configuration, from: configurationPath, kept: true)
+        return try Self.read(.configuration, from: configurationPath, kept: true)
+    }
+
+    /// The configuration in force, whose signature is checked anew.
+    public func configuration() throws -> TerminalConfiguration {
+        let message = try configurationMessage()
         do {
             return try TerminalConfiguration.introduction(message, for: try terminal())
         } catch let error as MessageError {

@@ -134,6 +134,11 @@ struct SaleCommand: TillCommand {
             Output.line("Sale \(sale.reference) of \(total) has ended; \(due) were not paid.")
         default: Output.line("Sale \(sale.reference) of \(total) is \(sale.state).")
         }
+        if let offline = sale.offline, let line = offline.allowances.first {
+            Output.line(
+                "Left offline: \(line.left.amount) \(line.left.currency), "
+                    + "\(offline.paymentsLeft) payments.")
+        }
     }
 
     private func show(_ sale: SaleMessage) {

@@ -53,6 +53,7 @@ struct Daemon {
                 encoder: ShopEncoder(), reader: ZBarScreenReader(),
                 clock: try Self.clock(state, configuration: configuration),
                 random: SystemRandom(), buildTime: releaseTime, hub: link,
+                configurationMessage: try state.configurationMessage(),
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 hotList: HotListFile(path: state.hotListPath),
