@@ -81,6 +81,8 @@ let adapters: [Target] = [
     library(
         "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
     library(
+        "SQLiteVoucherStore", ["Terminal", "HubProtocol", "Vouchers", crypto, grdb]),
+    library(
         "SQLiteHubLedger",
         ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
     library(
@@ -115,6 +117,7 @@ let programs: [Target] = [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay", "HTTPHubLink",
             "HTTPControlServer", "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
+            "SQLiteVoucherStore",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -123,6 +126,7 @@ let programs: [Target] = [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder", "Screens",
             "QRencodeEncoder", "CairoDisplay", "TerminalState", "SQLiteJournal",
+            "SQLiteVoucherStore",
         ]),
     program(
         "tillhub",
@@ -144,9 +148,8 @@ let programs: [Target] = [
         "till-bench",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Terminal", "Hub",
-            "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
-            "Screens", "HotLists", grdb,
+            "Terminal", "Hub", "SQLiteJournal", "SQLiteVoucherStore", "SQLiteHubLedger",
+            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", grdb,
         ]),
 ]
 
@@ -202,6 +205,22 @@ let testTargets: [Target] = [
         [
             "SQLiteJournal", "Terminal", "HubProtocol", "Payments", "Vouchers", "COSE", "Money",
             "VoucherMint", grdb,
+        ]),
+    tests(
+        "SQLiteVoucherStoreTests",
+        [
+            "SQLiteVoucherStore", "Terminal", "HubProtocol", "PaymentCodes", "Payments",
+            "Vouchers", "COSE", "VoucherMint",
+        ]),
+    .target(
+        name: "CFaultVFS", path: "Tests/CFaultVFS",
+        linkerSettings: [.linkedLibrary("sqlite3")]),
+    tests(
+        "FaultTests",
+        [
+            "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
+            "PaymentCodes", "Payments",
+            "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
     tests("HouseTests", []),
     tests("CommandTests", ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench"]),

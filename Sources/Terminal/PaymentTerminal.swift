@@ -23,20 +23,21 @@ public actor PaymentTerminal {
         let clock: any WallClock
         let random: any RandomSource
         let buildTime: UInt64
+        let store: (any VoucherStore)?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
-        /// honest clock stands before it. `lastContact` is when the hub last answered an earlier
-        /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
-        /// a restart makes no limit soft again. `trace` is told the moments of a payment as they
-        /// pass.
+        /// honest clock stands before it. `store` holds what references pay with. `lastContact` is
+        /// when the hub last answered an earlier process, in seconds UTC, and `contacted` is told
+        /// whenever it answers this one, so that a restart makes no limit soft again. `trace` is
+        /// told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
             journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
-            buildTime: UInt64, lastContact: UInt64? = nil,
+            buildTime: UInt64, store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
@@ -50,6 +51,7 @@ public actor PaymentTerminal {
             self.clock = clock
             self.random = random
             self.buildTime = buildTime
+            self.store = store
             self.lastContact = lastContact
             self.contacted = contacted
             self.trace = trace
@@ -79,6 +81,8 @@ public actor PaymentTerminal {
     private var screens: ShopScreen
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter: UInt64 = 0
+    /// A sale whose end is not in the journal yet.
+    private var ended: Sale?
     private var refusals: [SaleReference: SaleMachine.OrderRefusal] = [:]
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     private var departedUntil: UInt64 = 0
@@ -141,12 +145,23 @@ public actor PaymentTerminal {
         case .code(let bytes):
             let code: PresentedCode
             do {
-                code = CodeReader.read(bytes, in: try await context(at: now))
+                code = try await read(bytes, at: now)
             } catch {
                 code = .unusable(.journalUnavailable(detail: error.message))
             }
             await run(.presented(code, at: now))
         }
+    }
+
+    private func read(_ bytes: [UInt8], at now: UInt64) async throws(JournalError)
+        -> PresentedCode
+    {
+        let context = try await context(at: now)
+        let code = CodeReader.read(bytes, in: context)
+        guard case .unusable(.referenceUnknown) = code, let store = parts.store else {
+            return code
+        }
+        return await ReferenceReader.read(bytes, from: store, in: context)
     }
 
     /// Time passes: an expired sale ends.
@@ -307,11 +322,25 @@ extension PaymentTerminal {
 
     private func store(_ sale: Sale) async -> SaleMachine.Event? {
         do {
+            try await storeEnded()
             try await parts.journal.store(sale)
             return sale.state == .open ? .saleStored(sale.reference) : nil
         } catch {
-            return sale.state == .open ? .saleNotStored(sale.reference, error.message) : nil
+            guard sale.state != .open else { return .saleNotStored(sale.reference, error.message) }
+            ended = sale
+            return nil
         }
+    }
+
+    /// Stores the sale that ended while the journal could not be written: until then it stands as
+    /// open there, and no other can be opened.
+    private func storeEnded() async throws(JournalError) {
+        guard let sale = ended else { return }
+        do { try await parts.journal.store(sale) } catch {
+            // What the journal has of it by now says more: it was paid after all.
+            guard case .constraint = error else { throw error }
+        }
+        ended = nil
     }
 
     /// Writes a record. After an error it is read back before anybody is told anything: an I/O

@@ -29,6 +29,8 @@ public struct StateFolder: Sendable {
     public var configurationPath: String { path + "/configuration.till" }
     /// The folder of the journal.
     public var journalPath: String { path + "/journal" }
+    /// The folder of the voucher store.
+    public var voucherStorePath: String { path + "/vouchers" }
     /// Where the daemon listens unless told otherwise.
     public var socketPath: String { path + "/tilld.sock" }
 

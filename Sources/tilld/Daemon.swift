@@ -7,6 +7,7 @@ import HubProtocol
 import Logging
 import PaymentCodes
 import Payments
+import SQLiteVoucherStore
 import ServiceLifecycle
 import SystemdNotifier
 import Terminal
@@ -46,8 +47,9 @@ struct Daemon {
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
-                random: SystemRandom(), buildTime: releaseTime, lastContact: state.lastContact,
-                contacted: { state.keepContact(at: $0) },
+                random: SystemRandom(), buildTime: releaseTime,
+                store: SQLiteVoucherStore(folder: state.voucherStorePath),
+                lastContact: state.lastContact, contacted: { state.keepContact(at: $0) },
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers

@@ -74,6 +74,8 @@ extension House {
         "SQLiteJournal": adapter(
             ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
             ["Crypto", "GRDB"]),
+        "SQLiteVoucherStore": adapter(
+            ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
             ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
         "HTTPHubLink": adapter(
