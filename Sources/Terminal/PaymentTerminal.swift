@@ -165,7 +165,10 @@ public actor PaymentTerminal {
     }
 
     /// Time passes: an expired sale ends.
-    public func tick() async { await run(.tick(parts.clock.now())) }
+    public func tick() async {
+        do { try await storeEnded() } catch {}
+        await run(.tick(parts.clock.now()))
+    }
 
     private func context(at now: UInt64) async throws(JournalError) -> VerificationContext {
         VerificationContext(
