@@ -149,7 +149,7 @@ let programs: [Target] = [
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
             "Terminal", "Hub", "SQLiteJournal", "SQLiteVoucherStore", "SQLiteHubLedger",
-            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", grdb,
+            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", crypto, grdb,
         ]),
 ]
 
