@@ -21,10 +21,12 @@ struct Evidence {
         var captures: [Told.Approval] = []
         var redeemed: [VoucherIdentity: (consumed: UInt64, ceiling: UInt64)] = [:]
         for entry in try await journal.entries(after: 0, limit: .max) {
-            guard case .capture(let capture) = entry.event else { continue }
+            guard case .capture(let capture) = entry.event, let subject = entry.subject else {
+                continue
+            }
             captures.append(
                 Told.Approval(
-                    receipt: capture.receipt, sale: entry.sale, minorUnits: entry.amount))
+                    receipt: capture.receipt, sale: subject.sale, minorUnits: subject.amount))
             guard let code = try? VoucherCode(capture.evidence) else {
                 throw .damaged("the evidence of receipt \(capture.receipt) is no voucher")
             }

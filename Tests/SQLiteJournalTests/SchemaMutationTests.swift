@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Terminal
 import Testing
 
 @testable import SQLiteJournal
