@@ -93,6 +93,8 @@ let adapters: [Target] = [
     library(
         "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
     library(
+        "SQLiteVoucherStore", ["Terminal", "HubProtocol", "Vouchers", crypto, grdb]),
+    library(
         "SQLiteHubLedger",
         ["Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
     library(
@@ -132,7 +134,7 @@ let programs: [Target] = [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
-            "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
+            "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState", "SQLiteVoucherStore",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -142,7 +144,7 @@ let programs: [Target] = [
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
-            "LinuxClocks", "FileKeyStore",
+            "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore",
         ]),
     program(
         "tillhub",
@@ -164,9 +166,8 @@ let programs: [Target] = [
         "till-bench",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Terminal", "Hub",
-            "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
-            "Screens", "HotLists", grdb,
+            "Terminal", "Hub", "SQLiteJournal", "SQLiteVoucherStore", "SQLiteHubLedger",
+            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", crypto, grdb,
         ]),
 ]
 
@@ -255,6 +256,22 @@ let testTargets: [Target] = [
         [
             "SQLiteJournal", "Terminal", "HubProtocol", "Payments", "Vouchers", "COSE", "Money",
             "VoucherMint", grdb,
+        ]),
+    tests(
+        "SQLiteVoucherStoreTests",
+        [
+            "SQLiteVoucherStore", "Terminal", "HubProtocol", "PaymentCodes", "Payments",
+            "Vouchers", "COSE", "VoucherMint",
+        ]),
+    .target(
+        name: "CFaultVFS", path: "Tests/CFaultVFS",
+        linkerSettings: [.linkedLibrary("sqlite3")]),
+    tests(
+        "FaultTests",
+        [
+            "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
+            "PaymentCodes", "Payments",
+            "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
     tests("HouseTests", []),
     tests(

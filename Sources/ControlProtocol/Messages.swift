@@ -15,6 +15,15 @@ public struct SaleOrderMessage: Codable, Hashable, Sendable {
     }
 }
 
+/// `POST /v1/sales/current/codes`: a code that was typed for the open sale.
+public struct TypedCodeMessage: Codable, Hashable, Sendable {
+    /// The code's text: a voucher reference (`TVR:…`) or any other code. It may be the money.
+    public let code: String
+
+    /// Makes one.
+    public init(code: String) { self.code = code }
+}
+
 /// A payment already made with a voucher, told with *spent here*.
 public struct RedemptionMessage: Codable, Hashable, Sendable {
     /// When, RFC 3339 in UTC.

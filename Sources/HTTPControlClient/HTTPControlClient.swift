@@ -48,6 +48,13 @@ public struct HTTPControlClient: Sendable {
         try await call(.GET, "/v1/sales/current?verdict=next&wait=\(seconds)")
     }
 
+    /// Pays the open sale with a code that was typed; `news` holds the verdict.
+    public func type(code: String) async throws -> SaleMessage {
+        try await call(
+            .POST, "/v1/sales/current/codes",
+            body: JSONEncoder().encode(TypedCodeMessage(code: code)))
+    }
+
     /// Gives up the open sale.
     public func cancelSale() async throws -> SaleMessage {
         try await call(.DELETE, "/v1/sales/current")

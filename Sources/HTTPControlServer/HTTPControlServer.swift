@@ -72,6 +72,9 @@ private struct Routes: Sendable {
         router.post("v1/sales") { request, context in try await charge(request, context) }
         router.get("v1/sales/current") { request, _ in try await current(request) }
         router.delete("v1/sales/current") { _, _ in try await cancel() }
+        router.post("v1/sales/current/codes") { request, context in
+            try await type(request, context)
+        }
         router.post("v1/sync") { _, _ in try Answer.json(SyncMessage(await sync())) }
         router.get("v1/journal") { request, _ in try await journal(request) }
         router.get("v1/decisions") { request, _ in try await explain(request) }
@@ -100,6 +103,24 @@ private struct Routes: Sendable {
             let total = try await terminal.amount(order.amount, currencyCode: order.currency)
             let view = try await terminal.charge(total, key: order.key)
             return try Answer.json(await message(view), status: .created)
+        } catch let refusal as SaleRefusal {
+            return try Answer.problem(refusal)
+        }
+    }
+
+    private func type(_ request: Request, _ context: ControlContext) async throws -> Response {
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        guard
+            let typed = try? JSONDecoder().decode(
+                TypedCodeMessage.self, from: Data(body.readableBytesView))
+        else {
+            return try Answer.problem(
+                .badRequest, reason: "code-malformed",
+                "The body is no JSON object with a code. Nothing was paid.")
+        }
+        do {
+            let (view, told) = try await terminal.type([UInt8](typed.code.utf8))
+            return try Answer.json(SaleMessage(view, screen: screenPath, told: told))
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
         }

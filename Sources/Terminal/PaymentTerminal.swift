@@ -28,6 +28,7 @@ public actor PaymentTerminal {
         let hub: (any HubLink)?
         let refundRole: RefundVoucherRole?
         let configurationMessage: [UInt8]?
+        let store: (any VoucherStore)?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
         let hotList: (any HotListKeeper)?
@@ -37,19 +38,18 @@ public actor PaymentTerminal {
         /// honest clock stands before it. `hub` is asked before a payment is recorded, where it is
         /// within reach. `refundRole` is the right to sign refund vouchers, from what was signed for
         /// this terminal's key; without it there are none. `configurationMessage` is the configuration
-        /// as the hub signed it: the journal keeps it, so that decisions can be explained.
-        /// `lastContact` is when the hub last answered an earlier
+        /// as the hub signed it: the journal keeps it, so that decisions can be explained. `store`
+        /// holds what references pay with. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for.
-        /// `trace` is told the moments of a payment as they
-        /// pass.
+        /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
             journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, hub: (any HubLink)? = nil,
             refundRole: RefundVoucherRole? = nil, configurationMessage: [UInt8]? = nil,
-            lastContact: UInt64? = nil,
+            store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
@@ -67,6 +67,7 @@ public actor PaymentTerminal {
             self.hub = hub
             self.refundRole = refundRole
             self.configurationMessage = configurationMessage
+            self.store = store
             self.lastContact = lastContact
             self.contacted = contacted
             self.hotList = hotList
@@ -100,6 +101,8 @@ public actor PaymentTerminal {
     var lastUndoOrder: UInt64 = 0
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter: UInt64 = 0
+    /// A sale whose end is not in the journal yet.
+    private var ended: Sale?
     private var refusals: [SaleReference: SaleMachine.OrderRefusal] = [:]
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     private var departedUntil: UInt64 = 0
@@ -183,7 +186,7 @@ public actor PaymentTerminal {
                 code = .unusable(.clockSuspect(floor: floor))
             } else {
                 do {
-                    code = CodeReader.read(bytes, in: try await context(at: now))
+                    code = try await read(bytes, at: now)
                 } catch {
                     code = .unusable(.journalUnavailable(detail: error.message))
                 }
@@ -192,8 +195,20 @@ public actor PaymentTerminal {
         }
     }
 
+    private func read(_ bytes: [UInt8], at now: UInt64) async throws(JournalError)
+        -> PresentedCode
+    {
+        let context = try await context(at: now)
+        let code = CodeReader.read(bytes, in: context)
+        guard case .unusable(.referenceUnknown) = code, let store = parts.store else {
+            return code
+        }
+        return await ReferenceReader.read(bytes, from: store, in: context)
+    }
+
     /// Time passes: an expired sale ends.
     public func tick() async {
+        do { try await storeEnded() } catch {}
         await run(.tick(parts.clock.now()))
         await keepClock()
     }
@@ -378,11 +393,25 @@ extension PaymentTerminal {
 
     private func store(_ sale: Sale) async -> SaleMachine.Event? {
         do {
+            try await storeEnded()
             try await parts.journal.store(sale)
             return sale.state == .open ? .saleStored(sale.reference) : nil
         } catch {
-            return sale.state == .open ? .saleNotStored(sale.reference, error.message) : nil
+            guard sale.state != .open else { return .saleNotStored(sale.reference, error.message) }
+            ended = sale
+            return nil
         }
+    }
+
+    /// Stores the sale that ended while the journal could not be written: until then it stands as
+    /// open there, and no other can be opened.
+    private func storeEnded() async throws(JournalError) {
+        guard let sale = ended else { return }
+        do { try await parts.journal.store(sale) } catch {
+            // What the journal has of it by now says more: it was paid after all.
+            guard case .constraint = error else { throw error }
+        }
+        ended = nil
     }
 
     /// Writes a record. After an error it is read back before anybody is told anything: an I/O

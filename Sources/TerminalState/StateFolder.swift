@@ -33,6 +33,8 @@ public struct StateFolder: Sendable {
     public var clockPath: String { path + "/clock.till" }
     /// Where the hub's signed hot list lies.
     public var hotListPath: String { path + "/hot-list.cose" }
+    /// The folder of the voucher store.
+    public var voucherStorePath: String { path + "/vouchers" }
     /// Where the daemon listens unless told otherwise.
     public var socketPath: String { path + "/tilld.sock" }
 

@@ -42,7 +42,14 @@ extension Bench {
         ]
     }
 
-    private func approve(
+    /// A policy that stands in no benchmark's way.
+    var benchPolicy: Policy {
+        Policy(
+            limits: [CurrencyLimits(currency: euro, perPayment: 1_000, outstanding: 1 << 40)],
+            outstandingCount: 1 << 40)
+    }
+
+    func approve(
         _ text: [UInt8], _ sale: Sale, _ policy: Policy, _ context: VerificationContext,
         _ journal: SQLiteJournal
     ) async throws {
@@ -50,15 +57,25 @@ extension Bench {
             throw CommandFailure(reason: "bench", message: "The benchmark's voucher is refused.")
         }
         let facts = try await journal.facts(for: FactsQuery(voucher))
+        guard try await journal.record(record(voucher, sale, policy, facts)).receipt != nil else {
+            throw CommandFailure(reason: "bench", message: "Not approved.")
+        }
+    }
+
+    /// What the machine has recorded when the voucher is shown for the sale.
+    func record(_ voucher: Voucher, _ sale: Sale, _ policy: Policy, _ facts: JournalFacts) throws
+        -> JournalRecord
+    {
         var machine = SaleMachine(policy: policy, clockFloor: 0)
         _ = machine.handle(.restored(sale))
         _ = machine.handle(.presented(.voucher(voucher), at: now))
         let effects = machine.handle(
             .factsRead(
                 facts, TerminalFacts(now: now, clockFloor: 0), Draw(seed: UInt64(now))))
-        guard case .record(let record)? = effects.first,
-            try await journal.record(record).receipt != nil
-        else { throw CommandFailure(reason: "bench", message: "Not approved: \(effects)") }
+        guard case .record(let record)? = effects.first, case .capture = record else {
+            throw CommandFailure(reason: "bench", message: "Not approved: \(effects)")
+        }
+        return record
     }
 
     /// Batches of 1,000 captures: made, accepted by a hub on disk, acknowledged.
@@ -127,7 +144,7 @@ extension Bench {
 }
 
 /// The least that a durable row costs: one row of a journal entry's size, one transaction.
-private struct BareWriter {
+struct BareWriter {
     private let database: DatabaseQueue
 
     init(path: String) throws {
@@ -141,10 +158,16 @@ private struct BareWriter {
         }
     }
 
-    func commit(_ number: Int) throws {
+    func commit(_ number: Int) throws { try commit([number]) }
+
+    /// So many rows in one transaction.
+    func commit(_ numbers: [Int]) throws {
         try database.write { db in
-            try db.cachedStatement(sql: "INSERT INTO bare (number, body) VALUES (?, ?)")
-                .execute(arguments: [number, Data(repeating: 1, count: 300)])
+            let statement = try db.cachedStatement(
+                sql: "INSERT INTO bare (number, body) VALUES (?, ?)")
+            for number in numbers {
+                try statement.execute(arguments: [number, Data(repeating: 1, count: 300)])
+            }
         }
     }
 }

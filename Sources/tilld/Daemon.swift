@@ -9,6 +9,7 @@ import Logging
 import PaymentCodes
 import Payments
 import ProcessScanner
+import SQLiteVoucherStore
 import ServiceLifecycle
 import SystemdNotifier
 import Terminal
@@ -54,6 +55,7 @@ struct Daemon {
                 clock: try Self.clock(state, configuration: configuration),
                 random: SystemRandom(), buildTime: releaseTime, hub: link,
                 configurationMessage: try state.configurationMessage(),
+                store: SQLiteVoucherStore(folder: state.voucherStorePath),
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 hotList: HotListFile(path: state.hotListPath),

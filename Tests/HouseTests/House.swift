@@ -79,6 +79,8 @@ extension House {
         "SQLiteJournal": adapter(
             ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
             ["Crypto", "GRDB"]),
+        "SQLiteVoucherStore": adapter(
+            ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
             ["Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
             ["GRDB"]),
