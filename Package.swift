@@ -52,7 +52,8 @@ let rules: [Target] = [
     library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
     library("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
     library("Payments", ["Money", "COSE", "Vouchers"]),
-    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+    library("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
+    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust", crypto]),
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
@@ -66,9 +67,10 @@ let useCases: [Target] = [
         "Terminal",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Screens", "HardwareProfiles", crypto,
+            "Screens", "HardwareProfiles", "Trust", crypto,
         ]),
-    library("Hub", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
+    library(
+        "Hub", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust", crypto]),
     library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
 ]
 
@@ -82,22 +84,28 @@ let adapters: [Target] = [
         "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
     library(
         "SQLiteHubLedger",
-        ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
+        ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", "Trust", grdb]),
     library(
         "HTTPHubLink",
-        ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore, nioHTTP1, nioPosix]),
+        [
+            "Terminal", "HubProtocol", "Trust", "Vouchers", httpClient, nioCore, nioHTTP1, nioPosix,
+        ]),
     library(
         "HTTPHubServer",
-        ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
+        [
+            "Hub", "HubProtocol", "COSE", "Trust", "Vouchers", hummingbird, logging, nioCore,
+            lifecycle,
+        ]),
     library(
         "HTTPControlServer",
         [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-            "Vouchers", hummingbird, logging, nioCore, lifecycle,
+            "Trust", "Vouchers", hummingbird, logging, nioCore, lifecycle,
         ]),
     library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
     library("FileKeyStore", ["COSE"]),
+    library("FileTrustKeeper", ["Terminal", "Trust"]),
     library("SystemdNotifier", ["CSystemd"]),
 ]
 
@@ -106,8 +114,8 @@ let programs: [Target] = [
     library(
         "TerminalState",
         [
-            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "FileKeyStore",
-            "SQLiteJournal",
+            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+            "FileKeyStore", "FileTrustKeeper", "SQLiteJournal",
         ]),
     program(
         "tilld",
@@ -115,6 +123,7 @@ let programs: [Target] = [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay", "HTTPHubLink",
             "HTTPControlServer", "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
+            "FileTrustKeeper", "Trust",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -122,13 +131,13 @@ let programs: [Target] = [
         [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder", "Screens",
-            "QRencodeEncoder", "CairoDisplay", "TerminalState", "SQLiteJournal",
+            "QRencodeEncoder", "CairoDisplay", "TerminalState", "SQLiteJournal", "Trust",
         ]),
     program(
         "tillhub",
         [
             "Hub", "ControlProtocol", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE",
-            "Vouchers",
+            "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
             unixSignals,
@@ -138,7 +147,8 @@ let programs: [Target] = [
         [
             "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
             "ZBarDecoder",
-            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal",
+            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal", "Trust",
+            "FileTrustKeeper", "HubProtocol",
         ]),
     program(
         "till-bench",
@@ -146,7 +156,7 @@ let programs: [Target] = [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
             "Terminal", "Hub",
             "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
-            "Screens", "HotLists", grdb,
+            "Screens", "HotLists", "Trust", grdb,
         ]),
 ]
 
@@ -164,12 +174,15 @@ let testTargets: [Target] = [
     tests("CBORTests", ["CBOR"]),
     tests("COSETests", ["COSE", "CBOR", crypto]),
     tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
+    tests("TrustTests", ["Trust", "COSE", "Money", "Vouchers"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
     .target(
         name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
         swiftSettings: settings),
     tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
-    tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
+    tests(
+        "HubProtocolTests",
+        ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Trust", "Vouchers"]),
     tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("ClocksTests", ["Clocks"]),
     tests(
@@ -186,14 +199,14 @@ let testTargets: [Target] = [
         "TerminalTests",
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
+            "PaymentCodes", "Screens", "Trust", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
             "ZBarDecoder",
         ]),
     tests(
         "HubTests",
         [
             "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust", grdb, hummingbird,
             logging, lifecycle,
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),

@@ -4,6 +4,7 @@ public import Money
 public import PaymentCodes
 public import Payments
 import Screens
+public import Trust
 import Vouchers
 
 /// The terminal: the one actor that performs what the sale machine asks for.
@@ -16,6 +17,8 @@ public actor PaymentTerminal {
         let configuration: TerminalConfiguration
         let merchant: MerchantProfile
         let key: PrivateKey
+        let trust: TrustStore
+        let trustKeeper: any TrustKeeper
         let journal: any Journal
         let display: any Display
         let encoder: any ShopSymbolEncoder
@@ -34,7 +37,8 @@ public actor PaymentTerminal {
         /// pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
-            journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
+            trust: TrustStore, trustKeeper: any TrustKeeper, journal: any Journal,
+            display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
@@ -43,6 +47,8 @@ public actor PaymentTerminal {
             self.configuration = configuration
             self.merchant = merchant
             self.key = key
+            self.trust = trust
+            self.trustKeeper = trustKeeper
             self.journal = journal
             self.display = display
             self.encoder = encoder
@@ -73,6 +79,10 @@ public actor PaymentTerminal {
 
     let parts: Parts
     var configuration: TerminalConfiguration
+    var trust: TrustStore
+    var issuers: IssuerDirectory
+    /// What the last offer of trust documents was refused for, by its code.
+    var trustProblem: String?
     var machine: SaleMachine
     var view: SaleView?
     var version: UInt64 = 0
@@ -89,9 +99,13 @@ public actor PaymentTerminal {
     public init(_ parts: Parts) {
         self.parts = parts
         configuration = parts.configuration
+        trust = parts.trust
+        issuers = IssuerDirectory(parts.trust.list.list.issuers)
         machine = SaleMachine(
             policy: parts.configuration.policy,
-            clockFloor: Self.floor(max(parts.buildTime, parts.configuration.issuedAt)))
+            clockFloor: Self.floor(
+                max(
+                    parts.buildTime, parts.configuration.issuedAt, parts.trust.latestTime)))
         screens = Self.screens(parts, merchant: parts.merchant)
     }
 
@@ -102,7 +116,7 @@ public actor PaymentTerminal {
             reader: parts.reader, display: parts.display)
     }
 
-    private static func floor(_ time: UInt64) -> UInt64 {
+    static func floor(_ time: UInt64) -> UInt64 {
         time > clockToleranceSeconds ? time - clockToleranceSeconds : 0
     }
 
@@ -157,7 +171,7 @@ public actor PaymentTerminal {
             now: now, terminal: configuration.terminal,
             openNonce: machine.sale?.request.nonce,
             confirmableNonces: try await parts.journal.confirmableNonces(at: now),
-            issuers: IssuerDirectory(configuration.issuers))
+            issuers: issuers)
     }
 }
 
@@ -166,6 +180,12 @@ extension PaymentTerminal {
     /// Opens a sale of `total`. With a `key` that is known, answers with that sale instead.
     public func charge(_ total: Amount, key: String?) async throws(SaleRefusal) -> SaleView {
         if let key, let known = try await knownSale(key: key, total: total) { return known }
+        guard !trustStanding().isRevoked else {
+            throw SaleRefusal(
+                reason: "terminal-revoked",
+                message: "This terminal's key is revoked by its hub. No sale was opened. Ask the "
+                    + "hub's operator.")
+        }
         let reference = newReference()
         await run(
             .charge(
@@ -249,7 +269,7 @@ extension PaymentTerminal {
 
     private func wake(_ id: UInt64) { waiters.removeValue(forKey: id)?.resume() }
 
-    private func changed() {
+    func changed() {
         version += 1
         view?.version = version
         let all = waiters

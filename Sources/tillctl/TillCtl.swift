@@ -16,7 +16,7 @@ struct TillCtl: AsyncParsableCommand {
         version: tillVersion,
         subcommands: [
             SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
-            CodeCommand.self, ScanCommand.self, EnrolCommand.self,
+            CodeCommand.self, ScanCommand.self, EnrolCommand.self, TrustCommand.self,
         ])
 
     static func main() async {

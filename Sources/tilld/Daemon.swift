@@ -44,6 +44,7 @@ struct Daemon {
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
+                trust: try state.trust(), trustKeeper: state.trustKeeper,
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
                 random: SystemRandom(), buildTime: releaseTime, lastContact: state.lastContact,
