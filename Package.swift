@@ -177,7 +177,7 @@ let testTargets: [Target] = [
     tests("TrustTests", ["Trust", "COSE", "Money", "Vouchers"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
     .target(
-        name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
+        name: "VoucherMint", dependencies: ["Vouchers", "COSE", "Trust"], path: "Tests/VoucherMint",
         swiftSettings: settings),
     tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
     tests(
@@ -206,7 +206,8 @@ let testTargets: [Target] = [
         "HubTests",
         [
             "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust", grdb, hummingbird,
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust", "VoucherMint",
+            grdb, hummingbird,
             logging, lifecycle,
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),

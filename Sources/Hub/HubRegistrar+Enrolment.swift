@@ -1,6 +1,6 @@
-public import COSE
+import COSE
 public import HubProtocol
-public import Trust
+import Trust
 public import Vouchers
 
 extension HubRegistrar {

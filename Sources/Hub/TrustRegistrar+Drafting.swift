@@ -1,6 +1,6 @@
-public import COSE
+import COSE
 public import Trust
-public import Vouchers
+import Vouchers
 
 /// Why a key was not made known. Nothing was changed.
 public enum TrustKeyRefusal: Error, Hashable, Sendable {

@@ -1,5 +1,5 @@
 public import COSE
-public import HubProtocol
+import HubProtocol
 public import Trust
 public import Vouchers
 

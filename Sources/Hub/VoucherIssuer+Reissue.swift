@@ -1,4 +1,4 @@
-public import COSE
+import COSE
 public import Money
 import Trust
 public import Vouchers

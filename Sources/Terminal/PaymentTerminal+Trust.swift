@@ -1,4 +1,4 @@
-public import COSE
+import COSE
 import HubProtocol
 import Payments
 public import Trust

@@ -42,8 +42,10 @@ extension House {
         "Vouchers": House(.rules, ["Money", "CBOR", "COSE"], outside: ["Crypto"]),
         "PaymentCodes": House(.rules, ["Money", "COSE", "Vouchers"], outside: ["Crypto"]),
         "Payments": House(.rules, ["Money", "COSE", "Vouchers"]),
+        "Trust": House(.rules, ["Money", "CBOR", "COSE", "Vouchers"]),
         "HubProtocol": House(
-            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
+            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust"],
+            outside: ["Crypto"]),
         "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         "Clocks": House(.rules),
         "ControlProtocol": House(
@@ -57,10 +59,10 @@ extension House {
             .useCases,
             [
                 "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-                "Screens", "HardwareProfiles",
+                "Screens", "HardwareProfiles", "Trust",
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
-            .useCases, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
+            .useCases, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust"],
             outside: ["Crypto", "Synchronization"]),
         "Wallet": House(
             .useCases, ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes"], outside: ["Crypto"]),
@@ -75,19 +77,21 @@ extension House {
             ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
             ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
-            ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
+            ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", "Trust"],
+            ["GRDB"]),
         "HTTPHubLink": adapter(
-            ["Terminal", "HubProtocol", "Vouchers"], httpClient),
-        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE"], httpServer),
+            ["Terminal", "HubProtocol", "Trust", "Vouchers"], httpClient),
+        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE", "Trust"], httpServer),
         "HTTPControlServer": adapter(
             [
                 "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-                "Vouchers",
+                "Trust", "Vouchers",
             ], httpServer),
         "HTTPControlClient": adapter(
             ["ControlProtocol"], httpClient),
         "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
         "FileKeyStore": adapter(["COSE"], []),
+        "FileTrustKeeper": adapter(["Terminal", "Trust"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
     ]
 
@@ -117,8 +121,8 @@ extension House {
             "TerminalState": House(
                 .programs,
                 [
-                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE",
-                    "FileKeyStore", "SQLiteJournal",
+                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+                    "FileKeyStore", "FileTrustKeeper", "SQLiteJournal",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {
