@@ -95,7 +95,7 @@ private struct Routes: Sendable {
                 .conflict, reason: refusal.reason,
                 "\(refusal.description) What was in force stays in force. \(refusal.advice)")
         } catch let error as TrustKeepingError {
-            return try Answer.problem(.insufficientStorage, reason: error.reason, error.message)
+            return try Answer.problem(.serviceUnavailable, reason: error.reason, error.message)
         } catch is NIOTooManyBytesError {
             return try Answer.problem(
                 .contentTooLarge, reason: "trust-too-large",

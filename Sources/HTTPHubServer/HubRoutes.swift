@@ -6,6 +6,7 @@ import HubProtocol
 import Hummingbird
 import Logging
 import NIOCore
+import Trust
 import Vouchers
 
 /// The routes of the hub.
@@ -118,17 +119,18 @@ struct HubRoutes: Sendable {
         let held = request.uri.queryParameters["held"].map(String.init)
         let now = parts.clock()
         let bytes: [UInt8]?
-        do {
+        do throws(HubLedgerError) {
             switch path.get("document") {
             case "trust-list": bytes = try await parts.registrar.trust.store(at: now)?.list.bytes
             case "freshness": bytes = try await parts.registrar.freshness(at: now)
-            default:
-                return try HubAnswer.problem(
-                    .notFound, reason: "no-such-document",
-                    "The hub serves no document of this name.")
+            default: bytes = []
             }
         } catch {
             return try fault(error)
+        }
+        guard bytes != [] else {
+            return try HubAnswer.problem(
+                .notFound, reason: "no-such-document", "The hub serves no document of this name.")
         }
         guard let bytes, held != Hashing.sha256(bytes).map(Self.hex).joined() else {
             return Response(status: .noContent)

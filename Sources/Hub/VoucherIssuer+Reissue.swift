@@ -1,5 +1,5 @@
 import COSE
-public import Money
+import Money
 import Trust
 public import Vouchers
 

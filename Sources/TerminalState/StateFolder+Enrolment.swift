@@ -1,12 +1,13 @@
 public import COSE
 public import CommandSupport
 import FileKeyStore
-import FileTrustKeeper
+public import FileTrustKeeper
 import Foundation
 public import HubProtocol
 public import Terminal
 public import Trust
-public import Vouchers
+import SQLiteJournal
+import Vouchers
 
 /// What an enrolment came to.
 public struct EnrolledTerminal: Sendable {

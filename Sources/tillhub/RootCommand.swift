@@ -127,9 +127,7 @@ struct RootRotateCommand: TillCommand {
     var replace: [String] = []
     @Option(help: "How many keys must sign from now on (default: as before).")
     var threshold: Int?
-    @Flag(
-        help: "Begin a new generation: list versions begin again at 1. Only after root keys were "
-            + "used badly.")
+    @Flag(help: "Begin list versions again at 1: only after root keys were used badly.")
     var newGeneration = false
     @Option(help: "How long the root lasts: a number and s, m, h or d.")
     var expiresIn = "731d"

@@ -180,7 +180,7 @@ struct TerminalListCommand: TillCommand {
             enrolments = try await ledger.enrolments()
             added = try await ledger.journalKeys()
             entries = try await TrustRegistrar(ledger: ledger).entries(at: Clock.seconds())
-        } catch let error as HubLedgerError {
+        } catch {
             throw CommandFailure(error)
         }
         var epochs: [TerminalID: Int] = [:]
