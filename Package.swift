@@ -60,7 +60,8 @@ let rules: [Target] = [
     library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
     library("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
     library("Payments", ["Money", "COSE", "Vouchers"]),
-    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+    library("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
+    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust", crypto]),
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
     library("PolicySources", ["Money", "Payments", "HubProtocol"]),
@@ -76,9 +77,14 @@ let useCases: [Target] = [
         "Terminal",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Screens", "HardwareProfiles", "HotLists", "Clocks", crypto,
+            "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust", crypto,
         ]),
-    library("Hub", ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
+    library(
+        "Hub",
+        [
+            "HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust",
+            crypto,
+        ]),
     library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
 ]
 
@@ -96,27 +102,34 @@ let adapters: [Target] = [
         "SQLiteVoucherStore", ["Terminal", "HubProtocol", "Vouchers", crypto, grdb]),
     library(
         "SQLiteHubLedger",
-        ["Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
+        [
+            "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",
+            "Trust", grdb,
+        ]),
     library(
         "HTTPHubLink",
         [
-            "Terminal", "HubProtocol", "HotLists", "Vouchers", httpClient, nioCore, nioHTTP1,
-            nioPosix,
+            "Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers", httpClient, nioCore,
+            nioHTTP1, nioPosix,
         ]),
     library(
         "HTTPHubServer",
-        ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
+        [
+            "Hub", "HubProtocol", "COSE", "Trust", "Vouchers", hummingbird, logging, nioCore,
+            lifecycle,
+        ]),
     library(
         "HTTPControlServer",
         [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-            "Vouchers", "Clocks", "HotLists", hummingbird, logging, nioCore, lifecycle,
+            "Trust", "Vouchers", "Clocks", "HotLists", hummingbird, logging, nioCore, lifecycle,
         ]),
     library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
     library("YAMLPolicies", ["PolicySources", "Money", "Payments", yams]),
     library("LinuxClocks", ["Terminal", "Clocks"]),
     library("FileKeyStore", ["COSE"]),
+    library("FileTrustKeeper", ["Terminal", "Trust"]),
     library("SystemdNotifier", ["CSystemd"]),
 ]
 
@@ -125,8 +138,8 @@ let programs: [Target] = [
     library(
         "TerminalState",
         [
-            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "FileKeyStore",
-            "SQLiteJournal", "HotLists",
+            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+            "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
         ]),
     program(
         "tilld",
@@ -135,6 +148,7 @@ let programs: [Target] = [
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
             "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState", "SQLiteVoucherStore",
+            "FileTrustKeeper", "Trust",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -144,13 +158,14 @@ let programs: [Target] = [
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
-            "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore",
+            "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust",
         ]),
     program(
         "tillhub",
         [
-            "Hub", "HotLists", "PolicySources", "YAMLPolicies", "ControlProtocol", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE",
-            "Vouchers",
+            "Hub", "HotLists", "PolicySources", "YAMLPolicies", "ControlProtocol", "HubProtocol",
+            "PaymentCodes", "Payments", "Money", "COSE",
+            "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
             unixSignals,
@@ -160,14 +175,16 @@ let programs: [Target] = [
         [
             "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
             "ZBarDecoder",
-            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal",
+            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal", "Trust",
+            "FileTrustKeeper", "HubProtocol",
         ]),
     program(
         "till-bench",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
             "Terminal", "Hub", "SQLiteJournal", "SQLiteVoucherStore", "SQLiteHubLedger",
-            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", crypto, grdb,
+            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", "Trust", crypto,
+            grdb,
         ]),
 ]
 
@@ -202,14 +219,17 @@ let testTargets: [Target] = [
     tests("CBORTests", ["CBOR"]),
     tests("COSETests", ["COSE", "CBOR", crypto]),
     tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
+    tests("TrustTests", ["Trust", "COSE", "Money", "Vouchers"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
     .target(
-        name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
+        name: "VoucherMint", dependencies: ["Vouchers", "COSE", "Trust"], path: "Tests/VoucherMint",
         swiftSettings: settings),
     tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
     tests(
         "HubProtocolTests",
-        ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers", "VoucherMint"]),
+        [
+            "HubProtocol", "Payments", "COSE", "CBOR", "Money", "Trust", "Vouchers", "VoucherMint",
+        ]),
     tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("ClocksTests", ["Clocks"]),
     .target(
@@ -234,14 +254,16 @@ let testTargets: [Target] = [
         "TerminalTests",
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
+            "PaymentCodes", "Screens", "Trust", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
             "ZBarDecoder", "HotLists", "Clocks",
         ]),
     tests(
         "HubTests",
         [
-            "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
+            "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore",
+            "Terminal",
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust", "VoucherMint",
+            grdb, hummingbird,
             logging, lifecycle,
         ]),
     tests(

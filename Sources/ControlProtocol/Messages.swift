@@ -139,6 +139,51 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     }
 }
 
+/// How much a terminal's trust documents are worth.
+public struct TrustMessage: Codable, Hashable, Sendable {
+    /// The root's version.
+    public let rootVersion: UInt64
+    /// The generation of the trust list.
+    public let generation: UInt64
+    /// The trust list's version.
+    public let listVersion: UInt64
+    /// The freshness statement's version, where one names the list in force.
+    public let freshnessVersion: UInt64?
+    /// When the list was last known to be the newest, RFC 3339 in UTC.
+    public let confirmedAt: String
+    /// How long ago that is, in seconds.
+    public let ageSeconds: UInt64
+    /// When the list expires, RFC 3339 in UTC.
+    public let expiresAt: String
+    /// Whether it has: then nothing is approved.
+    public let expired: Bool
+    /// Whether the terminal's own key is in the list and not revoked.
+    public let listed: Bool
+    /// Whether the terminal's own key is revoked: then nothing is approved.
+    public let revoked: Bool
+    /// The code of what the last document that was offered was refused for.
+    public let problem: String?
+
+    /// Makes a message.
+    public init(
+        rootVersion: UInt64, generation: UInt64, listVersion: UInt64, freshnessVersion: UInt64?,
+        confirmedAt: String, ageSeconds: UInt64, expiresAt: String, expired: Bool, listed: Bool,
+        revoked: Bool, problem: String?
+    ) {
+        self.rootVersion = rootVersion
+        self.generation = generation
+        self.listVersion = listVersion
+        self.freshnessVersion = freshnessVersion
+        self.confirmedAt = confirmedAt
+        self.ageSeconds = ageSeconds
+        self.expiresAt = expiresAt
+        self.expired = expired
+        self.listed = listed
+        self.revoked = revoked
+        self.problem = problem
+    }
+}
+
 /// `GET /v1/status`.
 public struct StatusMessage: Codable, Hashable, Sendable {
     /// `ready`, `out-of-order` or `clock-suspect`.
@@ -181,6 +226,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let camera: CameraMessage?
     /// Payments that nobody was told of, as far as the journal knows.
     public let unclear: [PaymentMessage]
+    /// How much the trust documents are worth.
+    public let trust: TrustMessage
 
     /// Makes a status.
     public init(
@@ -190,7 +237,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         paymentsLeft: UInt64, allowances: [AllowanceMessage], exposure: ExposureMessage,
         lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
-        unclear: [PaymentMessage], camera: CameraMessage? = nil
+        unclear: [PaymentMessage], trust: TrustMessage, camera: CameraMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -211,6 +258,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.issuers = issuers
         self.openSale = openSale
         self.unclear = unclear
+        self.trust = trust
         self.camera = camera
     }
 }

@@ -86,6 +86,11 @@ public struct HTTPControlClient: Sendable {
     /// Exchanges with the hub now.
     public func sync() async throws -> SyncMessage { try await call(.POST, "/v1/sync") }
 
+    /// Offers trust documents to the terminal, which takes them or says why not.
+    public func take(trust offer: [UInt8]) async throws {
+        let _: TrustMessage = try await call(.POST, "/v1/trust", body: Data(offer))
+    }
+
     /// Journal entries above `after`, at most `limit`.
     public func journal(after: UInt64, limit: Int) async throws -> [EntryMessage] {
         try await call(.GET, "/v1/journal?after=\(after)&limit=\(limit)")

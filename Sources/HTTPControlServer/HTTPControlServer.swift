@@ -8,6 +8,7 @@ import Money
 import NIOCore
 public import ServiceLifecycle
 public import Terminal
+import Trust
 
 /// Serves the control API on a Unix socket: HTTP/1.1 and JSON (`docs/spec/control.md`).
 ///
@@ -76,6 +77,7 @@ private struct Routes: Sendable {
             try await type(request, context)
         }
         router.post("v1/sync") { _, _ in try Answer.json(SyncMessage(await sync())) }
+        router.post("v1/trust") { request, _ in try await trust(request) }
         router.get("v1/journal") { request, _ in try await journal(request) }
         router.get("v1/decisions") { request, _ in try await explain(request) }
     }
@@ -85,6 +87,26 @@ private struct Routes: Sendable {
             return try Answer.json(StatusMessage(try await terminal.status(), version: version))
         } catch let error as JournalError {
             return try Answer.problem(error)
+        }
+    }
+
+    /// Takes trust documents by the same rules as from the hub.
+    private func trust(_ request: Request) async throws -> Response {
+        do {
+            let body = try await request.body.collect(upTo: TrustOffer.maximumBytes)
+            let offer = try TrustOffer(decoding: [UInt8](body.readableBytesView))
+            if let refusal = try await terminal.take(offer) { throw refusal }
+            return try Answer.json(TrustMessage(await terminal.trustStanding()))
+        } catch let refusal as TrustRefusal {
+            return try Answer.problem(
+                .conflict, reason: refusal.reason,
+                "\(refusal.description) What was in force stays in force. \(refusal.advice)")
+        } catch let error as TrustKeepingError {
+            return try Answer.problem(.serviceUnavailable, reason: error.reason, error.message)
+        } catch is NIOTooManyBytesError {
+            return try Answer.problem(
+                .contentTooLarge, reason: "trust-too-large",
+                "The documents are longer than any. What was in force stays in force.")
         }
     }
 

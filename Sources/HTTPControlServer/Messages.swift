@@ -98,9 +98,21 @@ extension StatusMessage {
             lastSequence: status.queue.lastSequence,
             configurationVersion: status.configurationVersion, issuers: status.issuers,
             openSale: status.openSale, unclear: status.unclear.map { PaymentMessage($0) },
+            trust: TrustMessage(status.trust),
             camera: status.camera.map {
                 CameraMessage(
                     reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)
             })
+    }
+}
+
+extension TrustMessage {
+    init(_ standing: TrustStanding) {
+        self.init(
+            rootVersion: standing.rootVersion, generation: standing.generation,
+            listVersion: standing.listVersion, freshnessVersion: standing.freshnessVersion,
+            confirmedAt: UTCTime(standing.confirmedAt).rfc3339, ageSeconds: standing.ageSeconds,
+            expiresAt: UTCTime(standing.expiresAt).rfc3339, expired: standing.isExpired,
+            listed: standing.isListed, revoked: standing.isRevoked, problem: standing.problem)
     }
 }

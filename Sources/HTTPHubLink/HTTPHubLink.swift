@@ -6,6 +6,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 public import Terminal
+import Trust
 public import Vouchers
 
 /// Why a text is not the address of a hub.
@@ -94,6 +95,21 @@ public final class HTTPHubLink: HubLink {
             throw .badAnswer("the hub answered a question with nothing")
         }
         return answer
+    }
+
+    /// See ``Terminal/HubLink/root(after:)``.
+    public func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? {
+        let request = HTTPClientRequest(url: "\(base)/v1/documents/root?after=\(version)")
+        return try await exchange(request, limit: TrustDefaults.maximumRootBytes)
+    }
+
+    /// See ``Terminal/HubLink/document(_:held:)``.
+    public func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        let digest = held.map { "?held=" + Self.hex($0) } ?? ""
+        let request = HTTPClientRequest(url: "\(base)/v1/documents/\(document.rawValue)\(digest)")
+        return try await exchange(request, limit: document.maximumBytes)
     }
 
     /// See ``Terminal/HubLink/configuration(for:newerThan:)``.

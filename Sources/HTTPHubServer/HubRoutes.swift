@@ -6,6 +6,7 @@ import HubProtocol
 import Hummingbird
 import Logging
 import NIOCore
+import Trust
 import Vouchers
 
 /// The routes of the hub.
@@ -25,6 +26,10 @@ struct HubRoutes: Sendable {
             try await time(request, context.parameters)
         }
         router.get("v1/hot-list") { request, _ in try await hotList(request) }
+        router.get("v1/documents/root") { request, _ in try await root(request) }
+        router.get("v1/documents/:document") { request, context in
+            try await document(request, context.parameters)
+        }
         router.get("v1/health") { _, _ in try HubAnswer.json(["status": "ok"]) }
         router.get("v1/identity") { _, _ in
             try HubAnswer.json(["key": parts.identity.coseKey.map(Self.hex).joined()])
@@ -189,6 +194,47 @@ struct HubRoutes: Sendable {
             rest = rest.dropFirst(2)
         }
         return bytes
+    }
+
+    /// The root that follows the one that the terminal has.
+    private func root(_ request: Request) async throws -> Response {
+        let after = request.uri.queryParameters["after"].map(String.init) ?? "0"
+        guard let version = UInt64(after), version <= MessageLimits.maximumInteger else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "version-malformed", "after is a version number.")
+        }
+        do {
+            guard let root = try await parts.registrar.trust.root(after: version) else {
+                return Response(status: .noContent)
+            }
+            return HubAnswer.message(root)
+        } catch {
+            return try fault(error)
+        }
+    }
+
+    /// The newest document of a kind, unless the terminal has it.
+    private func document(_ request: Request, _ path: Parameters) async throws -> Response {
+        let held = request.uri.queryParameters["held"].map(String.init)
+        let now = parts.clock()
+        let bytes: [UInt8]?
+        do throws(HubLedgerError) {
+            switch path.get("document") {
+            case "trust-list": bytes = try await parts.registrar.trust.store(at: now)?.list.bytes
+            case "freshness": bytes = try await parts.registrar.freshness(at: now)
+            default: bytes = []
+            }
+        } catch {
+            return try fault(error)
+        }
+        guard bytes != [] else {
+            return try HubAnswer.problem(
+                .notFound, reason: "no-such-document", "The hub serves no document of this name.")
+        }
+        guard let bytes, held != Hashing.sha256(bytes).map(Self.hex).joined() else {
+            return Response(status: .noContent)
+        }
+        return HubAnswer.message(bytes)
     }
 
     private func fault(_ error: HubLedgerError) throws -> Response {

@@ -63,6 +63,7 @@ extension PaymentTerminal {
             let clockFailure = await settleClock(over: link)
             if let clockFailure, clockFailure.reason == "hub-unreachable" { throw clockFailure }
             try await upload(over: link, into: &report)
+            try await downloadTrust(over: link)
             try await download(over: link, keep: keep)
             syncState.network = .online
             let now = parts.clock.now()
@@ -116,8 +117,9 @@ extension PaymentTerminal {
             let answer = try await deliver(batch, over: link)
             let acknowledgement: Acknowledgement
             do {
-                acknowledgement = try Acknowledgement.verify(
-                    answer, answering: batch.bytes, signedBy: configuration.hub)
+                acknowledgement = try byHub { (key) throws(MessageError) in
+                    try Acknowledgement.verify(answer, answering: batch.bytes, signedBy: key)
+                }
             } catch {
                 throw SyncReport.Failure(
                     hubAnswer: error, kept: "The queue is kept as it is.")
@@ -171,9 +173,11 @@ extension PaymentTerminal {
         guard let bytes else { return }
         let newer: TerminalConfiguration
         do {
-            newer = try TerminalConfiguration.verify(
-                bytes, signedBy: configuration.hub, for: configuration.terminal,
-                held: configuration.version)
+            let held = configuration
+            newer = try byHub { (key) throws(MessageError) in
+                try TerminalConfiguration.verify(
+                    bytes, signedBy: key, for: held.terminal, held: held.version)
+            }
         } catch {
             throw SyncReport.Failure(hubAnswer: error, kept: "The old configuration stays.")
         }

@@ -3,6 +3,7 @@ import Clocks
 import HotLists
 import HubProtocol
 import Payments
+import Trust
 
 // What the terminal knows about itself when it decides.
 extension PaymentTerminal {
@@ -16,13 +17,24 @@ extension PaymentTerminal {
         let hotList = hotListInForce
         return TerminalFacts(
             now: now, clockFloor: machine.clockFloor,
-            clockUncertainty: parts.clock.estimate().uncertainty, hotListAge: hotList?.age,
+            clockUncertainty: parts.clock.estimate().uncertainty,
+            trustListAge: trustListAge(at: now), hotListAge: hotList?.age,
             lastSyncAge: now > lastContact ? now - lastContact : 0, hotList: answer,
             documents: DocumentsInForce(
-                policy: configurationDocument, trustList: configurationDocument,
+                policy: configurationDocument,
+                trustList: DocumentReference(
+                    version: trust.list.list.version, hash: trust.list.digest),
                 hotList: hotList.map {
                     DocumentReference(version: $0.list.list.version, hash: $0.list.digest)
                 }))
+    }
+
+    /// How long ago the trust list was known to be the newest, in seconds. One that has expired is
+    /// as old as the policy lets nothing be, whatever the policy says.
+    private func trustListAge(at now: UInt64) -> UInt64 {
+        let age = trust.age(at: now)
+        return trust.isExpired(at: now)
+            ? max(age, configuration.policy.bands.trustList.stopped) : age
     }
 
     /// When the hub was last heard, in seconds since 1970 UTC: at the latest when it signed the

@@ -6,6 +6,7 @@ public import Money
 public import PaymentCodes
 public import Payments
 import Screens
+public import Trust
 import Vouchers
 
 /// The terminal: the one actor that performs what the sale machine asks for.
@@ -18,6 +19,8 @@ public actor PaymentTerminal {
         let configuration: TerminalConfiguration
         let merchant: MerchantProfile
         let key: PrivateKey
+        let trust: TrustStore
+        let trustKeeper: any TrustKeeper
         let journal: any Journal
         let display: any Display
         let encoder: any ShopSymbolEncoder
@@ -45,7 +48,8 @@ public actor PaymentTerminal {
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
-            journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
+            trust: TrustStore, trustKeeper: any TrustKeeper, journal: any Journal,
+            display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, hub: (any HubLink)? = nil,
             refundRole: RefundVoucherRole? = nil, configurationMessage: [UInt8]? = nil,
@@ -57,6 +61,8 @@ public actor PaymentTerminal {
             self.configuration = configuration
             self.merchant = merchant
             self.key = key
+            self.trust = trust
+            self.trustKeeper = trustKeeper
             self.journal = journal
             self.display = display
             self.encoder = encoder
@@ -92,6 +98,10 @@ public actor PaymentTerminal {
 
     let parts: Parts
     var configuration: TerminalConfiguration
+    var trust: TrustStore
+    var issuers: IssuerDirectory
+    /// What the last offer of trust documents was refused for, by its code.
+    var trustProblem: String?
     var machine: SaleMachine
     var view: SaleView?
     var version: UInt64 = 0
@@ -119,9 +129,13 @@ public actor PaymentTerminal {
     public init(_ parts: Parts) {
         self.parts = parts
         configuration = parts.configuration
+        trust = parts.trust
+        issuers = IssuerDirectory(parts.trust.list.list.issuers)
         machine = SaleMachine(
             policy: parts.configuration.policy,
-            clockFloor: Self.floor(max(parts.buildTime, parts.configuration.issuedAt)))
+            clockFloor: Self.floor(
+                max(
+                    parts.buildTime, parts.configuration.issuedAt, parts.trust.latestTime)))
         screens = Self.screens(parts, merchant: parts.merchant)
         hotList = parts.hotList.map {
             HotListShelf(keeper: $0, hub: parts.configuration.hub)
@@ -218,7 +232,7 @@ public actor PaymentTerminal {
             now: now, terminal: configuration.terminal,
             openNonce: machine.sale?.request.nonce,
             confirmableNonces: try await parts.journal.confirmableNonces(at: now),
-            issuers: IssuerDirectory(configuration.issuers))
+            issuers: issuers)
     }
 }
 
@@ -227,6 +241,12 @@ extension PaymentTerminal {
     /// Opens a sale of `total`. With a `key` that is known, answers with that sale instead.
     public func charge(_ total: Amount, key: String?) async throws(SaleRefusal) -> SaleView {
         if let key, let known = try await knownSale(key: key, total: total) { return known }
+        guard !trustStanding().isRevoked else {
+            throw SaleRefusal(
+                reason: "terminal-revoked",
+                message: "This terminal's key is revoked by its hub. No sale was opened. Ask the "
+                    + "hub's operator.")
+        }
         let reference = newReference()
         judgeClock()
         await run(

@@ -1,6 +1,7 @@
 public import COSE
 public import CommandSupport
 import FileKeyStore
+public import FileTrustKeeper
 import Foundation
 public import HubProtocol
 public import SQLiteJournal
@@ -14,6 +15,8 @@ public import Vouchers
 public struct StateFolder: Sendable {
     /// The key's name in the key store.
     public static let keyName = "terminal"
+    /// The name of a key that has been asked for and is not in use yet.
+    static let nextKeyName = "terminal-next"
     /// Random bytes of a new journal's identity (`docs/spec/journal.md`).
     static let journalIdentityBytes = 8
     /// Random bytes of a new key (RFC 8032, 5.1.5).
@@ -27,6 +30,8 @@ public struct StateFolder: Sendable {
 
     /// Where the hub's signed configuration lies.
     public var configurationPath: String { path + "/configuration.till" }
+    /// Whom the terminal trusts.
+    public var trustKeeper: FileTrustKeeper { FileTrustKeeper(folder: path) }
     /// The folder of the journal.
     public var journalPath: String { path + "/journal" }
     /// Where the terminal keeps what it remembers of time.
@@ -149,29 +154,6 @@ public struct StateFolder: Sendable {
         }
     }
 
-    /// Takes the hub's answer in `file`: it must be for a terminal with this folder's key.
-    public func enrol(with file: String) throws -> TerminalConfiguration {
-        _ = try key()
-        let message = try Self.read(.configuration, from: file)
-        let configuration: TerminalConfiguration
-        do {
-            if FileManager.default.fileExists(atPath: configurationPath) {
-                let held = try self.configuration()
-                configuration = try TerminalConfiguration.verify(
-                    message, signedBy: held.hub, for: held.terminal, held: held.version)
-            } else {
-                configuration = try TerminalConfiguration.introduction(message, for: try terminal())
-            }
-        } catch let error as MessageError {
-            throw CommandFailure(
-                reason: error.reason,
-                message: "The hub's answer in \(file) cannot be taken: \(error.description) "
-                    + "Nothing was changed.")
-        }
-        try keep(message)
-        return configuration
-    }
-
     /// Makes a verified configuration durable.
     public func keep(_ message: [UInt8]) throws {
         try Self.write(MessageFile.configuration.text(of: message), to: configurationPath)
@@ -188,7 +170,7 @@ public struct StateFolder: Sendable {
     /// limits shrink as if the hub had been away since the last time that was kept.
     public func keepContact(at now: UInt64) { try? Self.write("\(now)\n", to: contactPath) }
 
-    private func makeFolder() throws {
+    func makeFolder() throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true,
@@ -201,14 +183,14 @@ public struct StateFolder: Sendable {
         }
     }
 
-    private static func notEnrolled(_ path: String) -> CommandFailure {
+    static func notEnrolled(_ path: String) -> CommandFailure {
         CommandFailure(
             .notFound, reason: "not-enrolled",
             message: "\(path) holds no enrolled terminal. Make a request with "
                 + "`tillctl enrol request`, carry it to the hub, and import its answer.")
     }
 
-    private static func random(_ count: Int) -> [UInt8] {
+    static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }

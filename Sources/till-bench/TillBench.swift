@@ -31,6 +31,7 @@ struct TillBench: TillCommand {
         lines += try bench.paymentCodes()
         lines += try bench.scan()
         lines += try bench.hotList()
+        lines += try bench.trustList()
         lines += try await bench.commits()
         lines += try await bench.lanes()
         lines += try await bench.transfer()

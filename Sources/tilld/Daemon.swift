@@ -50,6 +50,7 @@ struct Daemon {
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
+                trust: try state.trust(), trustKeeper: state.trustKeeper,
                 journal: try state.openJournal(), display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(),
                 clock: try Self.clock(state, configuration: configuration),

@@ -42,8 +42,10 @@ extension House {
         "Vouchers": House(.rules, ["Money", "CBOR", "COSE"], outside: ["Crypto"]),
         "PaymentCodes": House(.rules, ["Money", "COSE", "Vouchers"], outside: ["Crypto"]),
         "Payments": House(.rules, ["Money", "COSE", "Vouchers"]),
+        "Trust": House(.rules, ["Money", "CBOR", "COSE", "Vouchers"]),
         "HubProtocol": House(
-            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
+            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust"],
+            outside: ["Crypto"]),
         "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         "Clocks": House(.rules),
         "PolicySources": House(.rules, ["Money", "Payments", "HubProtocol"]),
@@ -59,11 +61,11 @@ extension House {
             .useCases,
             [
                 "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-                "Screens", "HardwareProfiles", "HotLists", "Clocks",
+                "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust",
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
             .useCases,
-            ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
+            ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust"],
             outside: ["Crypto", "Synchronization"]),
         "Wallet": House(
             .useCases, ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes"], outside: ["Crypto"]),
@@ -82,15 +84,18 @@ extension House {
         "SQLiteVoucherStore": adapter(
             ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
-            ["Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
+            [
+                "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",
+                "Trust",
+            ],
             ["GRDB"]),
         "HTTPHubLink": adapter(
-            ["Terminal", "HubProtocol", "HotLists", "Vouchers"], httpClient),
-        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE"], httpServer),
+            ["Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers"], httpClient),
+        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE", "Trust"], httpServer),
         "HTTPControlServer": adapter(
             [
                 "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-                "Vouchers", "Clocks", "HotLists",
+                "Trust", "Vouchers", "Clocks", "HotLists",
             ], httpServer),
         "HTTPControlClient": adapter(
             ["ControlProtocol"], httpClient),
@@ -98,6 +103,7 @@ extension House {
         "YAMLPolicies": adapter(["PolicySources", "Money", "Payments"], ["Yams"]),
         "LinuxClocks": adapter(["Terminal", "Clocks"], []),
         "FileKeyStore": adapter(["COSE"], []),
+        "FileTrustKeeper": adapter(["Terminal", "Trust"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
     ]
 
@@ -127,8 +133,8 @@ extension House {
             "TerminalState": House(
                 .programs,
                 [
-                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE",
-                    "FileKeyStore", "SQLiteJournal", "HotLists",
+                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+                    "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {
