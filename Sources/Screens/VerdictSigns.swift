@@ -110,10 +110,12 @@ public struct VerdictSigns: Hashable, Sendable {
 
     private static func group(of reason: DeclineReason) -> Group {
         switch reason {
-        case .journalUnavailable, .clockSuspect, .trustDataTooOld, .clockUncertain: .fault
+        case .journalUnavailable, .clockSuspect, .trustDataTooOld, .clockUncertain,
+            .storeUnavailable:
+            .fault
         case .sameCodeAgain, .spentHere, .spentElsewhere, .nothingLeft: .again
         case .severalCodes, .notAPaymentCode, .notForThisRequest, .oneWayNotAllowed,
-            .oneWayAboveLimit, .oneWayRefused, .tooSoon, .aboveCodeCeiling:
+            .oneWayAboveLimit, .oneWayRefused, .tooSoon, .aboveCodeCeiling, .referenceMalformed:
             .retry
         case .otherScheme, .hotListTooOld, .syncOverdue, .mayBeHotListed, .outsideHours,
             .allowanceUsedUp, .kindAllowanceUsedUp, .tooManyOutstanding, .tooManyOfKind,
@@ -123,7 +125,7 @@ public struct VerdictSigns: Hashable, Sendable {
         case .currencyDiffers, .currencyNotAccepted, .conflictingVoucher, .issuerRevoked,
             .hotListed, .aboveVoucher, .abovePerPaymentMaximum, .voucherAllowanceUsedUp,
             .velocityExceeded, .splitSaleExceeded, .aboveFloorLimit, .aboveKindLimit,
-            .bearerRefused, .partRefused, .declinedOnline:
+            .bearerRefused, .partRefused, .declinedOnline, .referenceAmbiguous:
             .declined
         }
     }
