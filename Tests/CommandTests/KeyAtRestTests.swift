@@ -110,7 +110,8 @@ import Testing
         }
         #expect(!FileManager.default.fileExists(atPath: shell.path("till/terminal.key")))
         let path = shell.path("sealed/till.terminal-key")
-        #expect(!canary.isIn(try Data(contentsOf: URL(fileURLWithPath: path))))
+        let sealedBytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(!canary.isIn(sealedBytes))
         let without = try shell.run("tilld", "--json")
         #expect(without.status == 10, "\(without)")
         let again = try shell.json("tillctl", "key", "seal", "--into", "sealed", status: 10)
