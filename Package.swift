@@ -63,6 +63,7 @@ let rules: [Target] = [
     library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
+    library("JournalExport", ["CBOR", "COSE", "Vouchers", "HubProtocol", crypto]),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
@@ -75,7 +76,7 @@ let useCases: [Target] = [
         "Terminal",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Screens", "HardwareProfiles", crypto,
+            "Screens", "HardwareProfiles", "JournalExport", crypto,
         ]),
     library("Hub", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
     library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
@@ -90,7 +91,11 @@ let adapters: [Target] = [
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
-        "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
+        "SQLiteJournal",
+        [
+            "Terminal", "HubProtocol", "JournalExport", "Payments", "Money", "COSE", "Vouchers",
+            crypto, grdb,
+        ]),
     library(
         "SQLiteHubLedger",
         ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
@@ -118,7 +123,7 @@ let programs: [Target] = [
         "TerminalState",
         [
             "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "FileKeyStore",
-            "SQLiteJournal",
+            "SQLiteJournal", "JournalExport",
         ]),
     program(
         "tilld",
@@ -135,7 +140,7 @@ let programs: [Target] = [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
-            "CairoDisplay", "TerminalState", "SQLiteJournal",
+            "CairoDisplay", "TerminalState", "SQLiteJournal", "JournalExport",
         ]),
     program(
         "tillhub",
@@ -158,7 +163,8 @@ let programs: [Target] = [
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
             "Terminal", "Hub",
-            "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
+            "JournalExport", "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera",
+            "QRencodeEncoder",
             "Screens", "HotLists", grdb,
         ]),
 ]
@@ -221,7 +227,8 @@ let testTargets: [Target] = [
         "TerminalTests",
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
+            "JournalExport", "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay",
+            "QRencodeEncoder",
             "ZBarDecoder",
         ]),
     tests(
@@ -236,8 +243,9 @@ let testTargets: [Target] = [
         "SQLiteJournalTests",
         [
             "SQLiteJournal", "Terminal", "HubProtocol", "Payments", "Vouchers", "COSE", "Money",
-            "VoucherMint", grdb,
+            "VoucherMint", "JournalExport", grdb,
         ]),
+    tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("HouseTests", []),
     tests(
         "CommandTests",

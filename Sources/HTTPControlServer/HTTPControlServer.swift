@@ -42,6 +42,7 @@ public struct HTTPControlServer: Service {
         router.add(middleware: PeerCheck(allowed: allowedUsers.union([0, geteuid()])))
         Routes(terminal: terminal, version: version, screenPath: screenPath, sync: sync)
             .add(to: router)
+        JournalRoutes(terminal: terminal).add(to: router)
         application = Application(
             router: router,
             configuration: .init(

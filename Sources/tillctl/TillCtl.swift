@@ -16,6 +16,7 @@ struct TillCtl: AsyncParsableCommand {
         version: tillVersion,
         subcommands: [
             SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
+            PeriodCommand.self,
             CodeCommand.self, ScanCommand.self, CameraCommand.self, EnrolCommand.self,
         ])
 

@@ -46,6 +46,8 @@ extension House {
             .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
         "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         "Clocks": House(.rules),
+        "JournalExport": House(
+            .rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"], outside: ["Crypto"]),
         "ControlProtocol": House(
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
@@ -58,7 +60,7 @@ extension House {
             .useCases,
             [
                 "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-                "Screens", "HardwareProfiles",
+                "Screens", "HardwareProfiles", "JournalExport",
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
             .useCases, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
@@ -75,7 +77,10 @@ extension House {
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
         "CairoDisplay": adapter(["Terminal", "Screens", "Money"], ["CPangoCairo"]),
         "SQLiteJournal": adapter(
-            ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
+            [
+                "Terminal", "HubProtocol", "JournalExport", "Payments", "Money", "Vouchers", "CBOR",
+                "COSE",
+            ],
             ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
             ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
@@ -121,7 +126,7 @@ extension House {
                 .programs,
                 [
                     "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE",
-                    "FileKeyStore", "SQLiteJournal",
+                    "FileKeyStore", "SQLiteJournal", "JournalExport",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {
