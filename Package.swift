@@ -65,6 +65,7 @@ let rules: [Target] = [
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
     library("PolicySources", ["Money", "Payments", "HubProtocol"]),
+    library("JournalExport", ["CBOR", "COSE", "Vouchers", "HubProtocol", crypto]),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
@@ -77,7 +78,7 @@ let useCases: [Target] = [
         "Terminal",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust", crypto,
+            "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust", "JournalExport", crypto,
         ]),
     library(
         "Hub",
@@ -97,7 +98,11 @@ let adapters: [Target] = [
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
-        "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
+        "SQLiteJournal",
+        [
+            "Terminal", "HubProtocol", "JournalExport", "Payments", "Money", "COSE", "Vouchers",
+            crypto, grdb,
+        ]),
     library(
         "SQLiteVoucherStore", ["Terminal", "HubProtocol", "Vouchers", crypto, grdb]),
     library(
@@ -139,7 +144,7 @@ let programs: [Target] = [
         "TerminalState",
         [
             "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
-            "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
+            "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists", "JournalExport",
         ]),
     program(
         "tilld",
@@ -158,7 +163,7 @@ let programs: [Target] = [
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
-            "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust",
+            "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
         ]),
     program(
         "tillhub",
@@ -182,9 +187,9 @@ let programs: [Target] = [
         "till-bench",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Terminal", "Hub", "SQLiteJournal", "SQLiteVoucherStore", "SQLiteHubLedger",
-            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", "Trust", crypto,
-            grdb,
+            "Terminal", "Hub", "JournalExport", "SQLiteJournal", "SQLiteVoucherStore",
+            "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens",
+            "HotLists", "Trust", crypto, grdb,
         ]),
 ]
 
@@ -254,8 +259,8 @@ let testTargets: [Target] = [
         "TerminalTests",
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "Trust", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
-            "ZBarDecoder", "HotLists", "Clocks",
+            "JournalExport", "PaymentCodes", "Screens", "Trust", "VoucherMint", "CairoDisplay",
+            "QRencodeEncoder", "ZBarDecoder", "HotLists", "Clocks",
         ]),
     tests(
         "HubTests",
@@ -277,7 +282,7 @@ let testTargets: [Target] = [
         "SQLiteJournalTests",
         [
             "SQLiteJournal", "Terminal", "HubProtocol", "Payments", "Vouchers", "COSE", "Money",
-            "VoucherMint", grdb,
+            "VoucherMint", "JournalExport", grdb,
         ]),
     tests(
         "SQLiteVoucherStoreTests",
@@ -295,6 +300,7 @@ let testTargets: [Target] = [
             "PaymentCodes", "Payments",
             "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
+    tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("HouseTests", []),
     tests(
         "CommandTests",

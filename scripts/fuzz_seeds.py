@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes what the fuzz targets start from: the project's own vectors, and one hub message of each
-kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub, hotlist,
+kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub, export, hotlist,
 clock, scanner."""
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -28,7 +29,7 @@ def base45(text):
 
 
 def cbor(value):
-    """Core deterministic CBOR of integers, bytes, texts, booleans, lists and maps."""
+    """Core deterministic CBOR of integers, bytes, texts, booleans, null, lists and maps."""
     def head(major, number):
         if number < 24:
             return bytes([major << 5 | number])
@@ -36,6 +37,8 @@ def cbor(value):
             if number < 256 ** size:
                 return bytes([major << 5 | code]) + number.to_bytes(size, "big")
         raise ValueError(number)
+    if value is None:
+        return b"\xf6"
     if isinstance(value, bool):
         return b"\xf5" if value else b"\xf4"
     if isinstance(value, int):
@@ -69,6 +72,22 @@ def hub_payloads():
         cbor({1: 1, 2: 1800000000, 3: key, 4: terminal, **terms}),
         b"TILL-ENROLMENT-REQUEST-1\n" + b"00" * 32 + b"\n0011\n",
     ]
+
+
+def journal_exports():
+    """Exported journals as docs/spec/journal-export.md describes them, without a seal."""
+    key = {1: 1, -1: 6, -2: bytes.fromhex(
+        "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c")}
+    header = ["till-journal-export", 1, "till:m42/t7", bytes(8), key, None, 5, 0, bytes(32), 0, 0]
+    entry = {1: 1, 2: bytes(32), 3: 4, 4: 8, 25: [3, 2, 1, 0]}
+    exports = []
+    for rows in ([], [[2, cbor(entry)]],
+                 [[1, 1, 1, 1, bytes(32), bytes(32), 0, bytes(32)], [3, 3, 1, b"x"], [4, b"y"],
+                  [5, 1, 1, 1, bytes(32), None], [6, "gifts", bytes(8), 1, 978, bytes(32), 9, 5, 5],
+                  [7, 1, "gifts", bytes(8), 1, 5, None, None, 4, 5, 1]]):
+        file = b"".join(cbor(cbor(record)) for record in [header] + rows)
+        exports.append(file + cbor(cbor([8, 1 + len(rows), hashlib.sha256(file).digest(), None])))
+    return exports
 
 
 def to_base45(data):
@@ -106,7 +125,7 @@ def load(name):
 
 
 def main(folder):
-    seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub",
+    seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub", "export",
                                   "hotlist", "clock", "scanner", "trust")}
     for vector in load("base45.json")["valid"]:
         seeds["base45"].append(vector["base45"].encode())
@@ -142,6 +161,7 @@ def main(folder):
     trust = load("trust.json")
     seeds["trust"] += [bytes.fromhex(offer) for offer in trust["states"].values()]
     seeds["trust"] += [bytes.fromhex(case["offer"]) for case in trust["cases"] if case["offer"]]
+    seeds["export"] = journal_exports()
     hot = load("hot-list.json")
     for vector in hot["lists"] + hot["deltas"]:
         message = bytes.fromhex(vector["message"])

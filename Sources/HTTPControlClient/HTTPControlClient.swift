@@ -126,15 +126,60 @@ public struct HTTPControlClient: Sendable {
         try await call(.PUT, "/v1/hot-list", body: Data(bytes), type: "application/cose")
     }
 
-    private func call<Answer: Decodable>(
-        _ method: Method, _ path: String, body: Data? = nil,
-        type: String = "application/json"
-    ) async throws -> Answer {
+    /// A period: the closed one with this number, or the one that is open.
+    public func period(_ number: UInt64?) async throws -> PeriodMessage {
+        try await call(.GET, "/v1/periods/" + (number.map { "\($0)" } ?? "open"))
+    }
+
+    /// Closes the open period.
+    public func closePeriod() async throws -> PeriodMessage { try await call(.POST, "/v1/periods") }
+
+    /// A signed checkpoint of the journal.
+    public func checkpoint() async throws -> CheckpointMessage {
+        try await call(.GET, "/v1/journal/checkpoint")
+    }
+
+    /// Archives what may go of the journal.
+    public func archive() async throws -> ArchiveMessage {
+        try await call(.POST, "/v1/journal/archive")
+    }
+
+    /// Hands everything that the journal holds to `sink`, chunk by chunk.
+    public func exportJournal(to sink: ([UInt8]) throws -> Void) async throws {
+        let response = try await send(try request(.GET, "/v1/journal/export"))
+        guard response.status == .ok else {
+            throw Self.refusal(
+                response, Data(try await response.body.collect(upTo: 1 << 16).readableBytesView))
+        }
+        do {
+            for try await chunk in response.body { try sink(Array(chunk.readableBytesView)) }
+        } catch let error as HTTPClientError {
+            throw ControlError.badAnswer("the export was cut short: \(error)")
+        }
+    }
+
+    private func request(_ method: Method, _ path: String) throws -> HTTPClientRequest {
         guard let url = URL(httpURLWithSocketPath: socket, uri: path) else {
             throw ControlError.notRunning(socket: socket)
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = HTTPMethod(rawValue: method.rawValue)
+        return request
+    }
+
+    private static func refusal(_ response: HTTPClientResponse, _ bytes: Data) -> ControlError {
+        guard let problem = try? JSONDecoder().decode(ProblemMessage.self, from: bytes) else {
+            return .badAnswer("HTTP \(response.status.code) without a problem")
+        }
+        return .refused(
+            status: Int(response.status.code), reason: problem.reason, detail: problem.detail)
+    }
+
+    private func call<Answer: Decodable>(
+        _ method: Method, _ path: String, body: Data? = nil,
+        type: String = "application/json"
+    ) async throws -> Answer {
+        var request = try request(method, path)
         if let body {
             request.headers.add(name: "content-type", value: type)
             request.body = .bytes(ByteBuffer(bytes: body))
@@ -143,11 +188,7 @@ public struct HTTPControlClient: Sendable {
         let answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
         let bytes = Data(answer.readableBytesView)
         guard (200..<300).contains(response.status.code) else {
-            guard let problem = try? JSONDecoder().decode(ProblemMessage.self, from: bytes) else {
-                throw ControlError.badAnswer("HTTP \(response.status.code) without a problem")
-            }
-            throw ControlError.refused(
-                status: Int(response.status.code), reason: problem.reason, detail: problem.detail)
+            throw Self.refusal(response, bytes)
         }
         do { return try JSONDecoder().decode(Answer.self, from: bytes) } catch {
             throw ControlError.badAnswer("\(error)")

@@ -46,6 +46,7 @@ public struct HTTPControlServer: Service {
             .add(to: router)
         UndoRoutes(terminal: terminal).add(to: router)
         BeliefRoutes(terminal: terminal).add(to: router)
+        JournalRoutes(terminal: terminal).add(to: router)
         application = Application(
             router: router,
             configuration: .init(

@@ -120,7 +120,8 @@ public struct BatchAcceptor: Sendable {
         return LedgerBatch(
             arrival: arrival, terminal: batch.batch.terminal, journal: batch.batch.journal,
             number: batch.batch.number, at: now, bytes: bytes,
-            acknowledgement: acknowledgement.signed(by: key), position: position, rows: rows)
+            acknowledgement: acknowledgement.signed(by: key), position: position, rows: rows,
+            checkpoint: batch.checkpoint.map { KnownCheckpoint(size: $0.size, hash: $0.hash) })
     }
 
     private func strangerRefusal(_ batch: UnverifiedBatch) async throws(HubLedgerError)

@@ -61,6 +61,7 @@ struct BatchJudge {
             return .refused(
                 .chainBroken(expected: position.sequence + 1, found: batch.first.sequence))
         }
+        if let refusal = forkRefusal(on: snapshot) { return .refused(refusal) }
         var run = Run(snapshot, terminal: batch.batch.terminal, journal: batch.batch.journal)
         let rows = zip(batch.entries, findings).map { run.row(of: $0, finding: $1) }
         return .accepted(
@@ -68,6 +69,34 @@ struct BatchJudge {
             position: JournalPosition(
                 number: number, sequence: batch.last.sequence, hash: batch.lastHash,
                 receipt: run.receipt))
+    }
+}
+
+extension BatchJudge {
+    /// Why the batch's checkpoint, or its entries, cannot be of the journal that signed the
+    /// checkpoints before; nil where they can.
+    private func forkRefusal(on snapshot: BatchSnapshot) -> BatchRefusal? {
+        let own = batch.checkpoint.map { KnownCheckpoint(size: $0.size, hash: $0.hash) }
+        if let known = snapshot.checkpoint, let own, own.size < known.size {
+            return .journalSetBack(signed: known.size, found: own.size)
+        }
+        for checkpoint in [snapshot.checkpoint, own].compactMap({ $0 }) {
+            guard let hash = hash(after: checkpoint.size), hash != checkpoint.hash else { continue }
+            return .journalForked(at: checkpoint.size)
+        }
+        if let known = snapshot.checkpoint, let own, own.size == known.size, own.hash != known.hash
+        {
+            return .journalForked(at: known.size)
+        }
+        return nil
+    }
+
+    /// The hash of the entry `sequence`, where it is in the batch or just before it.
+    private func hash(after sequence: UInt64) -> [UInt8]? {
+        let first = batch.first.sequence
+        if sequence + 1 == first { return batch.first.previousHash }
+        guard sequence >= first, sequence <= batch.last.sequence else { return nil }
+        return JournalEntry.hash(of: batch.batch.entries[Int(sequence - first)])
     }
 }
 

@@ -74,10 +74,12 @@ package struct PayloadReader {
         try Payload.array(try next(name), name, atMost: limit)
     }
 
-    /// The format number that every array payload begins with; only 1 exists.
-    package mutating func format() throws(MessageError) {
+    /// The format number that every array payload begins with, from 1 to the newest of its kind.
+    @discardableResult
+    package mutating func format(newest: UInt64 = 1) throws(MessageError) -> UInt64 {
         let number = try unsigned("format number")
-        guard number == 1 else { throw .unknownFormat(number) }
+        guard (1...newest).contains(number) else { throw .unknownFormat(number) }
+        return number
     }
 
     /// Throws where elements are left.

@@ -20,6 +20,7 @@ extension SQLiteHubLedger {
             return BatchSnapshot(
                 nextArrival: try Self.nextArrival(in: database),
                 position: try Self.position(for: query, in: database),
+                checkpoint: try Self.checkpoint(for: query, in: database),
                 answered: try Self.answer(for: query, in: database), histories: histories,
                 presentations: presentations,
                 undoables: try Self.undoables(for: query, in: database))
@@ -58,6 +59,18 @@ extension SQLiteHubLedger {
                 """,
             arguments: [query.terminal.text, .blob(query.journal)])
         return try row.map(position) ?? .start
+    }
+
+    private static func checkpoint(for query: BatchQuery, in database: Database) throws
+        -> KnownCheckpoint?
+    {
+        try Row.fetchOne(
+            database,
+            sql: """
+                SELECT size, hash FROM checkpoints WHERE terminal = ? AND journal = ?
+                ORDER BY size DESC LIMIT 1
+                """, arguments: [query.terminal.text, .blob(query.journal)]
+        ).map { KnownCheckpoint(size: try $0.unsigned("size"), hash: try $0.bytes("hash")) }
     }
 
     private static func position(_ row: Row) throws -> JournalPosition {
@@ -136,6 +149,17 @@ extension SQLiteHubLedger {
                     .blob(batch.position.hash), .number(batch.position.receipt),
                 ])
             for row in batch.rows { try Self.insert(row, of: batch, in: database) }
+            if let checkpoint = batch.checkpoint {
+                try database.execute(
+                    sql: """
+                        INSERT INTO checkpoints (terminal, journal, size, hash, arrival)
+                        VALUES (?, ?, ?, ?, ?) ON CONFLICT (terminal, journal, size) DO NOTHING
+                        """,
+                    arguments: [
+                        batch.terminal.text, .blob(batch.journal), .number(checkpoint.size),
+                        .blob(checkpoint.hash), .number(batch.arrival),
+                    ])
+            }
             return true
         }
     }
@@ -240,7 +264,11 @@ extension SQLiteHubLedger {
             arrival: arrival, terminal: try row.terminal(), journal: try row.bytes("journal"),
             number: try row.unsigned("number"), at: try row.unsigned("at"),
             bytes: try row.bytes("content"), acknowledgement: try row.bytes("acknowledgement"),
-            position: try position(row), rows: try rows.map(ledgerRow))
+            position: try position(row), rows: try rows.map(ledgerRow),
+            checkpoint: try Row.fetchOne(
+                database, sql: "SELECT size, hash FROM checkpoints WHERE arrival = ?",
+                arguments: [.number(arrival)]
+            ).map { KnownCheckpoint(size: try $0.unsigned("size"), hash: try $0.bytes("hash")) })
     }
 
     private static func ledgerRow(_ row: Row) throws -> LedgerRow {

@@ -90,6 +90,19 @@ enum Schema {
                 BEGIN SELECT RAISE(ABORT, 'an entry is missing'); END;
                 """)
         try makeImmutable("entries", in: database)
+        // What a journal has signed that it was; the batch with this arrival carries the text.
+        try database.execute(
+            sql: """
+                CREATE TABLE checkpoints (
+                    terminal TEXT NOT NULL,
+                    journal BLOB NOT NULL,
+                    size INTEGER NOT NULL CHECK (size >= 0),
+                    hash BLOB NOT NULL CHECK (length(hash) = 32),
+                    arrival INTEGER NOT NULL UNIQUE REFERENCES batches (arrival),
+                    PRIMARY KEY (terminal, journal, size)
+                ) STRICT, WITHOUT ROWID;
+                """)
+        try makeImmutable("checkpoints", in: database)
     }
 
     /// Undoings beside their captures, and authorisations with what they reserve.

@@ -74,7 +74,7 @@ extension SQLiteJournal: Journal {
         maximumEntries: Int, sign: @Sendable @escaping (UInt64, [[UInt8]]) -> [UInt8]
     ) async throws(JournalError) -> PendingBatch? {
         precondition(maximumEntries > 0, "A batch has at least one entry.")
-        return try await write { db in
+        return try await writeFromReserve { db in
             if let waiting = try Self.waitingBatch(in: db) { return waiting }
             let sent = try JournalQueries.acknowledgedThrough(in: db)
             let entries = try JournalQueries.bodies(after: sent, limit: maximumEntries, in: db)
@@ -110,7 +110,7 @@ extension SQLiteJournal: Journal {
     public func acknowledge(batch number: UInt64, acknowledgement: [UInt8])
         async throws(JournalError)
     {
-        try await write { db in
+        try await writeFromReserve { db in
             try db.cachedStatement(
                 sql: "UPDATE batch SET acknowledgement = ? WHERE number = ?"
             ).execute(arguments: [Data(acknowledgement), Int64(clamping: number)])

@@ -10,7 +10,7 @@ import Vouchers
 extension SQLiteJournal {
     /// Makes a sale's state durable.
     public func store(_ sale: Sale) async throws(JournalError) {
-        try await write { db in
+        try await writePayment { db in
             // `captured` is named so that the schema compares it with the sale's captures.
             try db.cachedStatement(
                 sql: """
@@ -35,7 +35,7 @@ extension SQLiteJournal {
 
     /// Writes one record in one durable transaction.
     public func record(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt {
-        try await write { db in try Self.write(record, in: db) }
+        try await writePayment { db in try Self.write(record, in: db) }
     }
 
     static func write(_ record: JournalRecord, in db: Database) throws -> JournalReceipt {

@@ -33,7 +33,7 @@ public final class SQLiteJournalReader: Sendable {
     }
 
     /// Opens a journal for reading; one of an older schema is read from a migrated copy in memory.
-    private static func open(_ path: String, hasLog: Bool) throws -> DatabaseQueue {
+    static func open(_ path: String, hasLog: Bool) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "journal reader"
         configuration.readonly = true
@@ -85,7 +85,7 @@ public final class SQLiteJournalReader: Sendable {
         }
     }
 
-    private func read<Value>(_ work: (Database) throws -> Value) throws(JournalError) -> Value {
+    func read<Value>(_ work: (Database) throws -> Value) throws(JournalError) -> Value {
         do { return try database.read(work) } catch { throw JournalError(error) }
     }
 }

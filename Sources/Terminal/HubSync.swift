@@ -141,11 +141,14 @@ extension PaymentTerminal {
         let terminal = configuration.terminal
         let journal = parts.journal.identity
         do {
+            let checkpoint = try await signedCheckpoint()
             return try await parts.journal.pendingBatch(
                 maximumEntries: Self.maximumBatchEntries
             ) { number, entries in
-                Batch(terminal: terminal, journal: journal, number: number, entries: entries)
-                    .signed(by: key)
+                Batch(
+                    terminal: terminal, journal: journal, number: number, entries: entries,
+                    checkpoint: checkpoint
+                ).signed(by: key)
             }
         } catch {
             throw SyncReport.Failure(reason: error.reason, message: error.message)

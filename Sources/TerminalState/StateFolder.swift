@@ -4,6 +4,7 @@ import FileKeyStore
 public import FileTrustKeeper
 import Foundation
 public import HubProtocol
+public import JournalExport
 public import SQLiteJournal
 public import Terminal
 public import Vouchers
@@ -109,6 +110,14 @@ public struct StateFolder: Sendable {
     static func failure(_ error: KeyStoreError) -> CommandFailure {
         let status: ExitStatus = if case .damaged = error { .dataDamaged } else { .failed }
         return CommandFailure(status, reason: error.reason, message: error.message)
+    }
+
+    /// Whose journal an export from this folder is; without the seal where the key cannot be read.
+    public func exportIdentity() throws -> ExportIdentity {
+        let key = try key()
+        return ExportIdentity(
+            terminal: try terminal(), key: key.publicKey, hub: (try? configuration())?.hub,
+            seal: key)
     }
 
     /// The terminal's journal, made if it is not there.

@@ -38,8 +38,12 @@ struct SyncService: Service {
     let seconds: UInt64
     let logger: Logger
 
+    /// How often the journal is archived, in seconds: what may go has been there for months.
+    static let archiveIntervalSeconds = 86_400
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var archived: ContinuousClock.Instant?
             while !Task.isCancelled {
                 if seconds == 0 {
                     try? await Task.sleep(for: .seconds(3_600))
@@ -51,9 +55,29 @@ struct SyncService: Service {
                 } else if report.entries > 0 {
                     logger.info("sync: \(report.entries) entries acknowledged")
                 }
+                let now = ContinuousClock.now
+                if report.failure == nil,
+                    archived.map({ now - $0 > .seconds(Self.archiveIntervalSeconds) }) ?? true
+                {
+                    archived = now
+                    await archive()
+                }
                 try? await Task.sleep(for: .seconds(Int64(clamping: seconds)))
             }
         }
+    }
+}
+
+extension SyncService {
+    /// Archives what may go. What cannot be archived today is tomorrow.
+    private func archive() async {
+        do {
+            let report = try await exchange.terminal.archiveJournal()
+            guard report.entries + report.vouchers > 0 else { return }
+            logger.info(
+                "journal: \(report.entries) entries archived, \(report.vouchers) vouchers forgotten"
+            )
+        } catch { logger.warning("journal: \(error.message)") }
     }
 }
 

@@ -49,6 +49,8 @@ extension House {
         "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         "Clocks": House(.rules),
         "PolicySources": House(.rules, ["Money", "Payments", "HubProtocol"]),
+        "JournalExport": House(
+            .rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"], outside: ["Crypto"]),
         "ControlProtocol": House(
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
@@ -61,7 +63,7 @@ extension House {
             .useCases,
             [
                 "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-                "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust",
+                "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust", "JournalExport",
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
             .useCases,
@@ -79,7 +81,10 @@ extension House {
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
         "CairoDisplay": adapter(["Terminal", "Screens", "Money"], ["CPangoCairo"]),
         "SQLiteJournal": adapter(
-            ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
+            [
+                "Terminal", "HubProtocol", "JournalExport", "Payments", "Money", "Vouchers", "CBOR",
+                "COSE",
+            ],
             ["Crypto", "GRDB"]),
         "SQLiteVoucherStore": adapter(
             ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
@@ -135,6 +140,7 @@ extension House {
                 [
                     "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
                     "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
+                    "JournalExport",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {

@@ -1,4 +1,5 @@
 import HubProtocol
+import JournalExport
 import Payments
 import Synchronization
 import Terminal
@@ -58,6 +59,16 @@ struct NoJournal: Journal {
     { throw .readOnly }
     func openPeriod() async throws(JournalError) -> Period { throw .readOnly }
     func period(_ number: UInt64) async throws(JournalError) -> Period? { throw .readOnly }
+    func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
+        async throws(JournalError) -> [UInt8]
+    { throw .readOnly }
+    func export(
+        as identity: ExportIdentity, at now: UInt64,
+        to sink: @Sendable @escaping ([UInt8]) throws -> Void
+    ) async throws(JournalError) { throw .readOnly }
+    func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
+        -> ArchiveReport
+    { throw .readOnly }
 }
 
 /// The real journal behind a disk that lies: `record` may fail after or before it has written,
@@ -156,4 +167,14 @@ final class FailingJournal: Journal {
     func period(_ number: UInt64) async throws(JournalError) -> Period? {
         try await real.period(number)
     }
+    func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
+        async throws(JournalError) -> [UInt8]
+    { try await real.checkpoint(sign: sign) }
+    func export(
+        as identity: ExportIdentity, at now: UInt64,
+        to sink: @Sendable @escaping ([UInt8]) throws -> Void
+    ) async throws(JournalError) { try await real.export(as: identity, at: now, to: sink) }
+    func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
+        -> ArchiveReport
+    { try await real.archive(as: identity, at: now) }
 }

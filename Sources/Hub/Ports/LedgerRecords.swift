@@ -215,11 +215,14 @@ public struct LedgerBatch: Hashable, Sendable {
     public let position: JournalPosition
     /// One row for each entry, in order.
     public let rows: [LedgerRow]
+    /// The checkpoint that came with it, if one did.
+    public let checkpoint: KnownCheckpoint?
 
     /// Makes a batch; see the properties.
     public init(
         arrival: UInt64, terminal: TerminalID, journal: [UInt8], number: UInt64, at: UInt64,
-        bytes: [UInt8], acknowledgement: [UInt8], position: JournalPosition, rows: [LedgerRow]
+        bytes: [UInt8], acknowledgement: [UInt8], position: JournalPosition, rows: [LedgerRow],
+        checkpoint: KnownCheckpoint? = nil
     ) {
         self.arrival = arrival
         self.terminal = terminal
@@ -230,6 +233,21 @@ public struct LedgerBatch: Hashable, Sendable {
         self.acknowledgement = acknowledgement
         self.position = position
         self.rows = rows
+        self.checkpoint = checkpoint
+    }
+}
+
+/// What a journal has signed that it was: so many entries, and the hash of the last.
+public struct KnownCheckpoint: Hashable, Sendable {
+    /// How many entries.
+    public let size: UInt64
+    /// The hash of the last one, 32 bytes.
+    public let hash: [UInt8]
+
+    /// Makes a checkpoint.
+    public init(size: UInt64, hash: [UInt8]) {
+        self.size = size
+        self.hash = hash
     }
 }
 
@@ -306,6 +324,8 @@ public struct BatchSnapshot: Hashable, Sendable {
     public let nextArrival: UInt64
     /// How far the journal has been followed.
     public let position: JournalPosition
+    /// The checkpoint with most entries that came with a batch of the journal, if one did.
+    public let checkpoint: KnownCheckpoint?
     /// What was answered under the batch's number, if anything.
     public let answered: Answer?
     /// The accepted captures of each voucher asked for.
@@ -317,12 +337,14 @@ public struct BatchSnapshot: Hashable, Sendable {
 
     /// Makes a snapshot.
     public init(
-        nextArrival: UInt64, position: JournalPosition, answered: Answer?,
+        nextArrival: UInt64, position: JournalPosition, checkpoint: KnownCheckpoint? = nil,
+        answered: Answer?,
         histories: [VoucherIdentity: VoucherHistory], presentations: [[UInt8]: CaptureLocation],
         undoables: [UInt64: UndoableCapture] = [:]
     ) {
         self.nextArrival = nextArrival
         self.position = position
+        self.checkpoint = checkpoint
         self.answered = answered
         self.histories = histories
         self.presentations = presentations

@@ -1,5 +1,6 @@
 import COSE
 public import HubProtocol
+public import JournalExport
 public import Payments
 import Vouchers
 
@@ -185,6 +186,20 @@ public struct RecordedUndo: Hashable, Sendable {
     }
 }
 
+/// What archiving came to.
+public struct ArchiveReport: Hashable, Sendable {
+    /// Entries that were archived.
+    public let entries: UInt64
+    /// Vouchers that were forgotten.
+    public let vouchers: UInt64
+
+    /// Makes a report.
+    public init(entries: UInt64, vouchers: UInt64) {
+        self.entries = entries
+        self.vouchers = vouchers
+    }
+}
+
 /// The terminal's journal: what has happened, durable before anybody is told.
 ///
 /// One process opens a journal, one connection of it writes. Each call is atomic: it has happened
@@ -283,6 +298,24 @@ public protocol Journal: Sendable {
 
     /// The closed period with this number, unless its entries are archived.
     func period(_ number: UInt64) async throws(JournalError) -> Period?
+
+    /// A signed checkpoint of all entries there are: the one that is kept, or a new one, which
+    /// `sign` makes of where the chain stands, stored before it is returned.
+    func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
+        async throws(JournalError) -> [UInt8]
+
+    /// Writes everything that the journal holds, from one moment of it, as one file
+    /// (`docs/spec/journal-export.md`), chunk by chunk to `sink`, which is called on a thread of
+    /// its own and may block. Payments go on meanwhile.
+    func export(
+        as identity: ExportIdentity, at now: UInt64,
+        to sink: @Sendable @escaping ([UInt8]) throws -> Void
+    ) async throws(JournalError)
+
+    /// Archives old entries that the hub has acknowledged, and forgets vouchers that have long
+    /// expired by the hub's clock. Nothing that may still be shown becomes spendable.
+    func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
+        -> ArchiveReport
 
     /// The latest time that the journal has recorded, in seconds since 1970 UTC: no honest clock
     /// stands before it.
