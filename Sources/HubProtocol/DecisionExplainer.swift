@@ -1,5 +1,6 @@
 import Money
 public import Payments
+import Trust
 public import Vouchers
 
 /// Why an entry says what it says, from stored evidence alone.
@@ -114,12 +115,18 @@ public struct DecisionExplainer {
     private func verify(_ evidence: [UInt8], _ recorded: RecordedDecision)
         -> Result<Voucher, Missing>
     {
-        guard let reference = recorded.terminal.documents.trustList,
-            let bytes = document(reference.hash),
-            let configuration = try? TerminalConfiguration.kept(bytes)
+        let documents = recorded.terminal.documents
+        guard let list = documents.trustList, let bytes = document(list.hash),
+            let trusted = try? TrustList.unverified(bytes)
         else {
             return .failure(
                 Missing(sentence: "The trust list of then is not among the journal's documents."))
+        }
+        guard let policy = documents.policy, let bytes = document(policy.hash),
+            let configuration = try? TerminalConfiguration.kept(bytes)
+        else {
+            return .failure(
+                Missing(sentence: "The configuration of then is not among the journal's documents."))
         }
         let text = [UInt8](VoucherText.encode(evidence).utf8)
         // A confirmation answers a request that may have left the screen long before.
@@ -130,7 +137,7 @@ public struct DecisionExplainer {
                 now: recorded.terminal.now - slack, terminal: configuration.terminal,
                 openNonce: recorded.sale.request.nonce,
                 confirmableNonces: Set(confirmed.map { [$0] } ?? []),
-                issuers: IssuerDirectory(configuration.issuers))
+                issuers: IssuerDirectory(trusted.issuers))
             switch VoucherVerifier.verify(text, in: context) {
             case .accepted(let voucher): return .success(voucher)
             case .refused(let reason): refusal = reason

@@ -50,4 +50,11 @@ extension PaymentTerminal {
         _ = try await parts.journal.adopt(document, at: parts.clock.now())
         configurationDocument = DocumentReference(version: version, hash: document.digest)
     }
+
+    /// Makes the journal keep the signed trust list, by which codes are verified again later.
+    func keep(_ list: VerifiedList) async throws(JournalError) {
+        let document = SignedDocument(
+            kind: .trustList, version: list.list.version, bytes: list.bytes)
+        _ = try await parts.journal.adopt(document, at: parts.clock.now())
+    }
 }

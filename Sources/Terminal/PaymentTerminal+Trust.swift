@@ -63,7 +63,10 @@ extension PaymentTerminal {
     private func put(_ store: TrustStore) async {
         trust = store
         issuers = IssuerDirectory(store.list.list.issuers)
+        acceptanceLimits = AcceptanceLimits(store.list.list, terminal: configuration.terminal)
         await run(.clockFloorRaised(Self.floor(store.latestTime)))
+        // A journal that cannot be written approves nothing, and a restart keeps the list there.
+        do { try await keep(store.list) } catch {}
         changed()
     }
 
@@ -89,6 +92,14 @@ extension PaymentTerminal {
                     + "old ones stay in force; they were last confirmed \(hours) h ago. "
                     + refusal.advice)
         }
+    }
+
+    /// The code, unless the trust list lets less be accepted than the open sale asks for.
+    func limited(_ code: PresentedCode) -> PresentedCode {
+        guard case .voucher(let voucher) = code, let sale = machine.sale,
+            let problem = acceptanceLimits.problem(voucher, due: sale.due)
+        else { return code }
+        return .unusable(problem)
     }
 
     /// What a message says that one of the hub's keys has signed.

@@ -100,6 +100,7 @@ public actor PaymentTerminal {
     var configuration: TerminalConfiguration
     var trust: TrustStore
     var issuers: IssuerDirectory
+    var acceptanceLimits: AcceptanceLimits
     /// What the last offer of trust documents was refused for, by its code.
     var trustProblem: String?
     var machine: SaleMachine
@@ -131,6 +132,8 @@ public actor PaymentTerminal {
         configuration = parts.configuration
         trust = parts.trust
         issuers = IssuerDirectory(parts.trust.list.list.issuers)
+        acceptanceLimits = AcceptanceLimits(
+            parts.trust.list.list, terminal: parts.configuration.terminal)
         machine = SaleMachine(
             policy: parts.configuration.policy,
             clockFloor: Self.floor(
@@ -167,6 +170,7 @@ public actor PaymentTerminal {
             // by the first sale, and reading goes on.
             do { try await keep(message, of: configuration.version) } catch {}
         }
+        do { try await keep(trust.list) } catch {}
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
             await run(.restored(sale))
@@ -200,7 +204,7 @@ public actor PaymentTerminal {
                 code = .unusable(.clockSuspect(floor: floor))
             } else {
                 do {
-                    code = try await read(bytes, at: now)
+                    code = limited(try await read(bytes, at: now))
                 } catch {
                     code = .unusable(.journalUnavailable(detail: error.message))
                 }

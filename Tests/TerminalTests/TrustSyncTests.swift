@@ -58,7 +58,7 @@ struct TrustSyncTests {
         #expect(report.failure == nil)
         #expect(counter.trustKeeper.held?.list.list.version == 2)
         guard
-            case .declined(.code(let refusal))? = try await pay(counter, cti: 2),
+            case .declined(.refused(let refusal))? = try await pay(counter, cti: 2),
             refusal.reason == .issuerRevoked
         else {
             Issue.record("A revoked issuer is refused by name.")
@@ -132,6 +132,34 @@ struct TrustSyncTests {
         let object = counter.mint.object(.fixed(amount: 800), cti: 9, expiry: late + 500)
         guard case .declined(.trustDataTooOld)? = await counter.show(object) else {
             Issue.record("Nothing is approved by an expired list.")
+            return
+        }
+    }
+
+    @Test("An issuer's limit in the list holds, whatever the policy allows")
+    func limits() async throws {
+        let counter = try await Counter()
+        let mint = counter.trustMint
+        let known = mint.issuer(VoucherMint.issuer, counter.mint.issuerKey.publicKey)
+        let list = mint.list(
+            2,
+            [
+                TrustEntry(
+                    subject: known.subject, key: known.key, from: known.from, until: known.until,
+                    honouredUntil: known.honouredUntil,
+                    limits: [TrustLimit(currency: counter.euro, perPayment: 500, outstanding: 900)])
+            ])
+        #expect(try await counter.terminal.take(TrustOffer(list: list)) == nil)
+        guard case .declined(.aboveFloorLimit(limit: 500))? = try await pay(counter, cti: 4) else {
+            Issue.record("8.00 is above the issuer's 5.00 a payment.")
+            return
+        }
+        _ = try await counter.charge(500)
+        guard
+            case .approved? = await counter.show(
+                counter.mint.object(.fixed(amount: 500), cti: 5))
+        else {
+            Issue.record("5.00 is not.")
             return
         }
     }

@@ -29,8 +29,8 @@ public struct TrustMint: Sendable {
         -> TrustEntry
     {
         TrustEntry(
-            subject: .issuer(id), key: key, from: now - 86_400, until: now + Self.lifeSeconds,
-            honouredUntil: now + 2 * Self.lifeSeconds, status: status)
+            subject: .issuer(id), key: key, from: now - 86_400, until: now + 4 * Self.lifeSeconds,
+            honouredUntil: now + 5 * Self.lifeSeconds, status: status)
     }
 
     /// The hub's entry.
