@@ -276,6 +276,7 @@ let testTargets: [Target] = [
         [
             "Terminal", "SQLiteJournal", "Hub", "SQLiteHubLedger", "HubProtocol", "Payments",
             "PaymentCodes", "Screens", "Vouchers", "COSE", "Money", "VoucherMint",
+            "Trust",
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
