@@ -298,7 +298,7 @@ let testTargets: [Target] = [
         "FaultTests",
         [
             "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
-            "PaymentCodes", "Payments",
+            "PaymentCodes", "Payments", "Trust",
             "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
     tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),

@@ -9,6 +9,7 @@ import Payments
 import SQLiteVoucherStore
 import Terminal
 import TerminalState
+import Trust
 import Vouchers
 
 /// `tillctl voucher`: the vouchers that are preloaded, to be paid with by reference.

@@ -63,7 +63,7 @@ struct RevocationOptions: ParsableArguments {
         }
         let object = try? Sign1.decode(code.issuerBytes)
         let candidates = issuers.candidates(keyID: object?.keyID ?? [])
-        guard let signer = candidates.first(where: { object?.isSigned(by: $0.key) == true }) else {
+        guard let signer = candidates.first(where: { object?.isSigned(by: $0.key.key) == true }) else {
             throw CommandFailure(
                 reason: "issuer-unknown",
                 message: "No issuer in the trust list has signed that voucher: no terminal takes "

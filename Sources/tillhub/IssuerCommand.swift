@@ -198,10 +198,10 @@ struct IssuerListCommand: TillCommand {
         let ledger = try hub.folder.openLedger()
         let entries: [TrustEntry]
         let profile: HubProfile?
-        do {
+        do throws(HubLedgerError) {
             profile = try await ledger.profile()
             entries = try await TrustRegistrar(ledger: ledger).entries(at: Clock.seconds())
-        } catch let error as HubLedgerError {
+        } catch {
             throw CommandFailure(error)
         }
         guard let profile else { throw CommandFailure(RegistrarRefusal.notInitialised) }

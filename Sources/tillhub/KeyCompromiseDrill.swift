@@ -41,7 +41,7 @@ struct KeyCompromiseDrill {
     func play(_ report: (Step) -> Void) async throws -> (steps: [Step], seconds: Double) {
         let ledger = try await makeHub()
         let registrar = HubRegistrar(ledger: ledger, key: try hub.identity())
-        let link = try HTTPHubLink(url: try await serve(registrar))
+        let link = try HTTPHubLink(url: try await serve(registrar, ledger))
         let fleet = try await enrol(registrar)
         let honest = try await issue(ledger, cti: 1)
         let known = ContinuousClock.now
@@ -126,12 +126,13 @@ struct KeyCompromiseDrill {
     }
 
     /// Serves the hub on a free port of the loopback interface until the process ends.
-    private func serve(_ registrar: HubRegistrar) async throws -> String {
+    private func serve(_ registrar: HubRegistrar, _ ledger: any HubLedger) async throws -> String {
         let port = Mutex(0)
         let identity = try hub.identity()
         let server = HTTPHubServer(
             HTTPHubServer.Parts(
-                acceptor: BatchAcceptor(ledger: registrar.ledger, key: identity),
+                acceptor: BatchAcceptor(ledger: ledger, key: identity),
+                authoriser: OnlineAuthoriser(ledger: ledger, key: identity),
                 registrar: registrar, identity: identity.publicKey, clock: { Clock.seconds() },
                 logger: Logger(label: "drill") { _ in SwiftLogNoOpLogHandler() }),
             host: "127.0.0.1", port: 0, onListening: { number in port.withLock { $0 = number } })

@@ -56,7 +56,7 @@ import Vouchers
         (.selectedForOnline, "selected-for-online", .network),
         (.oneWayRefused, "one-way-refused", .retry), (.bearerRefused, "bearer-refused", .declined),
         (.partRefused, "part-refused", .declined),
-        (.declinedOnline(code: "account-closed"), "declined-online", .declined),
+        (.declinedOnline(HubDecline(reason: "account-closed", other: nil)), "declined-online", .declined),
         (.unconfirmed, "unconfirmed", .network),
     ]
 

@@ -165,7 +165,7 @@ final class Shop {
         for entry in [issuer, trustMint.hubEntry()] {
             _ = try await registrar.trust.addKey(entry, at: VoucherMint.now)
         }
-        trust = try TrustStore.introduce(trustMint.offer([issuer]), at: VoucherMint.now)
+        trust = try TrustStore.introduce(trustMint.offer(1, [issuer]), at: VoucherMint.now)
         _ = try await registrar.trust.adopt(
             roots: [trustMint.root()], list: trustMint.list(1, [issuer]), at: VoucherMint.now)
         for till in tills {

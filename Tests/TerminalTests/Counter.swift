@@ -92,7 +92,7 @@ final class Counter {
         do {
             return try TrustStore.introduce(
                 trustMint.offer(
-                    [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)]),
+                    1, [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)]),
                 at: VoucherMint.now)
         } catch {
             preconditionFailure("The test's trust documents are good: \(error)")
@@ -228,4 +228,17 @@ struct ClosureHub: HubLink {
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { try configuration(version) }
+}
+
+// What most hubs of the tests are never asked.
+extension HubLink {
+    func authorise(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError) -> [UInt8] {
+        throw .unreachable("not asked")
+    }
+
+    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
+
+    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
 }
