@@ -168,9 +168,12 @@ public actor PaymentTerminal {
         if let message = parts.configurationMessage {
             // A journal that cannot be written approves nothing: what it could not keep is told
             // by the first sale, and reading goes on.
-            do { try await keep(message, of: configuration.version) } catch {}
+            do {
+                try await keep(message, of: configuration.version)
+                try await keep(trust.list)
+            } catch {}
         }
-        do { try await keep(trust.list) } catch {}
+        await learn(trust.latestTime, by: .signed)
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
             await run(.restored(sale))

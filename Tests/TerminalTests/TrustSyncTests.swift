@@ -106,7 +106,7 @@ struct TrustSyncTests {
             return
         }
         counter.clock.set(VoucherMint.now + 7_200)
-        #expect(await counter.terminal.trustStanding().ageSeconds == 7_210)
+        #expect(await counter.terminal.trustStanding().ageSeconds == 8_200)
     }
 
     @Test("A list that cannot be kept is not put in force")

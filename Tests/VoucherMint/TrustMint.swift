@@ -58,7 +58,7 @@ public struct TrustMint: Sendable {
     public func list(_ version: UInt64 = 1, _ entries: [TrustEntry]) -> [UInt8] {
         sign(
             TrustList(
-                merchant: merchant, generation: 1, version: version, issuedAt: now - 100,
+                merchant: merchant, generation: 1, version: version, issuedAt: now - 1_000,
                 expiresAt: now + Self.lifeSeconds,
                 entries: entries.contains { $0.subject.role == .hub }
                     ? entries : entries + [hubEntry()]
@@ -70,8 +70,8 @@ public struct TrustMint: Sendable {
         -> [UInt8]
     {
         Freshness(
-            merchant: merchant, version: version, issuedAt: now - 10,
-            expiresAt: now + TrustDefaults.freshnessLifeSeconds - 10,
+            merchant: merchant, version: version, issuedAt: now - 1_000,
+            expiresAt: now + TrustDefaults.freshnessLifeSeconds - 1_000,
             names: [
                 DocumentName(
                     kind: .trustList, version: number, digest: Hashing.sha256(bytes))

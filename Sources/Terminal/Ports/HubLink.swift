@@ -71,6 +71,14 @@ public protocol HubLink: Sendable {
 }
 
 extension HubLink {
+    /// Has no newer root.
+    public func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
+
+    /// Has no newer document.
+    public func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
     /// Tells no time.
     public func time(for terminal: TerminalID, question: [UInt8]) async throws(HubLinkError)
         -> [UInt8]?
