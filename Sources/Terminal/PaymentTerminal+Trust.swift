@@ -1,4 +1,5 @@
 import COSE
+import Clocks
 import HubProtocol
 import Payments
 public import Trust
@@ -64,7 +65,7 @@ extension PaymentTerminal {
         trust = store
         issuers = IssuerDirectory(store.list.list.issuers)
         acceptanceLimits = AcceptanceLimits(store.list.list, terminal: configuration.terminal)
-        await run(.clockFloorRaised(Self.floor(store.latestTime)))
+        await learn(store.latestTime, by: .signed)
         // A journal that cannot be written approves nothing, and a restart keeps the list there.
         do { try await keep(store.list) } catch {}
         changed()
