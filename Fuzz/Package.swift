@@ -56,7 +56,7 @@ let package = Package(
         harness("FuzzJournalExport", ["JournalExport", "HubProtocol", "COSE"]),
         harness("FuzzHubMessages", ["HubProtocol", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzHotList", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
-        harness("FuzzClock", ["Clocks", "HubProtocol", "Vouchers"]),
+        harness("FuzzClock", ["Clocks", "HubProtocol", "Vouchers", "COSE"]),
         harness("FuzzScanner", ["ScannerProtocol"]),
         harness("FuzzTrust", ["Trust", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzCanary", []),

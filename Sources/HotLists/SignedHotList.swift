@@ -1,6 +1,20 @@
 public import COSE
 import HubProtocol
 
+/// A hot list by name: what a statement of the newest documents says of it.
+public struct HotListName: Hashable, Sendable {
+    /// The version.
+    public let version: UInt64
+    /// The SHA-256 of the signed message, 32 bytes.
+    public let digest: [UInt8]
+
+    /// Names a list.
+    public init(version: UInt64, digest: [UInt8]) {
+        self.version = version
+        self.digest = digest
+    }
+}
+
 /// A hot list with the very bytes that the hub signed: what is kept, named and passed on.
 public struct SignedHotList: Hashable, Sendable {
     /// The length of a digest in bytes (SHA-256).
@@ -38,14 +52,18 @@ public struct SignedHotList: Hashable, Sendable {
     ///     0 where there was none.
     ///   - latest: the latest that it can be, in seconds since 1970 UTC; nil where the clock
     ///     cannot tell.
-    public func mayReplace(_ held: SignedHotList?, floor: UInt64, latest: UInt64?)
-        throws(HotListError)
-    {
-        let highest = max(floor, held?.list.version ?? 0)
+    ///   - named: what the hub's statement of the newest documents names, if it names one.
+    public func mayReplace(
+        _ held: SignedHotList?, floor: UInt64, latest: UInt64?, named: HotListName? = nil
+    ) throws(HotListError) {
+        let highest = max(floor, held?.list.version ?? 0, named?.version ?? 0)
         guard list.version >= highest else {
             throw .older(held: highest, found: list.version)
         }
         if let held, held.list.version == list.version, held.digest != digest {
+            throw .conflicting(version: list.version)
+        }
+        if let named, named.version == list.version, named.digest != digest {
             throw .conflicting(version: list.version)
         }
         if let latest, list.issuedAt > latest, list.issuedAt - latest > Self.futureToleranceSeconds

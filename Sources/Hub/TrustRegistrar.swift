@@ -1,4 +1,5 @@
 public import COSE
+import HotLists
 import HubProtocol
 public import Trust
 public import Vouchers
@@ -139,13 +140,14 @@ public struct TrustRegistrar: Sendable {
                 DocumentName(
                     kind: .trustList, version: store.list.list.version, digest: store.list.digest)
             ]
-            for (kind, named) in [(HubDocumentKind.policy, NamedKind.policy), (.hotList, .hotList)]
-            {
-                if let document = try await ledger.latestDocument(kind) {
-                    names.append(
-                        DocumentName(
-                            kind: named, version: document.version, digest: document.digest))
-                }
+            if let document = try await ledger.latestDocument(.policy) {
+                names.append(
+                    DocumentName(
+                        kind: .policy, version: document.version, digest: document.digest))
+            }
+            if let list = try await ledger.latestHotListName() {
+                names.append(
+                    DocumentName(kind: .hotList, version: list.version, digest: list.digest))
             }
             let last = try await ledger.latestDocument(.freshness)
             if let held = store.freshness, held.signer == key.publicKey,

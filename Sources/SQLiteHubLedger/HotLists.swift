@@ -1,11 +1,12 @@
+import COSE
 import Foundation
 import GRDB
-import HotLists
+public import HotLists
 public import Hub
 public import Vouchers
 
 /// The book of revocations; the column `kind` has the numbers of hot list entries.
-extension SQLiteHubLedger: HotListLedger {
+extension SQLiteHubLedger {
     /// See ``Hub/HotListLedger/append(_:)-([Revocation])``.
     public func append(_ revocations: [Revocation]) async throws(HubLedgerError) {
         guard !revocations.isEmpty else { return }
@@ -105,6 +106,18 @@ extension SQLiteHubLedger: HotListLedger {
         }
     }
 
+    /// See ``Hub/HotListLedger/latestHotListName()``.
+    public func latestHotListName() async throws(HubLedgerError) -> HotListName? {
+        try await read { database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT version, digest FROM hot_lists ORDER BY version DESC LIMIT 1"
+            ).map { row in
+                HotListName(version: try row.unsigned("version"), digest: try row.bytes("digest"))
+            }
+        }
+    }
+
     /// See ``Hub/HotListLedger/hotList(version:)``.
     public func hotList(version: UInt64) async throws(HubLedgerError) -> PublishedHotList? {
         try await read { database in
@@ -129,8 +142,11 @@ extension SQLiteHubLedger: HotListLedger {
                 database, sql: "SELECT coalesce(max(version), 0) + 1 FROM hot_lists")
             guard next == list.version else { return false }
             try database.execute(
-                sql: "INSERT INTO hot_lists (version, at, content) VALUES (?, ?, ?)",
-                arguments: [.number(list.version), .number(list.at), .blob(list.bytes)])
+                sql: "INSERT INTO hot_lists (version, at, digest, content) VALUES (?, ?, ?, ?)",
+                arguments: [
+                    .number(list.version), .number(list.at), .blob(Hashing.sha256(list.bytes)),
+                    .blob(list.bytes),
+                ])
             let kept = UInt64(PublishedHotList.maximumKept)
             if list.version > kept {
                 try database.execute(

@@ -25,6 +25,7 @@ extension Schema {
                 CREATE TABLE hot_lists (
                     version INTEGER PRIMARY KEY CHECK (version >= 1),
                     at INTEGER NOT NULL,
+                    digest BLOB NOT NULL CHECK (length(digest) = 32),
                     content BLOB
                 ) STRICT;
                 CREATE TRIGGER hot_lists_without_gaps BEFORE INSERT ON hot_lists
@@ -32,7 +33,8 @@ extension Schema {
                     OR NEW.version <> (SELECT coalesce(max(version), 0) + 1 FROM hot_lists)
                 BEGIN SELECT RAISE(ABORT, 'a hot list is missing'); END;
                 CREATE TRIGGER hot_lists_only_forgotten BEFORE UPDATE ON hot_lists
-                WHEN NEW.version <> OLD.version OR NEW.at <> OLD.at OR NEW.content IS NOT NULL
+                WHEN NEW.version <> OLD.version OR NEW.at <> OLD.at OR NEW.digest <> OLD.digest
+                    OR NEW.content IS NOT NULL
                 BEGIN SELECT RAISE(ABORT, 'a hot list is never changed'); END;
                 CREATE TRIGGER hot_lists_no_delete BEFORE DELETE ON hot_lists
                 BEGIN SELECT RAISE(ABORT, 'hot_lists is only ever added to'); END;

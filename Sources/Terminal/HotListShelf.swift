@@ -1,5 +1,6 @@
 public import COSE
 public import HotLists
+import HubProtocol
 
 /// The hot list of a terminal: the one in force, and the rules by which another takes its place
 /// (`docs/spec/hot-list.md`, *Taking a list*). For the daemon and for a technician's tool alike.
@@ -20,17 +21,36 @@ public struct HotListShelf: Sendable {
     public private(set) var held: SignedHotList?
     private let keeper: any HotListKeeper
 
-    /// The shelf that `keeper` keeps. A list that `hub` has not signed is as good as none.
-    public init(keeper: any HotListKeeper, hub: PublicKey) {
+    /// The shelf that `keeper` keeps. A list that none of the hub's keys has signed is as good as
+    /// none.
+    public init(keeper: any HotListKeeper, hubs: [PublicKey]) {
         self.keeper = keeper
-        held = keeper.load().flatMap { try? SignedHotList($0, signedBy: hub) }
+        held = keeper.load().flatMap { bytes in
+            hubs.lazy.compactMap { try? SignedHotList(bytes, signedBy: $0) }.first
+        }
     }
 
     /// Takes a list or a delta, where it may be taken.
     ///
-    /// - Parameter latest: the latest that it can be, in seconds since 1970 UTC; nil where the
-    ///   clock cannot tell.
-    public mutating func take(_ bytes: [UInt8], signedBy hub: PublicKey, latest: UInt64?) -> Offer {
+    /// - Parameters:
+    ///   - hubs: the hub's keys, of which one has signed it.
+    ///   - latest: the latest that it can be, in seconds since 1970 UTC; nil where the clock
+    ///     cannot tell.
+    ///   - named: what the hub's statement of the newest documents names, if it names one.
+    public mutating func take(
+        _ bytes: [UInt8], signedBy hubs: [PublicKey], latest: UInt64?, named: HotListName? = nil
+    ) -> Offer {
+        var offer = Offer.refused(.message(.wrongSigner))
+        for hub in hubs {
+            offer = take(bytes, signedBy: hub, latest: latest, named: named)
+            guard case .refused(.message(.wrongSigner)) = offer else { break }
+        }
+        return offer
+    }
+
+    private mutating func take(
+        _ bytes: [UInt8], signedBy hub: PublicKey, latest: UInt64?, named: HotListName?
+    ) -> Offer {
         let offered: SignedHotList
         do throws(HotListError) {
             if HotListDelta.isDelta(bytes) {
@@ -40,7 +60,8 @@ public struct HotListShelf: Sendable {
             } else {
                 offered = try SignedHotList(bytes, signedBy: hub)
             }
-            try offered.mayReplace(held, floor: keeper.floor(), latest: latest)
+            try offered.mayReplace(
+                held, floor: keeper.floor(), latest: latest, named: named)
         } catch { return .refused(error) }
         if let held, held.digest == offered.digest { return .held(held) }
         do { try keeper.keep(offered.bytes, version: offered.list.version) } catch {

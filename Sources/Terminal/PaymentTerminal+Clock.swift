@@ -1,6 +1,7 @@
 public import Clocks
 public import HubProtocol
 import Payments
+import Trust
 public import Vouchers
 
 /// The settling of the clock (`docs/spec/time.md`, *Signed time*).
@@ -26,7 +27,7 @@ extension PaymentTerminal {
         guard let bytes else { return nil }
         do {
             try clock.settle(
-                by: bytes, signedBy: configuration.hub, for: configuration.terminal, nonce: nonce,
+                by: bytes, signedBy: trust.hubKeys, for: configuration.terminal, nonce: nonce,
                 asked: asked)
             settledAt = clock.uptime()
             return nil
@@ -136,7 +137,7 @@ extension PaymentTerminal {
     public func settleClock(byCode text: String) throws(TerminalClock.Refusal) -> ClockEstimate {
         guard let clock = settleable else { throw .noChallenge }
         try clock.settle(
-            byCode: text, signedBy: configuration.hub, for: configuration.terminal)
+            byCode: text, signedBy: trust.hubKeys, for: configuration.terminal)
         return clock.estimate()
     }
 }

@@ -2,6 +2,7 @@ import Clocks
 public import HotLists
 import HubProtocol
 import Payments
+import Trust
 import Vouchers
 
 extension PaymentTerminal {
@@ -46,7 +47,8 @@ extension PaymentTerminal {
             return .notKept("this terminal keeps no hot list")
         }
         let offer = shelf.take(
-            bytes, signedBy: configuration.hub, latest: parts.clock.estimate().latest)
+            bytes, signedBy: trust.hubKeys, latest: parts.clock.estimate().latest,
+            named: namedHotList)
         hotList = shelf
         if case .taken(let list) = offer {
             parts.clock.passed(list.list.issuedAt)
@@ -64,11 +66,22 @@ extension PaymentTerminal {
         _ = try? await parts.journal.adopt(document, at: parts.clock.now())
     }
 
-    /// The list in force, and its age in seconds.
+    /// The hot list that the hub's statement of the newest documents names, if it names one.
+    private var namedHotList: HotListName? {
+        trust.freshness?.statement.names.first { $0.kind == .hotList }
+            .map { HotListName(version: $0.version, digest: $0.digest) }
+    }
+
+    /// The list in force, and its age in seconds: since it was made, or since the hub's statement
+    /// last said that it is the newest.
     public var hotListInForce: (list: SignedHotList, age: UInt64)? {
         guard let held = hotList?.held else { return nil }
         let now = parts.clock.now()
-        return (held, now - min(now, held.list.issuedAt))
+        var known = held.list.issuedAt
+        if let statement = trust.freshness?.statement, namedHotList?.digest == held.digest {
+            known = max(known, statement.issuedAt)
+        }
+        return (held, now - min(now, known))
     }
 
     /// What the hot list says of a voucher, in the decision's words.

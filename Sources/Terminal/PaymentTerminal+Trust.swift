@@ -1,4 +1,5 @@
 import COSE
+import Clocks
 import HubProtocol
 import Payments
 public import Trust

@@ -141,7 +141,7 @@ public actor PaymentTerminal {
                     parts.buildTime, parts.configuration.issuedAt, parts.trust.latestTime)))
         screens = Self.screens(parts, merchant: parts.merchant)
         hotList = parts.hotList.map {
-            HotListShelf(keeper: $0, hub: parts.configuration.hub)
+            HotListShelf(keeper: $0, hubs: parts.trust.hubKeys)
         }
     }
 

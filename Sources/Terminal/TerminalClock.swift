@@ -147,13 +147,10 @@ extension TerminalClock {
 
     /// Takes a time that came over the link in answer to `nonce`, which was asked at `asked`.
     public func settle(
-        by message: [UInt8], signedBy hub: PublicKey, for terminal: TerminalID, nonce: [UInt8],
+        by message: [UInt8], signedBy hubs: [PublicKey], for terminal: TerminalID, nonce: [UInt8],
         asked: ClockReading
     ) throws(Refusal) {
-        let time: SignedTime
-        do {
-            time = try SignedTime.verify(message, signedBy: hub, for: terminal, answering: nonce)
-        } catch { throw .message(error) }
+        let time = try Self.verified(message, signedBy: hubs, for: terminal, answering: nonce)
         // Only a person overrules what was signed, and a person comes with a challenge.
         try settle(time, asked: asked, by: .link, overruling: false)
     }
@@ -170,7 +167,7 @@ extension TerminalClock {
     }
 
     /// Takes the code that a technician has carried here, in answer to the open challenge.
-    public func settle(byCode text: String, signedBy hub: PublicKey, for terminal: TerminalID)
+    public func settle(byCode text: String, signedBy hubs: [PublicKey], for terminal: TerminalID)
         throws(Refusal)
     {
         guard let message = SignedTime.message(in: text) else { throw .notACode }
@@ -179,13 +176,28 @@ extension TerminalClock {
         guard let open, open.reading.boot == now.boot,
             now.sinceBoot < open.reading.sinceBoot + Self.challengeMilliseconds
         else { throw .noChallenge }
-        let time: SignedTime
-        do {
-            time = try SignedTime.verify(
-                message, signedBy: hub, for: terminal, answering: open.value.characters)
-        } catch { throw .message(error) }
+        let time = try Self.verified(
+            message, signedBy: hubs, for: terminal, answering: open.value.characters)
         try settle(time, asked: open.reading, by: .technician, overruling: time.overrules)
         state.withLock { $0.challenge = nil }
+    }
+
+    /// The time that one of the hub's keys has signed.
+    private static func verified(
+        _ message: [UInt8], signedBy hubs: [PublicKey], for terminal: TerminalID,
+        answering nonce: [UInt8]
+    ) throws(Refusal) -> SignedTime {
+        var refusal = MessageError.wrongSigner
+        for hub in hubs {
+            do throws(MessageError) {
+                return try SignedTime.verify(
+                    message, signedBy: hub, for: terminal, answering: nonce)
+            } catch {
+                refusal = error
+                guard error == .wrongSigner else { break }
+            }
+        }
+        throw .message(refusal)
     }
 
     /// The hub signed at some moment since the question: the middle is right to within a half.

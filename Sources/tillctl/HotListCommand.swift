@@ -7,6 +7,7 @@ import HotLists
 import HubProtocol
 import Terminal
 import TerminalState
+import Trust
 
 /// `tillctl hot-list`: the list of what is no longer good.
 struct HotListCommand: AsyncParsableCommand {
@@ -74,9 +75,9 @@ struct HotListCommand: AsyncParsableCommand {
 
     /// The shelf of a terminal whose daemon does not run.
     static func shelf(_ folder: StateFolder) throws -> (shelf: HotListShelf, folder: StateFolder) {
-        let hub = try folder.configuration().hub
+        let hubs = try folder.trust().hubKeys
         return (
-            HotListShelf(keeper: HotListFile(path: folder.hotListPath), hub: hub), folder
+            HotListShelf(keeper: HotListFile(path: folder.hotListPath), hubs: hubs), folder
         )
     }
 }
@@ -109,6 +110,15 @@ struct HotListShowCommand: TillCommand {
     }
 }
 
+/// A keeper that is only asked: what it is told to keep it forgets.
+private struct LookingKeeper: HotListKeeper {
+    let kept: HotListFile
+
+    func load() -> [UInt8]? { kept.load() }
+    func floor() -> UInt64 { kept.floor() }
+    func keep(_ list: [UInt8], version: UInt64) throws {}
+}
+
 /// `tillctl hot-list verify`.
 struct HotListVerifyCommand: TillCommand {
     static let configuration = CommandConfiguration(
@@ -123,24 +133,21 @@ struct HotListVerifyCommand: TillCommand {
     func perform() async throws {
         let bytes = try HotListCommand.read(file)
         let folder = StateFolder(state.folder)
-        let hub = try folder.configuration().hub
-        let keeper = HotListFile(path: folder.hotListPath)
-        let held = HotListShelf(keeper: keeper, hub: hub).held
-        let signed: SignedHotList
-        do {
-            if HotListDelta.isDelta(bytes) {
-                let delta = try HotListDelta.open(bytes, signedBy: hub)
-                guard let held else { throw HotListError.otherBase(version: delta.baseVersion) }
-                signed = try delta.applied(to: held, signedBy: hub)
-            } else {
-                signed = try SignedHotList(bytes, signedBy: hub)
-            }
-            try signed.mayReplace(held, floor: keeper.floor(), latest: nil)
-        } catch let error as HotListError {
+        let keeper = LookingKeeper(kept: HotListFile(path: folder.hotListPath))
+        let hubs = try folder.trust().hubKeys
+        var shelf = HotListShelf(keeper: keeper, hubs: hubs)
+        let answer: HotListMessage
+        switch shelf.take(bytes, signedBy: hubs, latest: nil) {
+        case .refused(let error):
             throw CommandFailure(
                 reason: error.reason, message: "\(file): \(error.description) Nothing was changed.")
+        case .taken(let signed), .held(let signed):
+            answer = HotListCommand.message(signed, taken: nil)
+        case .notKept(let detail):
+            throw CommandFailure(
+                reason: "hot-list-not-verified",
+                message: "\(file) could not be looked at (\(detail)). Nothing was changed.")
         }
-        let answer = HotListCommand.message(signed, taken: nil)
         if output.json { return try Output.json(answer) }
         HotListCommand.tell(answer)
     }
@@ -164,8 +171,8 @@ struct HotListImportCommand: TillCommand {
             list = try await daemon.ask { try await $0.takeHotList(bytes) }
         } catch let failure as CommandFailure where failure.status == .daemonNotRunning {
             var (shelf, folder) = try HotListCommand.shelf(StateFolder(daemon.state.folder))
-            let hub = try folder.configuration().hub
-            list = try HotListCommand.message(shelf.take(bytes, signedBy: hub, latest: nil))
+            let hubs = try folder.trust().hubKeys
+            list = try HotListCommand.message(shelf.take(bytes, signedBy: hubs, latest: nil))
         }
         if output.json { return try Output.json(list) }
         Output.line(list.taken == true ? "In force now:" : "In force already:")

@@ -102,6 +102,19 @@ import Vouchers
         }
     }
 
+    @Test func aListThatTheStatementOfTheNewestContradictsIsRefused() throws {
+        let newest = try list(6)
+        let name = HotListName(version: 6, digest: newest.digest)
+        try newest.mayReplace(try list(5), floor: 5, latest: nil, named: name)
+        try list(7).mayReplace(nil, floor: 0, latest: nil, named: name)
+        #expect(throws: HotListError.older(held: 6, found: 5)) {
+            try list(5).mayReplace(nil, floor: 0, latest: nil, named: name)
+        }
+        #expect(throws: HotListError.conflicting(version: 6)) {
+            try list(6, at: Samples.now + 1).mayReplace(nil, floor: 0, latest: nil, named: name)
+        }
+    }
+
     @Test func aListFromTheFutureIsRefusedWhereTheClockCanTell() throws {
         let future = try list(6, at: Samples.now + 301)
         #expect(

@@ -126,6 +126,9 @@ import Vouchers
         let one = try await publish(publisher)
         #expect(try await publisher.newer(than: 0, digest: []) == one.bytes)
         #expect(try await publisher.newer(than: 1, digest: one.digest) == nil)
+        // What the hub's statement of the newest documents names.
+        let name = HotListName(version: 1, digest: one.digest)
+        #expect(try await scene.ledger.latestHotListName() == name)
         try await revoke(31...33)
         let two = try await publish(publisher, at: Scene.now + 60)
         for _ in 0..<2 {

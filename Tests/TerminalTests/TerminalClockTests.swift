@@ -83,7 +83,7 @@ final class SetClocks: MachineClocks, ClockStore {
         let challenge = clock.challenge(random: random)
         clocks.pass(60)
         try clock.settle(
-            byCode: code(challenge, at: now) + "\n", signedBy: hub.publicKey, for: terminal)
+            byCode: code(challenge, at: now) + "\n", signedBy: [hub.publicKey], for: terminal)
         #expect(clock.estimate().standing == .settled)
         #expect(clock.now() == now + 30)
         #expect(clock.estimate().uncertainty == 31)
@@ -96,7 +96,7 @@ final class SetClocks: MachineClocks, ClockStore {
         let hubKey = hub.publicKey
         func settle(_ code: String) -> String? {
             reason { () throws(TerminalClock.Refusal) in
-                try clock.settle(byCode: code, signedBy: hubKey, for: terminal)
+                try clock.settle(byCode: code, signedBy: [hubKey], for: terminal)
             }
         }
         let first = clock.challenge(random: random)
@@ -122,10 +122,10 @@ final class SetClocks: MachineClocks, ClockStore {
         #expect(
             reason { () throws(TerminalClock.Refusal) in
                 try clock.settle(
-                    byCode: code(challenge, at: now), signedBy: hub.publicKey, for: terminal)
+                    byCode: code(challenge, at: now), signedBy: [hub.publicKey], for: terminal)
             } == "clock-code-too-early")
         try clock.settle(
-            byCode: code(challenge, at: now, overrules: true), signedBy: hub.publicKey,
+            byCode: code(challenge, at: now, overrules: true), signedBy: [hub.publicKey],
             for: terminal)
         #expect(clock.estimate().standing == .settled)
         // Over the link nothing overrules, whatever the message says.
@@ -136,7 +136,7 @@ final class SetClocks: MachineClocks, ClockStore {
         #expect(
             reason { () throws(TerminalClock.Refusal) in
                 try other.settle(
-                    by: message, signedBy: hub.publicKey, for: terminal, nonce: random,
+                    by: message, signedBy: [hub.publicKey], for: terminal, nonce: random,
                     asked: other.reading())
             } == "clock-code-too-early")
     }

@@ -1,3 +1,4 @@
+import COSE
 import Clocks
 import FuzzSupport
 import HubProtocol

@@ -99,6 +99,10 @@ public protocol HotListLedger: Sendable {
     /// The newest published list, if any.
     func latestHotList() async throws(HubLedgerError) -> PublishedHotList?
 
+    /// The version and the digest (SHA-256, 32 bytes) of the newest published list, if any: cheaper
+    /// than the list.
+    func latestHotListName() async throws(HubLedgerError) -> HotListName?
+
     /// The published list with this version, where it is still kept.
     func hotList(version: UInt64) async throws(HubLedgerError) -> PublishedHotList?
 
