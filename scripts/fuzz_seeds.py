@@ -78,12 +78,12 @@ def journal_exports():
     """Exported journals as docs/spec/journal-export.md describes them, without a seal."""
     key = {1: 1, -1: 6, -2: bytes.fromhex(
         "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c")}
-    header = ["till-journal-export", 1, "till:m42/t7", bytes(8), key, None, 5, 0, bytes(32), 0, 0]
+    header = ["till-journal-export", 1, "till:m42/t7", bytes(8), key, None, 5, 0, bytes(32), 0, 0, 0]
     entry = {1: 1, 2: bytes(32), 3: 4, 4: 8, 25: [3, 2, 1, 0]}
     exports = []
     for rows in ([], [[2, cbor(entry)]],
                  [[1, 1, 1, 1, bytes(32), bytes(32), 0, bytes(32)], [3, 3, 1, b"x"], [4, b"y"],
-                  [5, 1, 1, 1, bytes(32), None], [6, "gifts", bytes(8), 1, 978, bytes(32), 9, 5, 5],
+                  [5, 1, 1, 1, bytes(32), None], [6, "gifts", bytes(8), 1, 978, bytes(32), 9, 5, 5, 0, 0],
                   [7, 1, "gifts", bytes(8), 1, 5, None, None, 4, 5, 1]]):
         file = b"".join(cbor(cbor(record)) for record in [header] + rows)
         exports.append(file + cbor(cbor([8, 1 + len(rows), hashlib.sha256(file).digest(), None])))

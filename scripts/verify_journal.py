@@ -439,15 +439,15 @@ def read_record(data):
         kind = NAMES[first]
     else:
         raise Malformed("kind of record")
-    counts = {"header": 10, "segment": 7, "entry": 1, "document": 3, "checkpoint": 1, "batch": 5,
-              "voucher": 8, "redemption": 10, "trailer": 3}
+    counts = {"header": 11, "segment": 7, "entry": 1, "document": 3, "checkpoint": 1, "batch": 5,
+              "voucher": 10, "redemption": 10, "trailer": 3}
     if len(rest) != counts[kind]:
         raise Malformed("number of elements")
     shapes = {
         "header": (lambda v: number(v, 1, 1, "format"), terminal_id,
                    lambda v: octets(v, 8, 8), ed25519_key,
                    lambda v: None if v is None else ed25519_key(v), number, number, hash_of,
-                   number, number),
+                   number, number, number),
         "segment": (number, number, number, hash_of, hash_of, number, hash_of),
         "entry": (lambda v: octets(v, 1, MAX_ENTRY),),
         "document": (lambda v: number(v, 1, 255), number, lambda v: octets(v, 1, 4 << 20)),
@@ -455,7 +455,7 @@ def read_record(data):
         "batch": (number, number, number, hash_of,
                   lambda v: octets_or_null(v, 1, 65536, "answer")),
         "voucher": (issuer_name, lambda v: octets(v, 8, 16), lambda v: number(v, 1, 255),
-                    lambda v: number(v, 1, 999), hash_of, number, number, number),
+                    lambda v: number(v, 1, 999), hash_of, number, number, number, number, number),
         "redemption": (number, issuer_name, lambda v: octets(v, 8, 16),
                        lambda v: number(v, 1, 255), number,
                        lambda v: octets_or_null(v, 8, 16, "nonce"),
@@ -480,6 +480,7 @@ class Verifier:
         self.positions, self.captures, self.totals = [], {}, {}
         self.adopted, self.kept, self.last_batch = {}, set(), None
         self.vouchers, self.last_voucher, self.last_redemption = {}, None, 0
+        self.restored = {}
         self.entries = 0
 
     def find(self, reason, place, message):
@@ -539,8 +540,9 @@ class Verifier:
         return 1 + size, length
 
     def begin(self, fields):
-        (_, terminal, journal, key, hub, _, sequence, digest, receipt, period) = fields
-        self.header = {"terminal": terminal, "journal": journal, "key": key, "hub": hub}
+        (_, terminal, journal, key, hub, _, sequence, digest, receipt, period, segment) = fields
+        self.header = {"terminal": terminal, "journal": journal, "key": key, "hub": hub,
+                       "whole": segment == 0 and sequence == 0}
         self.start = self.link = (sequence, digest, receipt, period)
 
     def trailer(self, fields, records, digest, place):
@@ -610,6 +612,9 @@ class Verifier:
         elif entry.kind in (CANCELLATION, REFUND, REVERSAL):
             column = {CANCELLATION: 1, REVERSAL: 2}.get(entry.kind, 2 + m.get(21, 1))
             self.count(m[6], column, m[7])
+            if 9 in m and m.get(21) != 2:
+                identity = (m[9].encode(), m[10])
+                self.restored[identity] = self.restored.get(identity, 0) + m[12]
             if m[20] >= self.first:
                 self.undo(entry, place)
         elif entry.kind == DOCUMENT:
@@ -728,14 +733,15 @@ class Verifier:
         except (Malformed, AttributeError, TypeError, ValueError, KeyError):
             return False
 
-    def voucher(self, issuer, cti, kind, _currency, _core, _expiry, ceiling, spent):
+    def voucher(self, issuer, cti, kind, _currency, _core, _expiry, ceiling, spent, redeemed, back):
         identity, place = (issuer.encode(), cti), f"voucher of {issuer}"
         if self.last_voucher is not None and identity <= self.last_voucher:
             self.find("voucher-out-of-order", place, "not where it belongs")
-        if spent > ceiling or ceiling == 0 or kind > 3 or (kind == 1 and spent not in (0, ceiling)):
+        whole = kind != 1 or spent in (0, ceiling)
+        if spent > ceiling or spent < redeemed or ceiling == 0 or kind > 3 or not whole:
             self.find("voucher-above-its-worth", place, "more is spent than it holds")
         self.last_voucher = identity
-        self.vouchers[identity] = [kind, spent, 0]
+        self.vouchers[identity] = [kind, spent, 0, back]
 
     def redemption(self, sequence, issuer, cti, kind, consumed, nonce, _shown, at, amount, receipt):
         place = f"redemption by entry {sequence}"
@@ -763,9 +769,12 @@ class Verifier:
             if digest not in self.kept:
                 self.find("document-missing", digest.hex(), "it was in force and is not there")
         for identity in sorted(self.vouchers):
-            _, spent, consumed = self.vouchers[identity]
-            if spent < consumed:
+            _, spent, consumed, back = self.vouchers[identity]
+            if spent + back < consumed:
                 self.find("voucher-memory-falls", repr(identity), "less is remembered")
+        for identity in sorted(self.vouchers):
+            if self.header["whole"] and self.vouchers[identity][3] != self.restored.get(identity, 0):
+                self.find("voucher-returned-differs", repr(identity), "not what entries say")
         for sequence in sorted(self.captures):
             if not self.captures[sequence]["redeemed"]:
                 self.find("redemption-missing", f"entry {sequence}", "nothing was redeemed")

@@ -39,7 +39,10 @@ struct JournalRoutes: Sendable {
     private func answer(_ question: () async throws(JournalError) -> some Encodable) async throws
         -> Response
     {
-        do { return try Answer.json(try await question()) } catch let error as JournalError {
+        do { return try Answer.json(try await question()) } catch JournalError.saleOpen {
+            let error = JournalError.saleOpen
+            return try Answer.problem(.conflict, reason: error.reason, error.message)
+        } catch let error as JournalError {
             return try Answer.problem(error)
         }
     }

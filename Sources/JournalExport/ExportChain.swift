@@ -1,5 +1,6 @@
 import COSE
 import HubProtocol
+import Vouchers
 
 /// What a verifier knows of the entries that it has seen.
 struct ExportChain: Sendable {
@@ -20,6 +21,8 @@ struct ExportChain: Sendable {
     var first: UInt64 { start.sequence + 1 }
     private var start = ChainPosition.start
     var captures: [UInt64: Captured] = [:]
+    /// What undoing has given back to each voucher, in minor units.
+    private(set) var restored: [VoucherIdentity: UInt64] = [:]
     private var totals: [UInt16: PeriodTotals] = [:]
     private var adopted: [[UInt8]: DocumentEntry] = [:]
     private var kept: Set<[UInt8]> = []
@@ -27,9 +30,13 @@ struct ExportChain: Sendable {
     private var segments: UInt64 = 0
     private var lastBatch: ExportedBatch?
 
-    mutating func begin(_ start: ChainPosition) {
-        link = start
-        self.start = start
+    /// Whether the file has the journal from its first entry to its last.
+    private(set) var isWhole = false
+
+    mutating func begin(_ header: ExportHeader) {
+        link = header.start
+        start = header.start
+        isWhole = header.segment == 0 && header.start.sequence == 0
     }
 
     /// The position after the entry `sequence`; nil where it is not in this file.
@@ -119,6 +126,7 @@ struct ExportChain: Sendable {
         case .undo(let undo):
             guard let subject = entry.subject else { break }
             count(entry, subject)
+            restore(undo)
             if undo.undone >= first { judge(undo, subject, at: place, &list) }
         case .document(let document): adopted[document.digest] = document
         case .periodClosed(let period):
@@ -137,6 +145,15 @@ struct ExportChain: Sendable {
             return period.number
         }
         return link.period
+    }
+
+    /// A refund by a voucher makes a new one, and gives nothing back to the old.
+    private mutating func restore(_ undo: UndoEntry) {
+        if case .refund(_, .voucher) = undo.kind { return }
+        guard let restoration = undo.restoration else { return }
+        let sum = (restored[restoration.voucher] ?? 0)
+            .addingReportingOverflow(restoration.amount)
+        restored[restoration.voucher] = sum.overflow ? .max : sum.partialValue
     }
 
     private mutating func count(_ entry: JournalEntry, _ subject: EntrySubject) {

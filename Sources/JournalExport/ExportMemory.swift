@@ -13,7 +13,9 @@ struct ExportMemory: Sendable {
             list.find("voucher-out-of-order", at: place, "The voucher is not where it belongs.")
         }
         let isWhole = voucher.kind != 1 || voucher.spent == 0 || voucher.spent == voucher.ceiling
-        if voucher.spent > voucher.ceiling || voucher.ceiling == 0 || voucher.kind > 3 || !isWhole {
+        if voucher.spent > voucher.ceiling || voucher.spent < voucher.redeemed
+            || voucher.ceiling == 0 || voucher.kind > 3 || !isWhole
+        {
             list.find(
                 "voucher-above-its-worth", at: place, "More is spent of the voucher than it holds.")
         }
@@ -50,11 +52,23 @@ struct ExportMemory: Sendable {
     }
 
     func finish(_ chain: ExportChain, _ list: inout FindingList) {
-        let short = vouchers.values.filter { $0.voucher.spent < $0.consumed }
+        let short = vouchers.values.filter { line in
+            let (sum, overflow) = line.voucher.spent.addingReportingOverflow(line.voucher.returned)
+            return !overflow && sum < line.consumed
+        }
         for line in short.sorted(by: { Self.precedes($0.voucher.identity, $1.voucher.identity) }) {
             list.find(
                 "voucher-memory-falls", at: Self.place(line.voucher.identity),
                 "More was redeemed of the voucher than is remembered.")
+        }
+        let given = vouchers.values.filter { line in
+            chain.isWhole
+                && line.voucher.returned != chain.restored[line.voucher.identity] ?? 0
+        }
+        for line in given.sorted(by: { Self.precedes($0.voucher.identity, $1.voucher.identity) }) {
+            list.find(
+                "voucher-returned-differs", at: Self.place(line.voucher.identity),
+                "What was given back to the voucher is not what the entries say.")
         }
         let alone = chain.captures.filter { !$0.value.hasRedemption }.keys
         for sequence in alone.sorted() {

@@ -83,11 +83,14 @@ public struct ExportHeader: Hashable, Sendable {
     public let at: UInt64
     /// What the first entry goes on from: the start, unless entries were archived before.
     public let start: ChainPosition
+    /// The number of the segment that this file is; 0 where it is the whole journal. What is
+    /// remembered of vouchers in a segment's file may know of entries behind its end.
+    public let segment: UInt64
 
     /// Makes a header; see the properties.
     public init(
         terminal: TerminalID, journal: [UInt8], key: PublicKey, hub: PublicKey?, at: UInt64,
-        start: ChainPosition
+        start: ChainPosition, segment: UInt64 = 0
     ) {
         self.terminal = terminal
         self.journal = journal
@@ -95,6 +98,7 @@ public struct ExportHeader: Hashable, Sendable {
         self.hub = hub
         self.at = at
         self.start = start
+        self.segment = segment
     }
 }
 
@@ -163,11 +167,14 @@ public struct ExportedVoucher: Hashable, Sendable {
     public let expiry: UInt64
     /// The most that may ever be redeemed, and what is, in minor units.
     public let ceiling: UInt64, spent: UInt64
+    /// The highest that an issuer's object said was redeemed, and the sum of what undoing has given
+    /// back, in minor units.
+    public let redeemed: UInt64, returned: UInt64
 
     /// Makes a memory; see the properties.
     public init(
         identity: VoucherIdentity, kind: UInt8, currencyNumber: UInt16, core: [UInt8],
-        expiry: UInt64, ceiling: UInt64, spent: UInt64
+        expiry: UInt64, ceiling: UInt64, spent: UInt64, redeemed: UInt64 = 0, returned: UInt64 = 0
     ) {
         self.identity = identity
         self.kind = kind
@@ -176,6 +183,8 @@ public struct ExportedVoucher: Hashable, Sendable {
         self.expiry = expiry
         self.ceiling = ceiling
         self.spent = spent
+        self.redeemed = redeemed
+        self.returned = returned
     }
 }
 

@@ -20,6 +20,7 @@ extension ExportRecord {
                 header.hub?.coseKeyValue(compressed: false) ?? .null, .unsigned(header.at),
                 .unsigned(header.start.sequence), .bytes(header.start.hash),
                 .unsigned(header.start.receipt), .unsigned(header.start.period),
+                .unsigned(header.segment),
             ]
         case .segment(let segment):
             elements = [
@@ -45,6 +46,7 @@ extension ExportRecord {
                 .bytes(voucher.identity.cti), .unsigned(UInt64(voucher.kind)),
                 .unsigned(UInt64(voucher.currencyNumber)), .bytes(voucher.core),
                 .unsigned(voucher.expiry), .unsigned(voucher.ceiling), .unsigned(voucher.spent),
+                .unsigned(voucher.redeemed), .unsigned(voucher.returned),
             ]
         case .redemption(let made):
             elements = [
@@ -110,7 +112,8 @@ extension ExportHeader {
             start: ChainPosition(
                 sequence: try elements.number("start"), hash: try elements.hash("start's hash"),
                 receipt: try elements.number("start's receipt"),
-                period: try elements.number("start's period")))
+                period: try elements.number("start's period")),
+            segment: try elements.number("segment"))
     }
 }
 
@@ -140,7 +143,8 @@ extension ExportedVoucher {
             identity: try elements.identity(), kind: try elements.small("kind"),
             currencyNumber: try elements.currency(), core: try elements.hash("core"),
             expiry: try elements.number("expiry"), ceiling: try elements.number("ceiling"),
-            spent: try elements.number("spent"))
+            spent: try elements.number("spent"), redeemed: try elements.number("redeemed"),
+            returned: try elements.number("returned"))
     }
 }
 

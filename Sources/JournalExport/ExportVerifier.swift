@@ -126,7 +126,7 @@ public struct ExportVerifier: Sendable {
         switch record {
         case .header(let header):
             self.header = header
-            chain.begin(header.start)
+            chain.begin(header)
         case .segment(let segment): chain.take(segment, &list)
         case .entry(let bytes): chain.take(bytes, &list)
         case .document(let kind, let version, let bytes):

@@ -30,9 +30,12 @@ struct JournalExporter {
     ) throws {
         var exporter = JournalExporter(db, sink)
         let start = try JournalQueries.archivedPosition(in: db)
+        let isWhole = if case .whole = extent { true } else { false }
         let header = ExportHeader(
             terminal: identity.terminal, journal: try JournalQueries.identity(in: db),
-            key: identity.key, hub: identity.hub, at: now, start: start)
+            key: identity.key, hub: identity.hub, at: now, start: start,
+            segment: isWhole
+                ? 0 : try JournalQueries.number("SELECT max(number) FROM segment", in: db) + 1)
         try exporter.put(.header(header))
         let last: UInt64 =
             switch extent {
@@ -44,7 +47,6 @@ struct JournalExporter {
         try exporter.documents(through: last)
         try exporter.checkpoints(from: start.sequence, through: last)
         try exporter.batches(through: last)
-        let isWhole = if case .whole = extent { true } else { false }
         try exporter.vouchers(through: isWhole ? nil : last)
         try exporter.redemptions(from: isWhole ? 0 : start.sequence, through: last)
         try sink(exporter.writer.end(sealedBy: identity.seal))
@@ -133,7 +135,9 @@ struct JournalExporter {
                     identity: try row.voucherIdentity(), kind: try row.voucherKind(),
                     currencyNumber: try row.currencyNumber("currency"),
                     core: try row.bytes("core"), expiry: try row.unsigned("expiry"),
-                    ceiling: try row.unsigned("ceiling"), spent: try row.unsigned("spent")))
+                    ceiling: try row.unsigned("ceiling"), spent: try row.unsigned("spent"),
+                    redeemed: try row.unsigned("redeemed"),
+                    returned: try row.unsigned("returned")))
         }
     }
 

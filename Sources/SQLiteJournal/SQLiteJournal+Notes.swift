@@ -68,7 +68,7 @@ extension SQLiteJournal {
     {
         try await writeFromReserve { db in
             guard try SaleRow.fetch(where: "state = ?", ["open"], in: db) == nil else {
-                throw JournalError.constraint("sale-open")
+                throw JournalError.saleOpen
             }
             let open = try JournalQueries.openPeriod(in: db)
             let entry = PeriodEntry(number: open.number, totals: open.totals)

@@ -19,6 +19,42 @@ import Vouchers
         #expect(verified.batch.signed(by: Samples.terminalKey) == signed)
     }
 
+    /// A batch with the checkpoint that `key` has signed of a journal of two entries.
+    private func carrying(
+        _ terminal: TerminalID = Samples.terminal, by key: PrivateKey = Samples.terminalKey
+    ) -> Batch {
+        let checkpoint = Checkpoint(
+            terminal: terminal, journal: Samples.journal, size: 2,
+            hash: JournalEntry.hash(of: Samples.decline.encoded()), at: 5, receipt: 1, period: 0
+        ).signed(by: key)
+        return Batch(
+            terminal: Samples.terminal, journal: Samples.journal, number: 3,
+            entries: Samples.batch.entries, checkpoint: checkpoint)
+    }
+
+    @Test func aBatchWithACheckpointReadsBackWhole() throws {
+        let verified = try verify(carrying().signed(by: Samples.terminalKey))
+        #expect(verified.batch == carrying())
+        #expect(verified.checkpoint?.size == 2 && verified.checkpoint?.receipt == 1)
+        #expect(try verify(signed).checkpoint == nil)
+    }
+
+    @Test func aCheckpointOfAnotherKeyOrJournalIsNamed() throws {
+        #expect(throws: MessageError.checkpoint(.wrongSigner)) {
+            try verify(carrying(by: Samples.otherKey).signed(by: Samples.terminalKey))
+        }
+        let elsewhere = TerminalID("till:m42/t8")!
+        #expect {
+            try verify(carrying(elsewhere).signed(by: Samples.terminalKey))
+        } throws: { ($0 as? MessageError)?.reason == "checkpoint-malformed" }
+        let payload = try Samples.payload(of: carrying().signed(by: Samples.terminalKey))
+        for (index, value) in [(5, CBORValue.null), (0, .unsigned(1)), (0, .unsigned(3))] {
+            let message = Samples.message(
+                payload.replacing(index, with: value), type: Batch.type, key: Samples.terminalKey)
+            #expect(throws: MessageError.self) { try verify(message) }
+        }
+    }
+
     @Test func anySingleBitThatFlipsIsRefused() {
         for index in signed.indices {
             for bit in 0..<8 {

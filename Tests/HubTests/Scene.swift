@@ -218,10 +218,20 @@ struct TerminalDouble {
         return bytes
     }
 
-    mutating func batch(_ entries: [[UInt8]]) -> [UInt8] {
+    mutating func batch(_ entries: [[UInt8]], checkpoint: [UInt8]? = nil) -> [UInt8] {
         number += 1
-        return Batch(terminal: id, journal: journal, number: number, entries: entries)
-            .signed(by: key)
+        return Batch(
+            terminal: id, journal: journal, number: number, entries: entries,
+            checkpoint: checkpoint
+        ).signed(by: key)
+    }
+
+    /// A checkpoint of all entries there are, or one that says otherwise.
+    func checkpoint(size: UInt64? = nil, hash: [UInt8]? = nil) -> [UInt8] {
+        Checkpoint(
+            terminal: id, journal: journal, size: size ?? sequence, hash: hash ?? self.hash,
+            at: Scene.now, receipt: receipt, period: 0
+        ).signed(by: key)
     }
 }
 

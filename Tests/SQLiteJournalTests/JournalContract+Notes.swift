@@ -101,7 +101,7 @@ extension JournalContract {
         JournalClause("closes no period while a sale waits for its code") { subject in
             let journal = await subject.journal
             try await journal.store(Records.sale(1))
-            await #expect(throws: JournalError.constraint("sale-open")) {
+            await #expect(throws: JournalError.saleOpen) {
                 try await journal.closePeriod(at: Records.now, by: nil)
             }
             #expect(try await journal.openPeriod().number == 1)

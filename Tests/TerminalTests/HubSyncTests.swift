@@ -40,6 +40,34 @@ import Vouchers
         #expect(try await counter.journal.queue().exposure.count == 0)
     }
 
+    @Test func aCheckpointOfTheWholeJournalLeavesWithEachBatch() async throws {
+        let counter = try await counterWithAQueue()
+        let (hub, terminal) = (counter.hubKey, counter.key.publicKey)
+        let seen = Mutex<[UInt8]>([])
+        _ = await counter.terminal.sync(
+            over: ClosureHub { (batch) throws(HubLinkError) in
+                seen.withLock { $0 = batch }
+                return Self.answer(batch, by: hub, of: terminal)
+            }, keep: { _ in })
+        let batch = try UnverifiedBatch(decoding: seen.withLock { $0 })
+            .verified(signedBy: terminal)
+        let checkpoint = try #require(batch.checkpoint)
+        #expect(checkpoint.size == 2 && checkpoint.receipt == 1)
+        #expect(checkpoint.hash == batch.lastHash)
+        // Of the same entries it is signed once, on whatever way it leaves.
+        #expect(try await counter.terminal.signedCheckpoint() == batch.batch.checkpoint)
+    }
+
+    @Test func aClosedPeriodComesWithACheckpointOfItsClosing() async throws {
+        let counter = try await Counter()
+        _ = try await counter.charge(800)
+        _ = await counter.show(counter.mint.object(.fixed(amount: 800)))
+        let (period, bytes) = try await counter.terminal.closePeriod(by: nil)
+        #expect(period.number == 1 && period.totals.first?.captures.amount == 800)
+        let checkpoint = try Checkpoint.verify(bytes, signedBy: counter.key.publicKey)
+        #expect(checkpoint.size == period.closedBy && checkpoint.period == 1)
+    }
+
     @Test func keepsTheQueueWhereAnotherHubAnswers() async throws {
         let counter = try await counterWithAQueue()
         let (stranger, terminal) = (counter.mint.issuerKey, counter.key.publicKey)

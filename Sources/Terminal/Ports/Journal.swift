@@ -19,6 +19,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case notDurable(String)
     /// Another process holds the journal.
     case locked
+    /// A sale waits for its code: its period cannot be closed over it.
+    case saleOpen
     /// A constraint of the schema refused the record: it would have broken a promise.
     case constraint(String)
     /// The system refused a read or a write; whether it happened is not known.
@@ -33,6 +35,7 @@ public enum JournalError: Error, Hashable, Sendable {
         case .newerSchema: "journal-newer"
         case .notDurable: "journal-not-durable"
         case .locked: "journal-locked"
+        case .saleOpen: "sale-open"
         case .constraint: "journal-constraint"
         case .inputOutput: "journal-io-error"
         }
@@ -58,6 +61,12 @@ public enum JournalError: Error, Hashable, Sendable {
                 + "Nothing is approved. Put the journal's folder on a local disk."
         case .locked:
             "Another process has the journal open. Nothing was changed. Stop the other tilld first."
+        case .saleOpen:
+            "A sale is open. The period stays open, and nothing was changed. Let the sale be paid or "
+                + "give it up, and close the period then."
+        case .constraint("period-currencies-full"):
+            "This period has payments in as many currencies as one can have. Nothing was paid. Close "
+                + "the period with `tillctl period close`, and take the payment again."
         case .constraint(let name):
             "The journal refused a record that would have spent twice (\(name)). Nothing was paid."
         case .inputOutput(let detail):
@@ -289,7 +298,7 @@ public protocol Journal: Sendable {
     func note(_ clock: ClockEntry, at now: UInt64) async throws(JournalError) -> UInt64
 
     /// Closes the period: all that was done since the last closing, with its totals, under the
-    /// next number. Refused with the constraint `sale-open` while a sale waits for its code.
+    /// next number. Refused with ``JournalError/saleOpen`` while a sale waits for its code.
     func closePeriod(at now: UInt64, by operatedBy: EntryOperator?) async throws(JournalError)
         -> Period
 
