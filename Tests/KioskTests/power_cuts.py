@@ -89,7 +89,7 @@ class Cutter:
         shutil.copytree(terminal.folder, self.disk_root / "till")
         self.files = self.work / "files"
         self.files.mkdir()
-        for name in ("tilld", "tillctl"):
+        for name in ("tilld", "till-scanner", "tillctl"):
             shutil.copy(self.programs.path(name), self.files / name)
             for library in libraries(self.programs.path(name)):
                 shutil.copy(library, self.files / pathlib.Path(library).name)
