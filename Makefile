@@ -16,7 +16,7 @@ KILLS ?= 500
 CUTS ?= 20
 FUZZ_SECONDS ?= 5
 
-.PHONY: faults kiosk-power-cuts demo demo-forged test unit kill-test run bench proof lint setup release fuzz units
+.PHONY: faults mutants kiosk-power-cuts demo demo-forged test unit kill-test run bench proof lint setup release fuzz units
 
 setup:
 	@scripts/setup.sh
@@ -67,6 +67,10 @@ kiosk-power-cuts: release
 # A fault at each call of the disk, with three seeds; `make test` sweeps the sale and a part of the rest.
 faults: setup
 	TILL_FAULTS=all swift test --filter FaultTests
+
+# Each constraint and trigger of the journal's schema left out or turned round: a test must see it.
+mutants: setup
+	TILL_MUTANTS=$(CURDIR)/.build/schema-mutants.txt swift test --filter SchemaMutationTests
 
 proof: release faults kiosk-power-cuts
 	$(MAKE) kill-test KILLS=2000

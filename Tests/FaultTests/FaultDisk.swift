@@ -20,6 +20,19 @@ enum Fault: String, CaseIterable, Sendable {
     }
 }
 
+/// A fault, once or for ever.
+struct FaultLine: Sendable, CustomTestStringConvertible, CustomStringConvertible {
+    let fault: Fault
+    let forEver: Bool
+
+    static let all = Fault.allCases.flatMap { fault in
+        (fault == .cut ? [true] : [false, true]).map { FaultLine(fault: fault, forEver: $0) }
+    }
+
+    var description: String { "\(fault.rawValue)\(forEver ? " for ever" : "")" }
+    var testDescription: String { description }
+}
+
 /// A disk under SQLite that fails when it is told to, and forgets at a power cut what was not
 /// synced. Every connection to it is closed before it goes.
 final class FaultDisk: Sendable {
@@ -57,9 +70,6 @@ final class FaultDisk: Sendable {
 
     /// Whether the armed fault has come.
     var hasFailed: Bool { till_disk_hits(disk) > 0 }
-
-    /// How many calls it could have hit.
-    var calls: Int { Int(till_disk_calls(disk)) }
 
     /// From now on syncs are told as done and are not.
     func lie() { till_disk_lie(disk, 1) }
