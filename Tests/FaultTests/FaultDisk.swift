@@ -1,5 +1,6 @@
 import CFaultVFS
 import Foundation
+import Testing
 
 /// What goes wrong (`Tests/CFaultVFS/include/CFaultVFS.h` says what each does).
 enum Fault: String, CaseIterable, Sendable {
