@@ -30,6 +30,14 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A module with loops over a frame's pixels: unoptimised they take ten times a frame's time, so that
+/// a debug build could not keep a camera's deadlines.
+func pixelLibrary(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))])
+}
+
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies + ["CommandSupport", argumentParser],
@@ -52,12 +60,16 @@ let rules: [Target] = [
     library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
     library("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
     library("Payments", ["Money", "COSE", "Vouchers"]),
-    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+    library("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
+    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust", crypto]),
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
+    library("PolicySources", ["Money", "Payments", "HubProtocol"]),
+    library("JournalExport", ["CBOR", "COSE", "Vouchers", "HubProtocol", crypto]),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
+    library("ScannerProtocol"),
 ]
 
 // The use cases: they declare their ports and drive the rules.
@@ -66,40 +78,63 @@ let useCases: [Target] = [
         "Terminal",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Screens", "HardwareProfiles", crypto,
+            "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust", "JournalExport", crypto,
         ]),
-    library("Hub", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
+    library(
+        "Hub",
+        [
+            "HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust",
+            crypto,
+        ]),
     library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
 ]
 
 // The adapters: technology + port. They never import each other.
 let adapters: [Target] = [
     library("FileCamera", ["Terminal", "CPNG", "CTurboJPEG"]),
-    library("ZBarDecoder", ["Terminal", "CZBar"]),
+    pixelLibrary("V4L2Camera", ["ScannerProtocol", "CV4L2", "CTurboJPEG"]),
+    library("ProcessScanner", ["Terminal", "ScannerProtocol", "CScanner"]),
+    pixelLibrary("ZBarDecoder", ["Terminal", "CZBar", "CZXing"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
     library(
-        "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
+        "SQLiteJournal",
+        [
+            "Terminal", "HubProtocol", "JournalExport", "Payments", "Money", "COSE", "Vouchers",
+            crypto, grdb,
+        ]),
     library(
         "SQLiteVoucherStore", ["Terminal", "HubProtocol", "Vouchers", crypto, grdb]),
     library(
         "SQLiteHubLedger",
-        ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
+        [
+            "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",
+            "Trust", grdb,
+        ]),
     library(
         "HTTPHubLink",
-        ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore, nioHTTP1, nioPosix]),
+        [
+            "Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers", httpClient, nioCore,
+            nioHTTP1, nioPosix,
+        ]),
     library(
         "HTTPHubServer",
-        ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
+        [
+            "Hub", "HubProtocol", "COSE", "Trust", "Vouchers", hummingbird, logging, nioCore,
+            lifecycle,
+        ]),
     library(
         "HTTPControlServer",
         [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-            "Vouchers", hummingbird, logging, nioCore, lifecycle,
+            "Trust", "Vouchers", "Clocks", "HotLists", hummingbird, logging, nioCore, lifecycle,
         ]),
     library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
+    library("YAMLPolicies", ["PolicySources", "Money", "Payments", yams]),
+    library("LinuxClocks", ["Terminal", "Clocks"]),
     library("FileKeyStore", ["COSE"]),
+    library("FileTrustKeeper", ["Terminal", "Trust"]),
     library("SystemdNotifier", ["CSystemd"]),
 ]
 
@@ -108,31 +143,34 @@ let programs: [Target] = [
     library(
         "TerminalState",
         [
-            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "FileKeyStore",
-            "SQLiteJournal",
+            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+            "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists", "JournalExport",
         ]),
     program(
         "tilld",
         [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
-            "FileCamera", "ZBarDecoder", "QRencodeEncoder", "CairoDisplay", "HTTPHubLink",
-            "HTTPControlServer", "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState",
-            "SQLiteVoucherStore",
+            "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
+            "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
+            "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState", "SQLiteVoucherStore",
+            "FileTrustKeeper", "Trust",
             logging, lifecycle, unixSignals,
         ]),
     program(
         "tillctl",
         [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
-            "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ZBarDecoder", "Screens",
-            "QRencodeEncoder", "CairoDisplay", "TerminalState", "SQLiteJournal",
-            "SQLiteVoucherStore",
+            "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
+            "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
+            "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
+            "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
         ]),
     program(
         "tillhub",
         [
-            "Hub", "ControlProtocol", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE",
-            "Vouchers",
+            "Hub", "HotLists", "PolicySources", "YAMLPolicies", "ControlProtocol", "HubProtocol",
+            "PaymentCodes", "Payments", "Money", "COSE",
+            "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
             unixSignals,
@@ -142,15 +180,34 @@ let programs: [Target] = [
         [
             "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
             "ZBarDecoder",
-            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal",
+            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal", "Trust",
+            "FileTrustKeeper", "HubProtocol",
         ]),
     program(
         "till-bench",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Terminal", "Hub", "SQLiteJournal", "SQLiteVoucherStore", "SQLiteHubLedger",
-            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", crypto, grdb,
+            "Terminal", "Hub", "JournalExport", "SQLiteJournal", "SQLiteVoucherStore",
+            "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens",
+            "HotLists", "Trust", crypto, grdb,
         ]),
+]
+
+/// The decoder's own process, which links as little as it can.
+let scanner = Target.executableTarget(
+    name: "till-scanner",
+    dependencies: [
+        "Terminal", "ScannerProtocol", "ProcessScanner", "V4L2Camera", "FileCamera", "ZBarDecoder",
+        "CScanner",
+    ],
+    swiftSettings: settings)
+
+/// Small C of our own, for what Swift cannot call: ioctls, descriptors over sockets, the sandbox.
+let cShims: [Target] = [
+    .target(name: "CScanner", linkerSettings: [.linkedLibrary("seccomp")]),
+    .target(name: "CV4L2"),
+    .target(
+        name: "CZXing", linkerSettings: [.linkedLibrary("ZXing"), .linkedLibrary("stdc++")]),
 ]
 
 let cLibraries: [Target] = [
@@ -167,44 +224,65 @@ let testTargets: [Target] = [
     tests("CBORTests", ["CBOR"]),
     tests("COSETests", ["COSE", "CBOR", crypto]),
     tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
+    tests("TrustTests", ["Trust", "COSE", "Money", "Vouchers"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
     .target(
-        name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
+        name: "VoucherMint", dependencies: ["Vouchers", "COSE", "Trust"], path: "Tests/VoucherMint",
         swiftSettings: settings),
     tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
-    tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
+    tests(
+        "HubProtocolTests",
+        [
+            "HubProtocol", "Payments", "COSE", "CBOR", "Money", "Trust", "Vouchers", "VoucherMint",
+        ]),
     tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("ClocksTests", ["Clocks"]),
+    .target(
+        name: "SandboxTrial", dependencies: ["CScanner"], path: "Tests/SandboxTrial"),
+    tests(
+        "PolicySourcesTests",
+        ["PolicySources", "YAMLPolicies", "Payments", "Money", "HubProtocol"]),
     tests(
         "ScannerTests",
-        ["ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens"]),
+        [
+            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens",
+            "ScannerProtocol", "ProcessScanner", "SandboxTrial", "till-scanner",
+        ]),
     tests(
         "ScreensTests",
         [
             "Screens", "CairoDisplay", "QRencodeEncoder", "ZBarDecoder", "FileCamera", "Payments",
-            "Money", "Terminal",
+            "Money", "Terminal", "Vouchers", "VoucherMint",
         ]),
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
     tests(
         "TerminalTests",
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
-            "ZBarDecoder",
+            "JournalExport", "PaymentCodes", "Screens", "Trust", "VoucherMint", "CairoDisplay",
+            "QRencodeEncoder", "ZBarDecoder", "HotLists", "Clocks",
         ]),
     tests(
         "HubTests",
         [
-            "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
+            "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore",
+            "Terminal",
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust", "VoucherMint",
+            grdb, hummingbird,
             logging, lifecycle,
+        ]),
+    tests(
+        "SimulationTests",
+        [
+            "Terminal", "SQLiteJournal", "Hub", "SQLiteHubLedger", "HubProtocol", "Payments",
+            "PaymentCodes", "Screens", "Vouchers", "COSE", "Money", "VoucherMint",
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
         "SQLiteJournalTests",
         [
             "SQLiteJournal", "Terminal", "HubProtocol", "Payments", "Vouchers", "COSE", "Money",
-            "VoucherMint", grdb,
+            "VoucherMint", "JournalExport", grdb,
         ]),
     tests(
         "SQLiteVoucherStoreTests",
@@ -222,8 +300,11 @@ let testTargets: [Target] = [
             "PaymentCodes", "Payments",
             "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
+    tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("HouseTests", []),
-    tests("CommandTests", ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench"]),
+    tests(
+        "CommandTests",
+        ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench", "till-scanner"]),
 ]
 
 let package = Package(
@@ -241,6 +322,8 @@ let package = Package(
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
-    targets: rules + useCases + adapters + programs + cLibraries + testTargets,
-    swiftLanguageModes: [.v6]
+    targets: rules + useCases + adapters + programs + [scanner] + cShims + cLibraries
+        + testTargets,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -52,6 +52,7 @@ class Demo:
             self.wallet_answers_the_shop()
             self.printed_voucher()
             self.stored_value()
+            self.undone()
             self.strangers()
             self.offline()
             self.killed()
@@ -77,7 +78,14 @@ class Demo:
         stranger = run("pay", request, "--out", answer, codes=(1,))
         self.must(stranger["reason"] == "unknown-terminal", "a stranger's shop QR is refused")
         self.row("wallet meets a terminal it does not know", stranger["reason"])
-        run("trust", "add", self.terminal.key)
+        published = self.hub.publish()
+        documents = self.folder / "trust.till"
+        self.hub.command("trust", "export", "--out", documents)
+        listed = run("trust", "import", documents)
+        self.must(listed["terminals"] == 1 and listed["list"] == published["list"],
+                  "the wallet knows the terminal from the merchant's trust list")
+        self.row("trust list signed by 2 of 3 root keys", f"list {listed['list']}, "
+                 f"{listed['terminals']} terminal known to the wallet")
         run("pay", request, "--out", answer)
         self.terminal.show(answer)
         paid = self.terminal.ctl("sale", "--wait", "--timeout", 60)
@@ -110,6 +118,36 @@ class Demo:
         self.row("9.00: the same card, 5.00 left", self.verdict(part) + ", 4.00 due")
         ended = self.terminal.ctl("sale", "--cancel")
         self.must(ended["state"] == "partly-paid", "the part stays paid")
+
+    def undone(self):
+        gift = self.issue(self.hub, "gift", "fixed", "--amount", "6.00")
+        first = self.terminal.sale("6.00", gift)
+        self.approved(first, "6.00")
+        receipt = first["news"]["receipt"]
+        cancelled = self.terminal.ctl("cancel", receipt, "--reason", "wrong article")
+        self.must(cancelled["kind"] == "cancellation" and cancelled["payment"] == receipt,
+                  "the payment is cancelled")
+        again = self.terminal.sale("6.00", gift)
+        self.approved(again, "6.00")
+        self.row("6.00: paid, cancelled, the same voucher again",
+                 f"receipt {receipt}, {cancelled['receipt']}, {again['news']['receipt']}")
+        card = self.issue(self.hub, "refund-card", "stored", "--amount", "9.00")
+        paid = self.terminal.sale("9.00", card)
+        self.approved(paid, "9.00")
+        receipt = paid["news"]["receipt"]
+        part = self.terminal.ctl("refund", receipt, "2.50", "--key", "demo-refund")
+        once = self.terminal.ctl("refund", receipt, "2.50", "--key", "demo-refund")
+        self.must(once["repeated"] and once["receipt"] == part["receipt"],
+                  "the same key is the same refund")
+        self.must(part["to"] == "stored-value" and part["refundable"]["amount"] == "6.50",
+                  "2.50 are back on the card, 6.50 may follow")
+        refused = self.terminal.ctl("refund", receipt, "6.51", "--to", "cash", codes=(1,))
+        self.must(refused["reason"] == "more-than-paid", "never more than was paid")
+        self.row("9.00: stored value, 2.50 refunded to it",
+                 f"receipt {part['receipt']} for {receipt}; 6.51 more: {refused['reason']}")
+        spent = self.terminal.sale("2.50", card)
+        self.approved(spent, "2.50")
+        self.row("2.50: the same card, what was refunded", self.verdict(spent))
 
     def strangers(self):
         other = Hub(self.programs, self.folder / "other-hub")
@@ -177,8 +215,17 @@ class Demo:
         ledger = sorted((c["receipt"], c["amount"]["minorUnits"], c["amount"]["currency"])
                         for c in self.hub.command("ledger")["captures"])
         self.must(journal == ledger, f"hub ledger equals terminal journal:\n{ledger}\n{journal}")
-        self.must([r for r, _, _ in journal] == list(range(1, len(journal) + 1)),
-                  "receipt numbers have no gap")
+        entries = self.terminal.ctl("journal", "list")
+        receipts = [e["receipt"] for e in entries if e.get("receipt")]
+        self.must(receipts == list(range(1, len(receipts) + 1)), "receipt numbers have no gap")
+        undone = [(e["receipt"], e["kind"], e["amount"]["minorUnits"]) for e in entries
+                  if e["kind"] in ("cancellation", "refund")]
+        kept = [(u["receipt"], u["kind"], u["amount"]["minorUnits"])
+                for u in self.hub.command("ledger")["undoings"]]
+        self.must(undone == kept and len(undone) == 2,
+                  f"the hub has every undoing:\n{kept}\n{undone}")
+        self.row("undone: hub ledger = terminal journal",
+                 ", ".join(f"{kind} {amount // 100}.{amount % 100:02}" for _, kind, amount in undone))
         total = sum(amount for _, amount, _ in journal)
         self.row("hub ledger = terminal journal", f"{len(journal)} payments, "
                  f"{total // 100}.{total % 100:02} EUR")
@@ -196,16 +243,24 @@ class Demo:
 
     def tell(self):
         """The table of what happened, read back from journal and ledger, and where all of it lies."""
-        ledger = {c["receipt"]: c for c in self.hub.command("ledger")["captures"]}
+        report = self.hub.command("ledger")
+        ledger = {c["receipt"]: c for c in report["captures"]}
+        undoings = {u["sequence"]: u for u in report["undoings"]}
         entries = self.terminal.ctl("journal", "list")
         lines = [f"{'entry':>5}  {'time (UTC)':<20}  {'amount':>12}  {'journal says':<30}  hub says"]
         for entry in entries:
-            amount = f"{entry['amount']['amount']} {entry['amount']['currency']}"
+            money = entry.get("amount")
+            amount = f"{money['amount']} {money['currency']}" if money else ""
             what, there = entry.get("reason"), "declined, no money"
             if entry["kind"] == "capture":
                 what = f"receipt {entry['receipt']}, {entry['voucher']}"
                 mine = ledger[entry["receipt"]]["amount"]
                 there = f"{mine['amount']} {mine['currency']}, receipt {entry['receipt']}"
+            elif entry["kind"] in ("cancellation", "refund", "reversal"):
+                what = f"{entry['kind']} of entry {entry['undone']}"
+                there = f"{undoings[entry['sequence']]['kind']}, receipt {entry.get('receipt')}"
+            elif entry["kind"] != "decline":
+                what, there = entry["kind"], "kept"
             lines.append(f"{entry['sequence']:>5}  {entry['at']:<20}  {amount:>12}  {what:<30}  "
                          f"{there}")
         receipts = self.folder / "receipts.txt"

@@ -256,6 +256,9 @@ def explain(tillctl, payloads):
 
 def difference(name, till, codes):
     """Why the two differ: an explanation, None where they agree, or False where none is known."""
+    if {"CONSUMER_DATA_CHARS", "CONSUMER_DATA_DUPLICATE"} & codes:
+        # There are three letters to ask by, so that more of them are wrong as letters already.
+        codes = codes - {"TOO_LONG"}
     if till["wellFormed"] == (not codes):
         return None
     if till["wellFormed"]:

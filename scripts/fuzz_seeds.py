@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes what the fuzz targets start from: the project's own vectors, and one hub message of each
-kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub, hotlist,
-clock."""
+kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub, export, hotlist,
+clock, scanner."""
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -28,7 +29,7 @@ def base45(text):
 
 
 def cbor(value):
-    """Core deterministic CBOR of integers, bytes, texts, booleans, lists and maps."""
+    """Core deterministic CBOR of integers, bytes, texts, booleans, null, lists and maps."""
     def head(major, number):
         if number < 24:
             return bytes([major << 5 | number])
@@ -36,6 +37,8 @@ def cbor(value):
             if number < 256 ** size:
                 return bytes([major << 5 | code]) + number.to_bytes(size, "big")
         raise ValueError(number)
+    if value is None:
+        return b"\xf6"
     if isinstance(value, bool):
         return b"\xf5" if value else b"\xf4"
     if isinstance(value, int):
@@ -71,6 +74,22 @@ def hub_payloads():
     ]
 
 
+def journal_exports():
+    """Exported journals as docs/spec/journal-export.md describes them, without a seal."""
+    key = {1: 1, -1: 6, -2: bytes.fromhex(
+        "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c")}
+    header = ["till-journal-export", 1, "till:m42/t7", bytes(8), key, None, 5, 0, bytes(32), 0, 0]
+    entry = {1: 1, 2: bytes(32), 3: 4, 4: 8, 25: [3, 2, 1, 0]}
+    exports = []
+    for rows in ([], [[2, cbor(entry)]],
+                 [[1, 1, 1, 1, bytes(32), bytes(32), 0, bytes(32)], [3, 3, 1, b"x"], [4, b"y"],
+                  [5, 1, 1, 1, bytes(32), None], [6, "gifts", bytes(8), 1, 978, bytes(32), 9, 5, 5],
+                  [7, 1, "gifts", bytes(8), 1, 5, None, None, 4, 5, 1]]):
+        file = b"".join(cbor(cbor(record)) for record in [header] + rows)
+        exports.append(file + cbor(cbor([8, 1 + len(rows), hashlib.sha256(file).digest(), None])))
+    return exports
+
+
 def to_base45(data):
     """The base45 text (RFC 9285) of bytes."""
     text = ""
@@ -90,13 +109,24 @@ def payload_of(message):
     return message[start + 1 + size:-66]
 
 
+def scanner_messages():
+    """A message of each kind, as docs/spec/scanner-protocol.md describes them."""
+    return [bytes.fromhex(text) for text in (
+        "0100010000000064", "0200000007000000ff", "0300", "0301028001e0", "0302028001e000025800",
+        "04050002d00f5955595601009a090100000001", "050000000200000102", "8100010201",
+        "824d4a5047028001e000003a9801000000090300000001", "83000000030000000c",
+        "8401ffffffff00000003" + "41" * 30, "8500000003000013885a01460100", "8600000004",
+        "8700000005", "880000000606000000640000002a656e64",
+        "89028001e000025800")]
+
+
 def load(name):
     return json.loads((VECTORS / name).read_text())
 
 
 def main(folder):
-    seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub",
-                                  "hotlist", "clock")}
+    seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub", "export",
+                                  "hotlist", "clock", "scanner", "trust")}
     for vector in load("base45.json")["valid"]:
         seeds["base45"].append(vector["base45"].encode())
     for vector in load("base45.json")["invalid"]:
@@ -128,6 +158,10 @@ def main(folder):
     seeds["emv"] += [b"134567890123456789", b"upi://pay?pa=a@b&am=1.00", b"BCD\n002\n1\nSCT",
                      b"SPC\n0200\n1", b"HC1:6BF", b"shc:/5676", b"cashuAeyJ0", b"taler://pay/x"]
     seeds["hub"] = hub_payloads()
+    trust = load("trust.json")
+    seeds["trust"] += [bytes.fromhex(offer) for offer in trust["states"].values()]
+    seeds["trust"] += [bytes.fromhex(case["offer"]) for case in trust["cases"] if case["offer"]]
+    seeds["export"] = journal_exports()
     hot = load("hot-list.json")
     for vector in hot["lists"] + hot["deltas"]:
         message = bytes.fromhex(vector["message"])
@@ -140,6 +174,7 @@ def main(folder):
         seeds["clock"].append(b"".join(
             bytes([kind ^ step]) + (1_800_000_000 + 60 * step).to_bytes(8, "big")
             + (60_000 * step).to_bytes(8, "big") for step in range(6)))
+    seeds["scanner"] = scanner_messages()
     for name, inputs in seeds.items():
         place = pathlib.Path(folder) / name
         place.mkdir(parents=True, exist_ok=True)

@@ -81,6 +81,7 @@ public struct TextDisplay: Display {
         case .approved: "[✓]"
         case .approvedInPart: "[◐]"
         case .declined: "[✗]"
+        case .undone: "[←]"
         case .outOfOrder: "[!]"
         }
     }

@@ -57,11 +57,14 @@ public struct VerdictMessage: Codable, Hashable, Sendable {
     public let lapsed: MoneyMessage?
     /// For *spent here*: the redemption that used the voucher up.
     public let spent: RedemptionMessage?
+    /// Why it was decided online or offline: a stable code (`sale.md`).
+    public let online: String?
 
     /// Makes a verdict.
     public init(
         verdict: String, reason: String? = nil, message: String, captured: MoneyMessage? = nil,
-        receipt: UInt64? = nil, lapsed: MoneyMessage? = nil, spent: RedemptionMessage? = nil
+        receipt: UInt64? = nil, lapsed: MoneyMessage? = nil, spent: RedemptionMessage? = nil,
+        online: String? = nil
     ) {
         self.verdict = verdict
         self.reason = reason
@@ -70,6 +73,7 @@ public struct VerdictMessage: Codable, Hashable, Sendable {
         self.receipt = receipt
         self.lapsed = lapsed
         self.spent = spent
+        self.online = online
     }
 }
 
@@ -83,6 +87,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let total: MoneyMessage
     /// What has been captured.
     public let captured: MoneyMessage
+    /// What of that has been given back since.
+    public let undone: MoneyMessage
     /// What is still due.
     public let due: MoneyMessage
     /// When it was opened, RFC 3339 in UTC.
@@ -103,18 +109,22 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let news: VerdictMessage?
     /// Rises with every change of what is told here; wait for a change with `?after=`.
     public let version: UInt64
+    /// What is left offline in the sale's currency, and what runs out first.
+    public let offline: ExposureMessage?
 
     /// Makes a sale's message.
     public init(
         reference: String, state: String, total: MoneyMessage, captured: MoneyMessage,
-        due: MoneyMessage, openedAt: String, expiresAt: String, symbolShown: Bool,
+        undone: MoneyMessage, due: MoneyMessage, openedAt: String, expiresAt: String,
+        symbolShown: Bool,
         symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
-        news: VerdictMessage?, version: UInt64
+        news: VerdictMessage?, version: UInt64, offline: ExposureMessage? = nil
     ) {
         self.reference = reference
         self.state = state
         self.total = total
         self.captured = captured
+        self.undone = undone
         self.due = due
         self.openedAt = openedAt
         self.expiresAt = expiresAt
@@ -125,23 +135,52 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         self.verdicts = verdicts
         self.news = news
         self.version = version
+        self.offline = offline
     }
 }
 
-/// What is left of the offline allowance in one currency.
-public struct AllowanceMessage: Codable, Hashable, Sendable {
-    /// The largest single payment.
-    public let perPayment: MoneyMessage
-    /// Captured and not yet acknowledged by the hub.
-    public let outstanding: MoneyMessage
-    /// What may still be captured before the hub must be reached.
-    public let left: MoneyMessage
+/// How much a terminal's trust documents are worth.
+public struct TrustMessage: Codable, Hashable, Sendable {
+    /// The root's version.
+    public let rootVersion: UInt64
+    /// The generation of the trust list.
+    public let generation: UInt64
+    /// The trust list's version.
+    public let listVersion: UInt64
+    /// The freshness statement's version, where one names the list in force.
+    public let freshnessVersion: UInt64?
+    /// When the list was last known to be the newest, RFC 3339 in UTC.
+    public let confirmedAt: String
+    /// How long ago that is, in seconds.
+    public let ageSeconds: UInt64
+    /// When the list expires, RFC 3339 in UTC.
+    public let expiresAt: String
+    /// Whether it has: then nothing is approved.
+    public let expired: Bool
+    /// Whether the terminal's own key is in the list and not revoked.
+    public let listed: Bool
+    /// Whether the terminal's own key is revoked: then nothing is approved.
+    public let revoked: Bool
+    /// The code of what the last document that was offered was refused for.
+    public let problem: String?
 
-    /// Makes an allowance.
-    public init(perPayment: MoneyMessage, outstanding: MoneyMessage, left: MoneyMessage) {
-        self.perPayment = perPayment
-        self.outstanding = outstanding
-        self.left = left
+    /// Makes a message.
+    public init(
+        rootVersion: UInt64, generation: UInt64, listVersion: UInt64, freshnessVersion: UInt64?,
+        confirmedAt: String, ageSeconds: UInt64, expiresAt: String, expired: Bool, listed: Bool,
+        revoked: Bool, problem: String?
+    ) {
+        self.rootVersion = rootVersion
+        self.generation = generation
+        self.listVersion = listVersion
+        self.freshnessVersion = freshnessVersion
+        self.confirmedAt = confirmedAt
+        self.ageSeconds = ageSeconds
+        self.expiresAt = expiresAt
+        self.expired = expired
+        self.listed = listed
+        self.revoked = revoked
+        self.problem = problem
     }
 }
 
@@ -173,6 +212,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let paymentsLeft: UInt64
     /// One line for each currency accepted.
     public let allowances: [AllowanceMessage]
+    /// The band, the minutes that are left, and what runs out first.
+    public let exposure: ExposureMessage
     /// The last journal entry.
     public let lastSequence: UInt64
     /// The version of the configuration that the hub signed.
@@ -183,15 +224,20 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let openSale: String?
     /// What the camera could not look at since it last saw a code.
     public let camera: CameraMessage?
+    /// Payments that nobody was told of, as far as the journal knows.
+    public let unclear: [PaymentMessage]
+    /// How much the trust documents are worth.
+    public let trust: TrustMessage
 
     /// Makes a status.
     public init(
         state: String, problem: String?, terminal: String, merchant: String, version: String,
         networkStatus: String, lastSync: String?, lastSyncProblem: String?,
         offlinePaymentsCount: UInt64, queuedEntries: UInt64, oldestQueued: String?,
-        paymentsLeft: UInt64, allowances: [AllowanceMessage], lastSequence: UInt64,
+        paymentsLeft: UInt64, allowances: [AllowanceMessage], exposure: ExposureMessage,
+        lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
-        camera: CameraMessage? = nil
+        unclear: [PaymentMessage], trust: TrustMessage, camera: CameraMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -206,10 +252,13 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.oldestQueued = oldestQueued
         self.paymentsLeft = paymentsLeft
         self.allowances = allowances
+        self.exposure = exposure
         self.lastSequence = lastSequence
         self.configurationVersion = configurationVersion
         self.issuers = issuers
         self.openSale = openSale
+        self.unclear = unclear
+        self.trust = trust
         self.camera = camera
     }
 }

@@ -48,7 +48,8 @@ public enum PictureReader {
         }
     }
 
-    private static func readFile(_ path: String, name: String) throws(CameraError) -> [UInt8] {
+    /// Reads a file's bytes, whole, if it begins like a picture; an error calls it `name`.
+    static func readFile(_ path: String, name: String) throws(CameraError) -> [UInt8] {
         let file = try RegularFile(path: path, name: name)
         // The beginning first: a large file of something else is refused without reading it.
         let beginning = try file.readBytes(upTo: PictureFormat.signatureBytes)

@@ -12,6 +12,14 @@ public final class StreamCamera: Camera {
 
         /// Grey frames of these sides, one byte a pixel, one after the other with nothing between.
         case grey(width: Int, height: Int)
+
+        /// A Y4M stream after its header, which gave these sides and this much chroma a frame.
+        case y4mFrames(width: Int, height: Int, chromaBytes: Int)
+    }
+
+    /// The sides of a frame and its bytes of chroma; nil until the header has come.
+    public var frameShape: (width: Int, height: Int, chromaBytes: Int)? {
+        width > 0 ? (width, height, chromaBytes) : nil
     }
 
     /// The largest frame that is read, in pixels: that of an 8K camera.
@@ -56,6 +64,10 @@ public final class StreamCamera: Camera {
         case .grey(let width, let height):
             part = .luma
             try setSides(width: width, height: height, chromaBytes: 0)
+        case .y4mFrames(let width, let height, let chromaBytes):
+            part = .frameHeader
+            hasFrameHeaders = true
+            try setSides(width: width, height: height, chromaBytes: chromaBytes)
         }
     }
 

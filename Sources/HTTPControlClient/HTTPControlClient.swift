@@ -60,42 +60,142 @@ public struct HTTPControlClient: Sendable {
         try await call(.DELETE, "/v1/sales/current")
     }
 
+    /// Where a payment stands.
+    public func payment(receipt: UInt64) async throws -> PaymentMessage {
+        try await call(.GET, "/v1/receipts/\(receipt)")
+    }
+
+    /// Refunds a payment, whole or in part.
+    public func refund(receipt: UInt64, _ order: UndoOrderMessage) async throws -> UndoMessage {
+        try await call(
+            .POST, "/v1/receipts/\(receipt)/refund", body: JSONEncoder().encode(order))
+    }
+
+    /// Cancels a payment before its period closes.
+    public func cancel(receipt: UInt64, _ order: UndoOrderMessage) async throws -> UndoMessage {
+        try await call(
+            .POST, "/v1/receipts/\(receipt)/cancel", body: JSONEncoder().encode(order))
+    }
+
+    /// Reverses a payment whose completion is unclear.
+    public func reverse(receipt: UInt64, _ order: UndoOrderMessage) async throws -> UndoMessage {
+        try await call(
+            .POST, "/v1/receipts/\(receipt)/reverse", body: JSONEncoder().encode(order))
+    }
+
     /// Exchanges with the hub now.
     public func sync() async throws -> SyncMessage { try await call(.POST, "/v1/sync") }
+
+    /// Offers trust documents to the terminal, which takes them or says why not.
+    public func take(trust offer: [UInt8]) async throws {
+        let _: TrustMessage = try await call(.POST, "/v1/trust", body: Data(offer))
+    }
 
     /// Journal entries above `after`, at most `limit`.
     public func journal(after: UInt64, limit: Int) async throws -> [EntryMessage] {
         try await call(.GET, "/v1/journal?after=\(after)&limit=\(limit)")
     }
 
-    private func call<Answer: Decodable>(_ method: Method, _ path: String, body: Data? = nil)
-        async throws -> Answer
+    /// Why the entry with this receipt number, or at this place, says what it says.
+    public func explanation(of number: UInt64, isSequence: Bool) async throws
+        -> ExplanationMessage
     {
+        let key = isSequence ? "sequence" : "receipt"
+        return try await call(.GET, "/v1/decisions?\(key)=\(number)")
+    }
+
+    /// Where the clock stands.
+    public func clock() async throws -> ClockMessage { try await call(.GET, "/v1/clock") }
+
+    /// Opens a challenge for a technician.
+    public func clockChallenge() async throws -> ClockChallengeMessage {
+        try await call(.POST, "/v1/clock/challenge")
+    }
+
+    /// Settles the clock by the hub's code.
+    public func settleClock(code: String) async throws -> ClockMessage {
+        try await call(
+            .POST, "/v1/clock/code", body: JSONEncoder().encode(ClockCodeMessage(code: code)))
+    }
+
+    /// The hot list in force.
+    public func hotList() async throws -> HotListMessage { try await call(.GET, "/v1/hot-list") }
+
+    /// Offers a hot list, or a delta to it.
+    public func takeHotList(_ bytes: [UInt8]) async throws -> HotListMessage {
+        try await call(.PUT, "/v1/hot-list", body: Data(bytes), type: "application/cose")
+    }
+
+    /// A period: the closed one with this number, or the one that is open.
+    public func period(_ number: UInt64?) async throws -> PeriodMessage {
+        try await call(.GET, "/v1/periods/" + (number.map { "\($0)" } ?? "open"))
+    }
+
+    /// Closes the open period.
+    public func closePeriod() async throws -> PeriodMessage { try await call(.POST, "/v1/periods") }
+
+    /// A signed checkpoint of the journal.
+    public func checkpoint() async throws -> CheckpointMessage {
+        try await call(.GET, "/v1/journal/checkpoint")
+    }
+
+    /// Archives what may go of the journal.
+    public func archive() async throws -> ArchiveMessage {
+        try await call(.POST, "/v1/journal/archive")
+    }
+
+    /// Hands everything that the journal holds to `sink`, chunk by chunk.
+    public func exportJournal(to sink: ([UInt8]) throws -> Void) async throws {
+        let response = try await send(try request(.GET, "/v1/journal/export"))
+        guard response.status == .ok else {
+            throw Self.refusal(
+                response, Data(try await response.body.collect(upTo: 1 << 16).readableBytesView))
+        }
+        do {
+            for try await chunk in response.body { try sink(Array(chunk.readableBytesView)) }
+        } catch let error as HTTPClientError {
+            throw ControlError.badAnswer("the export was cut short: \(error)")
+        }
+    }
+
+    private func request(_ method: Method, _ path: String) throws -> HTTPClientRequest {
         guard let url = URL(httpURLWithSocketPath: socket, uri: path) else {
             throw ControlError.notRunning(socket: socket)
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = HTTPMethod(rawValue: method.rawValue)
+        return request
+    }
+
+    private static func refusal(_ response: HTTPClientResponse, _ bytes: Data) -> ControlError {
+        guard let problem = try? JSONDecoder().decode(ProblemMessage.self, from: bytes) else {
+            return .badAnswer("HTTP \(response.status.code) without a problem")
+        }
+        return .refused(
+            status: Int(response.status.code), reason: problem.reason, detail: problem.detail)
+    }
+
+    private func call<Answer: Decodable>(
+        _ method: Method, _ path: String, body: Data? = nil,
+        type: String = "application/json"
+    ) async throws -> Answer {
+        var request = try request(method, path)
         if let body {
-            request.headers.add(name: "content-type", value: "application/json")
+            request.headers.add(name: "content-type", value: type)
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         let response = try await send(request)
         let answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
         let bytes = Data(answer.readableBytesView)
         guard (200..<300).contains(response.status.code) else {
-            guard let problem = try? JSONDecoder().decode(ProblemMessage.self, from: bytes) else {
-                throw ControlError.badAnswer("HTTP \(response.status.code) without a problem")
-            }
-            throw ControlError.refused(
-                status: Int(response.status.code), reason: problem.reason, detail: problem.detail)
+            throw Self.refusal(response, bytes)
         }
         do { return try JSONDecoder().decode(Answer.self, from: bytes) } catch {
             throw ControlError.badAnswer("\(error)")
         }
     }
 
-    private enum Method: String { case GET, POST, DELETE }
+    private enum Method: String { case GET, POST, PUT, DELETE }
 
     private func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
         guard access(socket, F_OK) == 0 else {

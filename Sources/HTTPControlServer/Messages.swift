@@ -26,7 +26,8 @@ extension VerdictMessage {
             }
             self.init(
                 verdict: "declined", reason: reason.code,
-                message: DeclineSentences(reason, currency: currency).cashier, spent: spent)
+                message: DeclineSentences(reason, currency: currency).cashier, spent: spent,
+                online: reason.online?.code)
         }
     }
 
@@ -38,14 +39,16 @@ extension VerdictMessage {
             ? " The voucher was worth more; \(Amount(minorUnits: lapsed, currency: currency)) lapse."
             : ""
         self.init(
-            verdict: verdict, message: message + note, captured: MoneyMessage(capture.amount),
-            receipt: receipt,
-            lapsed: lapsed > 0 ? MoneyMessage(lapsed, currency: currency.number) : nil)
+            verdict: verdict,
+            message: message + note + " " + OnlineSentences(capture.online).cashier,
+            captured: MoneyMessage(capture.amount), receipt: receipt,
+            lapsed: lapsed > 0 ? MoneyMessage(lapsed, currency: currency.number) : nil,
+            online: capture.online.code)
     }
 }
 
 extension SaleMessage {
-    init(_ view: SaleView, screen: String?, told: UInt64? = nil) {
+    init(_ view: SaleView, screen: String?, told: UInt64? = nil, meter: ExposureMeter?) {
         let sale = view.sale
         let currency = sale.total.currency
         let hasNews = told.map { $0 < view.outcomeCount } ?? false
@@ -53,6 +56,7 @@ extension SaleMessage {
             reference: sale.reference.text, state: sale.state.rawValue,
             total: MoneyMessage(sale.total),
             captured: MoneyMessage(sale.captured, currency: currency.number),
+            undone: MoneyMessage(view.undone, currency: currency.number),
             due: MoneyMessage(sale.due, currency: currency.number),
             openedAt: UTCTime(sale.openedAt).rfc3339,
             expiresAt: UTCTime(sale.request.expiry).rfc3339, symbolShown: view.symbol != nil,
@@ -61,7 +65,8 @@ extension SaleMessage {
             verdicts: view.outcomes.map { VerdictMessage($0, currency: currency) },
             news: hasNews
                 ? view.outcomes.last.map { VerdictMessage($0, currency: currency) } : nil,
-            version: view.version)
+            version: view.version,
+            offline: meter.map { ExposureMessage($0, currency: currency) })
     }
 }
 
@@ -79,6 +84,7 @@ extension SyncMessage {
 extension StatusMessage {
     init(_ status: TerminalStatus, version: String) {
         let exposure = status.queue.exposure
+        let left = ExposureMessage(status.meter)
         self.init(
             state: status.condition.rawValue, problem: status.problem,
             terminal: status.terminal, merchant: status.merchant, version: version,
@@ -87,23 +93,26 @@ extension StatusMessage {
             lastSyncProblem: status.lastSyncProblem, offlinePaymentsCount: exposure.count,
             queuedEntries: status.queue.entries,
             oldestQueued: exposure.oldest.map { UTCTime($0).rfc3339 },
-            paymentsLeft: status.policy.outstandingCount > exposure.count
-                ? status.policy.outstandingCount - exposure.count : 0,
-            allowances: status.policy.limits.map { limits in
-                let outstanding = exposure.amount(in: limits.currency)
-                return AllowanceMessage(
-                    perPayment: MoneyMessage(limits.perPayment, currency: limits.currency.number),
-                    outstanding: MoneyMessage(outstanding, currency: limits.currency.number),
-                    left: MoneyMessage(
-                        limits.outstanding > outstanding ? limits.outstanding - outstanding : 0,
-                        currency: limits.currency.number))
-            },
+            paymentsLeft: status.meter.paymentsLeft, allowances: left.allowances,
+            exposure: left,
             lastSequence: status.queue.lastSequence,
             configurationVersion: status.configurationVersion, issuers: status.issuers,
-            openSale: status.openSale,
+            openSale: status.openSale, unclear: status.unclear.map { PaymentMessage($0) },
+            trust: TrustMessage(status.trust),
             camera: status.camera.map {
                 CameraMessage(
                     reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)
             })
+    }
+}
+
+extension TrustMessage {
+    init(_ standing: TrustStanding) {
+        self.init(
+            rootVersion: standing.rootVersion, generation: standing.generation,
+            listVersion: standing.listVersion, freshnessVersion: standing.freshnessVersion,
+            confirmedAt: UTCTime(standing.confirmedAt).rfc3339, ageSeconds: standing.ageSeconds,
+            expiresAt: UTCTime(standing.expiresAt).rfc3339, expired: standing.isExpired,
+            listed: standing.isListed, revoked: standing.isRevoked, problem: standing.problem)
     }
 }

@@ -58,18 +58,23 @@ public struct HTTPHubServer: Service {
     /// What the server is made of.
     public struct Parts: Sendable {
         let acceptor: BatchAcceptor
+        let authoriser: OnlineAuthoriser
         let registrar: HubRegistrar
+        let hotLists: HotListPublisher?
         let identity: PublicKey
         let clock: @Sendable () -> UInt64
         let logger: Logger
 
         /// Gathers the parts; `clock` tells seconds since 1970 UTC, `identity` is the hub's key.
         public init(
-            acceptor: BatchAcceptor, registrar: HubRegistrar, identity: PublicKey,
+            acceptor: BatchAcceptor, authoriser: OnlineAuthoriser, registrar: HubRegistrar,
+            hotLists: HotListPublisher? = nil, identity: PublicKey,
             clock: @escaping @Sendable () -> UInt64, logger: Logger
         ) {
             self.acceptor = acceptor
+            self.authoriser = authoriser
             self.registrar = registrar
+            self.hotLists = hotLists
             self.identity = identity
             self.clock = clock
             self.logger = logger

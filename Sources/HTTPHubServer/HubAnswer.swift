@@ -36,16 +36,23 @@ enum HubAnswer {
     }
 
     static func problem(_ refusal: BatchRefusal) throws -> Response {
-        let status: HTTPResponse.Status
-        switch refusal.category {
-        case .malformed: status = .badRequest
-        case .tooLarge: status = .contentTooLarge
-        case .forbidden: status = .forbidden
-        case .conflict: status = .conflict
-        case .unavailable: status = .serviceUnavailable
+        try problem(
+            status(of: refusal.category), reason: refusal.reason, refusal.message,
+            expected: refusal.expected)
+    }
+
+    static func problem(_ refusal: AuthorisationRefusal) throws -> Response {
+        try problem(status(of: refusal.category), reason: refusal.reason, refusal.message)
+    }
+
+    private static func status(of category: BatchRefusal.Category) -> HTTPResponse.Status {
+        switch category {
+        case .malformed: .badRequest
+        case .tooLarge: .contentTooLarge
+        case .forbidden: .forbidden
+        case .conflict: .conflict
+        case .unavailable: .serviceUnavailable
         }
-        return try problem(
-            status, reason: refusal.reason, refusal.message, expected: refusal.expected)
     }
 
     private static func encoded(

@@ -6,6 +6,7 @@ import HubProtocol
 import Hummingbird
 import Logging
 import NIOCore
+import Trust
 import Vouchers
 
 /// The routes of the hub.
@@ -17,8 +18,17 @@ struct HubRoutes: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("v1/batches") { request, _ in try await batch(request) }
+        router.post("v1/authorisations") { request, _ in try await authorise(request) }
         router.get("v1/terminals/:merchant/:terminal/configuration") { request, context in
             try await configuration(request, context.parameters)
+        }
+        router.get("v1/terminals/:merchant/:terminal/time") { request, context in
+            try await time(request, context.parameters)
+        }
+        router.get("v1/hot-list") { request, _ in try await hotList(request) }
+        router.get("v1/documents/root") { request, _ in try await root(request) }
+        router.get("v1/documents/:document") { request, context in
+            try await document(request, context.parameters)
         }
         router.get("v1/health") { _, _ in try HubAnswer.json(["status": "ok"]) }
         router.get("v1/identity") { _, _ in
@@ -37,9 +47,11 @@ struct HubRoutes: Sendable {
                 "A batch is sent as \(Self.messageType). Nothing was stored.")
         }
         let bytes: [UInt8]
-        switch try await body(of: request) {
+        switch try await body(of: request, limit: Batch.maximumBytes) {
         case .bytes(let body): bytes = body
-        case .tooLong: return try HubAnswer.problem(Self.tooLarge(request))
+        case .tooLong:
+            return try HubAnswer.problem(
+                BatchRefusal.message(Self.tooLong(request, limit: Batch.maximumBytes)))
         case .tooSlow:
             return try HubAnswer.problem(
                 .requestTimeout, reason: "request-too-slow",
@@ -58,6 +70,40 @@ struct HubRoutes: Sendable {
             return HubAnswer.message(acknowledgement)
         case .refused(let refusal):
             parts.logger.warning("batch refused", metadata: ["reason": "\(refusal.reason)"])
+            return try HubAnswer.problem(refusal)
+        }
+    }
+
+    private func authorise(_ request: Request) async throws -> Response {
+        guard Self.isMessage(request.headers[.contentType]) else {
+            return try HubAnswer.problem(
+                .unsupportedMediaType, reason: "media-type-unsupported",
+                "A request is sent as \(Self.messageType). Nothing was reserved.")
+        }
+        let limit = AuthorisationRequest.maximumBytes
+        let bytes: [UInt8]
+        switch try await body(of: request, limit: limit) {
+        case .bytes(let body): bytes = body
+        case .tooLong:
+            return try HubAnswer.problem(
+                AuthorisationRefusal.message(Self.tooLong(request, limit: limit)))
+        case .tooSlow:
+            return try HubAnswer.problem(
+                .requestTimeout, reason: "request-too-slow",
+                "The request was not there after \(HTTPHubServer.bodySeconds) seconds. Nothing "
+                    + "was reserved.")
+        }
+        let reply: AuthorisationReply
+        do { reply = try await parts.authoriser.authorise(bytes, at: parts.clock()) } catch {
+            return try fault(error)
+        }
+        switch reply {
+        case .answered(let answer, let repeated):
+            parts.logger.info("authorisation answered", metadata: ["repeated": "\(repeated)"])
+            return HubAnswer.message(answer)
+        case .refused(let refusal):
+            parts.logger.warning(
+                "authorisation refused", metadata: ["reason": "\(refusal.reason)"])
             return try HubAnswer.problem(refusal)
         }
     }
@@ -92,16 +138,114 @@ struct HubRoutes: Sendable {
         }
     }
 
+    private func time(_ request: Request, _ path: Parameters) async throws -> Response {
+        guard
+            let terminal = TerminalID(
+                "till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")")
+        else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "terminal-malformed", "The path names no terminal id.")
+        }
+        guard let question = Self.bytes(request.uri.queryParameters["question"]),
+            SignedTime.nonceLengths.contains(question.count)
+        else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "question-malformed",
+                "question is 8 to 16 bytes in hexadecimal.")
+        }
+        let time: [UInt8]?
+        do {
+            time = try await parts.registrar.time(
+                for: terminal, question: question, at: parts.clock())
+        } catch { return try fault(error) }
+        guard let time else {
+            return try HubAnswer.problem(
+                .forbidden, reason: "unknown-terminal",
+                "Terminal \(terminal.text) is not enrolled: no time is signed for it.")
+        }
+        return HubAnswer.message(time)
+    }
+
+    private func hotList(_ request: Request) async throws -> Response {
+        let query = request.uri.queryParameters
+        let held = query["held"].map(String.init) ?? "0"
+        guard let version = UInt64(held), version <= MessageLimits.maximumInteger else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "version-malformed", "held is a version number.")
+        }
+        let digest = Self.bytes(query["digest"]) ?? []
+        let list: [UInt8]?
+        do {
+            list = try await parts.hotLists?.newer(than: version, digest: digest)
+        } catch { return try fault(error) }
+        return list.map(HubAnswer.message) ?? Response(status: .noContent)
+    }
+
+    /// The bytes of a parameter in hexadecimal, or nil.
+    private static func bytes(_ hex: Substring?) -> [UInt8]? {
+        guard let digits = hex?.utf8, digits.count.isMultiple(of: 2), digits.count <= 64 else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        var rest = digits[...]
+        while !rest.isEmpty {
+            guard let byte = UInt8(Substring(rest.prefix(2)), radix: 16) else { return nil }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
+    }
+
+    /// The root that follows the one that the terminal has.
+    private func root(_ request: Request) async throws -> Response {
+        let after = request.uri.queryParameters["after"].map(String.init) ?? "0"
+        guard let version = UInt64(after), version <= MessageLimits.maximumInteger else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "version-malformed", "after is a version number.")
+        }
+        do {
+            guard let root = try await parts.registrar.trust.root(after: version) else {
+                return Response(status: .noContent)
+            }
+            return HubAnswer.message(root)
+        } catch {
+            return try fault(error)
+        }
+    }
+
+    /// The newest document of a kind, unless the terminal has it.
+    private func document(_ request: Request, _ path: Parameters) async throws -> Response {
+        let held = request.uri.queryParameters["held"].map(String.init)
+        let now = parts.clock()
+        let bytes: [UInt8]?
+        do throws(HubLedgerError) {
+            switch path.get("document") {
+            case "trust-list": bytes = try await parts.registrar.trust.store(at: now)?.list.bytes
+            case "freshness": bytes = try await parts.registrar.freshness(at: now)
+            default: bytes = []
+            }
+        } catch {
+            return try fault(error)
+        }
+        guard bytes != [] else {
+            return try HubAnswer.problem(
+                .notFound, reason: "no-such-document", "The hub serves no document of this name.")
+        }
+        guard let bytes, held != Hashing.sha256(bytes).map(Self.hex).joined() else {
+            return Response(status: .noContent)
+        }
+        return HubAnswer.message(bytes)
+    }
+
     private func fault(_ error: HubLedgerError) throws -> Response {
         parts.logger.error("ledger: \(error.message)", metadata: ["reason": "\(error.reason)"])
         return try HubAnswer.problem(
             .serviceUnavailable, reason: error.reason, error.message)
     }
 
-    private static func tooLarge(_ request: Request) -> BatchRefusal {
+    private static func tooLong(_ request: Request, limit: Int) -> MessageError {
         let length = request.headers[.contentLength].flatMap { Int($0) }
-        return .message(
-            .tooLong(limit: Batch.maximumBytes, found: length ?? Batch.maximumBytes + 1))
+        return .tooLong(limit: limit, found: length ?? limit + 1)
     }
 
     private static func isMessage(_ type: String?) -> Bool {
@@ -116,17 +260,15 @@ struct HubRoutes: Sendable {
         case tooSlow
     }
 
-    private func body(of request: Request) async throws -> Body {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }),
-            length > Batch.maximumBytes
-        {
+    private func body(of request: Request, limit: Int) async throws -> Body {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             return .tooLong
         }
         let body = request.body
         return try await withThrowingTaskGroup(of: Body.self) { group in
             group.addTask {
                 do {
-                    let buffer = try await body.collect(upTo: Batch.maximumBytes)
+                    let buffer = try await body.collect(upTo: limit)
                     return .bytes([UInt8](buffer.readableBytesView))
                 } catch is NIOTooManyBytesError {
                     return .tooLong

@@ -28,12 +28,15 @@ public enum CameraProfile: Hashable, Sendable {
     case folder(path: String)
     /// A pipe (FIFO) that another program writes frames into.
     case pipe(path: String, format: StreamFormat)
+    /// A camera device of the kernel's (V4L2).
+    case device(DeviceCamera)
 
     func resolved(in folder: String) -> CameraProfile {
         switch self {
         case .folder(let path): .folder(path: ProfilePath.resolve(path, in: folder))
         case .pipe(let path, let format):
             .pipe(path: ProfilePath.resolve(path, in: folder), format: format)
+        case .device: self
         }
     }
 }

@@ -34,7 +34,9 @@ extension HardwareProfile {
 
 extension CameraProfile {
     init(reading section: Section) throws(ProfileFinding) {
-        switch try section.word("kind", of: ["folder", "pipe"]) {
+        switch try section.word("kind", of: ["folder", "pipe", "v4l2"]) {
+        case "v4l2":
+            self = .device(try DeviceCamera(reading: section))
         case "folder":
             try section.allow(["kind", "path"])
             self = .folder(path: try section.path("path"))
@@ -94,7 +96,9 @@ struct Section {
 
     /// The section under a key of `parent`.
     init(_ parent: Section, _ key: String) throws(ProfileFinding) {
-        try self.init(parent.value(of: key).value, name: key, prefix: key + ".")
+        try self.init(
+            parent.value(of: key).value, name: parent.prefix + key,
+            prefix: parent.prefix + key + ".")
     }
 
     private init(_ node: ProfileNode, name: String, prefix: String) throws(ProfileFinding) {
@@ -111,6 +115,9 @@ struct Section {
         self.name = name
         self.prefix = prefix
     }
+
+    /// The keys, in the document's order.
+    var keys: [String] { entries.map(\.key) }
 
     func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
 

@@ -32,10 +32,16 @@ struct BatchJudge {
             guard case .right(let voucher) = finding else { return nil }
             return voucher
         }
+        let undoings = batch.entries.compactMap { entry -> UndoEntry? in
+            if case .undo(let undo) = entry.event { undo } else { nil }
+        }
         return BatchQuery(
             terminal: batch.batch.terminal, journal: batch.batch.journal,
-            number: batch.batch.number, vouchers: Set(vouchers.map(\.identity)),
-            presentations: Set(vouchers.compactMap { $0.presentation?.identity }))
+            number: batch.batch.number,
+            vouchers: Set(vouchers.map(\.identity))
+                .union(undoings.compactMap { $0.restoration?.voucher }),
+            presentations: Set(vouchers.compactMap { $0.presentation?.identity }),
+            undone: Set(undoings.map(\.undone)))
     }
 
     /// Judges the batch, which was received as `bytes`.
@@ -55,6 +61,7 @@ struct BatchJudge {
             return .refused(
                 .chainBroken(expected: position.sequence + 1, found: batch.first.sequence))
         }
+        if let refusal = forkRefusal(on: snapshot) { return .refused(refusal) }
         var run = Run(snapshot, terminal: batch.batch.terminal, journal: batch.batch.journal)
         let rows = zip(batch.entries, findings).map { run.row(of: $0, finding: $1) }
         return .accepted(
@@ -65,12 +72,41 @@ struct BatchJudge {
     }
 }
 
+extension BatchJudge {
+    /// Why the batch's checkpoint, or its entries, cannot be of the journal that signed the
+    /// checkpoints before; nil where they can.
+    private func forkRefusal(on snapshot: BatchSnapshot) -> BatchRefusal? {
+        let own = batch.checkpoint.map { KnownCheckpoint(size: $0.size, hash: $0.hash) }
+        if let known = snapshot.checkpoint, let own, own.size < known.size {
+            return .journalSetBack(signed: known.size, found: own.size)
+        }
+        for checkpoint in [snapshot.checkpoint, own].compactMap({ $0 }) {
+            guard let hash = hash(after: checkpoint.size), hash != checkpoint.hash else { continue }
+            return .journalForked(at: checkpoint.size)
+        }
+        if let known = snapshot.checkpoint, let own, own.size == known.size, own.hash != known.hash
+        {
+            return .journalForked(at: known.size)
+        }
+        return nil
+    }
+
+    /// The hash of the entry `sequence`, where it is in the batch or just before it.
+    private func hash(after sequence: UInt64) -> [UInt8]? {
+        let first = batch.first.sequence
+        if sequence + 1 == first { return batch.first.previousHash }
+        guard sequence >= first, sequence <= batch.last.sequence else { return nil }
+        return JournalEntry.hash(of: batch.batch.entries[Int(sequence - first)])
+    }
+}
+
 /// What is known while the entries of one batch are judged one after another.
 private struct Run {
     private let terminal: TerminalID
     private let journal: [UInt8]
     private var histories: [VoucherIdentity: VoucherHistory]
     private var presentations: [[UInt8]: CaptureLocation]
+    private var undoables: [UInt64: UndoableCapture]
     /// The highest receipt number so far.
     private(set) var receipt: UInt64
 
@@ -79,6 +115,7 @@ private struct Run {
         self.journal = journal
         histories = snapshot.histories
         presentations = snapshot.presentations
+        undoables = snapshot.undoables
         receipt = snapshot.position.receipt
     }
 
@@ -87,7 +124,8 @@ private struct Run {
         switch entry.event {
         case .decline(let decline):
             return LedgerRow(entry, standing: .declined(reason: decline.reason))
-        case .undo, .periodClosed, .document, .clock:
+        case .undo(let undo): return accept(entry, undo)
+        case .periodClosed, .document, .clock:
             return LedgerRow(entry, standing: .noted(entry.kind))
         case .capture(let capture):
             switch finding {
@@ -141,12 +179,33 @@ private struct Run {
                     + "\(after.ceiling) in all.")
         }
         histories[voucher.identity] = after
+        if let subject = entry.subject {
+            undoables[entry.sequence] = UndoableCapture(
+                capture: plain, subject: subject, undone: 0, isWhole: false)
+        }
         let mark = doubleSpend(voucher, before: before, after: after, consumed: capture.consumed)
         if let presentation = voucher.presentation?.identity, presentations[presentation] == nil {
             presentations[presentation] = location
         }
         return LedgerRow(
             entry, standing: .captured(record(capture, voucher, doubleSpend: mark)))
+    }
+
+    private mutating func accept(_ entry: JournalEntry, _ undo: UndoEntry) -> LedgerRow {
+        guard let subject = entry.subject else {
+            preconditionFailure("An undoing is about a sale.")
+        }
+        let target = undoables[undo.undone]
+        let accepted: LedgerUndo
+        do { accepted = try UndoJudge.judge(undo, of: subject, target: target) } catch {
+            return quarantine(entry, error.reason, error.detail)
+        }
+        undoables[undo.undone] = target?.undoing(accepted, subject.amount)
+        if let paid = target?.capture {
+            histories[paid.voucher] = histories[paid.voucher]?
+                .givingBack(accepted.returned, redeemed: paid.redeemed)
+        }
+        return LedgerRow(entry, standing: .undone(accepted))
     }
 
     private func doubleSpend(

@@ -29,6 +29,10 @@ public enum BatchRefusal: Error, Hashable, Sendable {
     case numberGap(expected: UInt64, found: UInt64)
     /// The first entry does not continue the last one accepted; the expected sequence number.
     case chainBroken(expected: UInt64, found: UInt64)
+    /// The journal says that it has fewer entries than it once signed for.
+    case journalSetBack(signed: UInt64, found: UInt64)
+    /// Of the entries up to this one the journal has signed others before.
+    case journalForked(at: UInt64)
     /// So many batches arrive at once that this one found no turn.
     case busy
     /// The hub has not been initialised.
@@ -43,6 +47,8 @@ public enum BatchRefusal: Error, Hashable, Sendable {
         case .numberReused: "batch-number-reused"
         case .numberGap: "batch-number-gap"
         case .chainBroken: "chain-broken"
+        case .journalSetBack: "journal-set-back"
+        case .journalForked: "journal-forked"
         case .busy: "hub-busy"
         case .notInitialised: "hub-not-initialised"
         }
@@ -63,7 +69,7 @@ public enum BatchRefusal: Error, Hashable, Sendable {
         case .message(.wrongSigner), .message(.badSignature), .unknownTerminal, .unknownJournal:
             .forbidden
         case .message: .malformed
-        case .numberReused, .numberGap, .chainBroken: .conflict
+        case .numberReused, .numberGap, .chainBroken, .journalSetBack, .journalForked: .conflict
         case .busy, .notInitialised: .unavailable
         }
     }
@@ -87,6 +93,13 @@ public enum BatchRefusal: Error, Hashable, Sendable {
         case .chainBroken(let expected, let found):
             "The batch begins with entry \(found), which does not continue what the hub has; "
                 + "entry \(expected) comes next. \(kept) The journal may be an old copy or edited."
+        case .journalSetBack(let signed, let found):
+            "The journal once signed that it had \(signed) entries, and now says \(found): an older "
+                + "copy was restored. \(kept) Do not take payments on it: what was spent since is "
+                + "forgotten. Enrol the terminal anew with a new journal."
+        case .journalForked(let size):
+            "The journal has signed other entries up to \(size) before: it was edited, or an older "
+                + "copy went on. \(kept) Do not take payments on it; compare it with tillhub ledger."
         case .busy: "Too many batches arrive at once. \(kept) Send it again."
         case .notInitialised: "The hub is not initialised. \(kept) Run tillhub init."
         }
@@ -95,8 +108,8 @@ public enum BatchRefusal: Error, Hashable, Sendable {
     /// Whether a signed batch refused so is kept: its terminal contradicts itself.
     var isEvidence: Bool {
         switch self {
-        case .message(.entry), .message(.chainBroken), .message(.shape), .numberReused,
-            .chainBroken:
+        case .message(.entry), .message(.chainBroken), .message(.shape), .message(.checkpoint),
+            .numberReused, .chainBroken, .journalSetBack, .journalForked:
             true
         default: false
         }

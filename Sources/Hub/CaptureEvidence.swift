@@ -42,12 +42,16 @@ struct CaptureEvidence {
     }
 
     private func verify(_ capture: CaptureEntry, at now: UInt64) -> VoucherVerification {
-        let nonces = capture.requestNonce.map { Set([$0]) } ?? []
+        voucher(in: capture.evidence, nonce: capture.requestNonce, at: now)
+    }
+
+    /// Verifies a code as the terminal would at `now`, in seconds since 1970 UTC, with the request
+    /// of this `nonce` open.
+    func voucher(in code: [UInt8], nonce: [UInt8]?, at now: UInt64) -> VoucherVerification {
         let context = VerificationContext(
-            now: now, terminal: terminal, openNonce: capture.requestNonce,
-            confirmableNonces: nonces, issuers: issuers)
-        return VoucherVerifier.verify(
-            Array(VoucherText.encode(capture.evidence).utf8), in: context)
+            now: now, terminal: terminal, openNonce: nonce,
+            confirmableNonces: nonce.map { Set([$0]) } ?? [], issuers: issuers)
+        return VoucherVerifier.verify(Array(VoucherText.encode(code).utf8), in: context)
     }
 
     private func compare(_ voucher: Voucher, _ capture: CaptureEntry, _ entry: EntrySubject)

@@ -136,6 +136,11 @@ public struct LedgerAuditor: Sendable {
             if kept.kind != capture.kind { return "voucher kind" }
             return kept.consumed == capture.consumed ? nil : "consumed amount"
         case (.quarantined, .capture), (.quarantined, .undo): return nil
+        case (.undone(let kept), .undo(let undo)):
+            return kept.kind == undo.kind && kept.capture == undo.undone
+                && kept.restoration == undo.restoration && kept.reason == undo.reason
+                ? nil : "undoing"
+        // As the ledger kept undoings before it judged them.
         case (.noted(let kind), .undo), (.noted(let kind), .periodClosed),
             (.noted(let kind), .document), (.noted(let kind), .clock):
             return kind == entry.kind ? nil : "kind"

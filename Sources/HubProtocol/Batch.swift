@@ -24,9 +24,15 @@ public struct Batch: Hashable, Sendable {
     public let number: UInt64
     /// The entries as the journal keeps them, in order, at least one.
     public let entries: [[UInt8]]
+    /// The newest signed checkpoint of the journal, which may have more entries than this batch;
+    /// nil in batches of format 1.
+    public let checkpoint: [UInt8]?
 
     /// Makes a batch of a journal's own entries, which are not read again.
-    public init(terminal: TerminalID, journal: [UInt8], number: UInt64, entries: [[UInt8]]) {
+    public init(
+        terminal: TerminalID, journal: [UInt8], number: UInt64, entries: [[UInt8]],
+        checkpoint: [UInt8]? = nil
+    ) {
         precondition(
             journal.count == MessageLimits.journalIdentityLength,
             "A journal's identity has 8 bytes.")
@@ -37,15 +43,17 @@ public struct Batch: Hashable, Sendable {
         self.journal = journal
         self.number = number
         self.entries = entries
+        self.checkpoint = checkpoint
     }
 
     /// The batch as a signed message.
     public func signed(by key: PrivateKey) -> [UInt8] {
         SignedMessage.seal(
-            .array([
-                .unsigned(1), .text(terminal.text), .bytes(journal), .unsigned(number),
-                .array(entries.map { .bytes($0) }),
-            ]), type: Self.type, key: key)
+            .array(
+                [
+                    .unsigned(checkpoint == nil ? 1 : 2), .text(terminal.text), .bytes(journal),
+                    .unsigned(number), .array(entries.map { .bytes($0) }),
+                ] + (checkpoint.map { [.bytes($0)] } ?? [])), type: Self.type, key: key)
     }
 }
 
@@ -59,13 +67,14 @@ public struct UnverifiedBatch: Sendable {
     public let number: UInt64
     private let object: Sign1
     private let entries: [CBORValue]
+    private let checkpoint: [UInt8]?
 
     /// Reads the outside of a batch: everything but its entries and its signature.
     public init(decoding bytes: [UInt8]) throws(MessageError) {
         let (object, payload) = try SignedMessage.peek(
             bytes, type: Batch.type, limit: Batch.maximumBytes)
         var reader = try PayloadReader(payload, "batch")
-        try reader.format()
+        let format = try reader.format(newest: 2)
         terminal = try reader.terminal("terminal id (element 1)")
         journal = try reader.bytes(
             "journal identity (element 2)", count: MessageLimits.journalIdentityLength)
@@ -73,6 +82,13 @@ public struct UnverifiedBatch: Sendable {
         guard number >= 1 else { throw .shape("batch number (element 3)") }
         entries = try reader.array("entries (element 4)", atMost: Batch.maximumEntries)
         guard !entries.isEmpty else { throw .shape("entries (element 4)") }
+        if format == 2 {
+            let bytes = try reader.next("checkpoint (element 5)").asBytes
+            guard let bytes else { throw .shape("checkpoint (element 5)") }
+            checkpoint = bytes
+        } else {
+            checkpoint = nil
+        }
         try reader.end()
         self.object = object
     }
@@ -100,9 +116,22 @@ public struct UnverifiedBatch: Sendable {
             bytes.append(entryBytes)
             read.append(entry)
         }
+        let batch = Batch(
+            terminal: terminal, journal: journal, number: number, entries: bytes,
+            checkpoint: checkpoint)
         return VerifiedBatch(
-            batch: Batch(terminal: terminal, journal: journal, number: number, entries: bytes),
-            entries: read)
+            batch: batch, entries: read, checkpoint: try verifiedCheckpoint(signedBy: key))
+    }
+
+    private func verifiedCheckpoint(signedBy key: PublicKey) throws(MessageError) -> Checkpoint? {
+        guard let bytes = checkpoint else { return nil }
+        do throws(CheckpointError) {
+            let checkpoint = try Checkpoint.verify(bytes, signedBy: key)
+            guard checkpoint.terminal == terminal, checkpoint.journal == journal else {
+                throw CheckpointError.malformed("origin: it is another journal's")
+            }
+            return checkpoint
+        } catch { throw .checkpoint(error) }
     }
 }
 
@@ -113,10 +142,13 @@ public struct VerifiedBatch: Hashable, Sendable {
     public let batch: Batch
     /// Its entries, read, in order; at least one.
     public let entries: [JournalEntry]
+    /// The newest checkpoint of the journal; nil in batches of format 1.
+    public let checkpoint: Checkpoint?
 
-    fileprivate init(batch: Batch, entries: [JournalEntry]) {
+    fileprivate init(batch: Batch, entries: [JournalEntry], checkpoint: Checkpoint?) {
         self.batch = batch
         self.entries = entries
+        self.checkpoint = checkpoint
     }
 
     /// The first entry.

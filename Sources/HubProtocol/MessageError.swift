@@ -26,6 +26,8 @@ public enum MessageError: Error, Hashable, Sendable {
     case entry(index: Int, JournalEntryError)
     /// The entry with this sequence number does not continue the one before it in the batch.
     case chainBroken(sequence: UInt64)
+    /// The checkpoint in a batch is none of this journal's.
+    case checkpoint(CheckpointError)
     /// The message is for, or from, this other terminal.
     case wrongTerminal(found: TerminalID)
     /// The message is about another journal of the terminal.
@@ -34,6 +36,8 @@ public enum MessageError: Error, Hashable, Sendable {
     case wrongBatch(String)
     /// The signed time answers another question than the one last asked.
     case wrongQuestion
+    /// The answer is to another authorisation request.
+    case wrongRequest
     /// The configuration is older than the one held.
     case olderVersion(held: UInt64, found: UInt64)
 
@@ -48,10 +52,12 @@ public enum MessageError: Error, Hashable, Sendable {
         case .unknownFormat: "message-format-unknown"
         case .entry: "entry-malformed"
         case .chainBroken: "entry-chain-broken"
+        case .checkpoint(let error): error.reason
         case .wrongTerminal: "wrong-terminal"
         case .wrongJournal: "wrong-journal"
         case .wrongBatch: "wrong-batch"
         case .wrongQuestion: "wrong-question"
+        case .wrongRequest: "wrong-request"
         case .olderVersion: "configuration-older"
         }
     }
@@ -75,12 +81,14 @@ public enum MessageError: Error, Hashable, Sendable {
         case .entry(let index, let error): "Entry \(index) of the batch: \(error.description)"
         case .chainBroken(let sequence):
             "Entry \(sequence) does not continue the entry before it in the batch."
+        case .checkpoint(let error): "In the batch: \(error.description)"
         case .wrongTerminal(let found): "The message names terminal \(found.text)."
         case .wrongJournal: "The message is about another journal of this terminal."
         case .wrongBatch(let place):
             "The acknowledgement answers another batch: its \(place) differs."
         case .wrongQuestion:
             "The signed time answers another question than the one that this terminal asked last."
+        case .wrongRequest: "The answer is to another authorisation request."
         case .olderVersion(let held, let found):
             "The configuration has version \(found); version \(held) is already held."
         }

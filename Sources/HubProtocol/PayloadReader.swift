@@ -27,6 +27,9 @@ package struct PayloadReader {
         self.name = name
     }
 
+    /// Whether the next element is the simple value true.
+    package var isNextTrue: Bool { elements.first == .bool(true) }
+
     /// How many elements are left.
     package var count: Int { elements.count }
 
@@ -50,6 +53,13 @@ package struct PayloadReader {
         return value
     }
 
+    mutating func bytes(_ name: String, counts: ClosedRange<Int>) throws(MessageError) -> [UInt8] {
+        guard let value = try next(name).asBytes, counts.contains(value.count) else {
+            throw .shape(name)
+        }
+        return value
+    }
+
     package mutating func text(_ name: String) throws(MessageError) -> String {
         try Payload.text(try next(name), name)
     }
@@ -64,10 +74,12 @@ package struct PayloadReader {
         try Payload.array(try next(name), name, atMost: limit)
     }
 
-    /// The format number that every array payload begins with; only 1 exists.
-    package mutating func format() throws(MessageError) {
+    /// The format number that every array payload begins with, from 1 to the newest of its kind.
+    @discardableResult
+    package mutating func format(newest: UInt64 = 1) throws(MessageError) -> UInt64 {
         let number = try unsigned("format number")
-        guard number == 1 else { throw .unknownFormat(number) }
+        guard (1...newest).contains(number) else { throw .unknownFormat(number) }
+        return number
     }
 
     /// Throws where elements are left.
@@ -111,7 +123,9 @@ package enum Payload {
         return terminal
     }
 
-    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError) -> Currency {
+    package static func currency(_ value: CBORValue, _ name: String) throws(MessageError)
+        -> Currency
+    {
         guard let number = value.asUnsigned, let short = UInt16(exactly: number),
             let currency = Currency(number: short)
         else { throw .shape(name) }

@@ -106,4 +106,13 @@ public struct Capture: Hashable, Sendable {
     public let at: UInt64
     /// What the decision stood on, for the record.
     public let basis: DecisionBasis
+    /// What part the hub had in it, for whoever is told; ``basis`` has what is recorded.
+    public private(set) var online = OnlineOutcome.noHub
+
+    /// The capture, once it is known what part the hub had in it.
+    func decided(_ online: OnlineOutcome) -> Capture {
+        var capture = self
+        capture.online = online
+        return capture
+    }
 }

@@ -19,13 +19,15 @@ public struct FactMasks: Hashable, Sendable {
     ///
     /// A terminal that is offline declines what passes a limit, what may be hot-listed, and
     /// everything once the hub has been away for the hard limit; what is merely ageing shrinks
-    /// limits. With a network all of that, and the soft limits, are the hub's to judge. A trust
-    /// list or a clock that says nothing any more cannot be made good by one answer.
+    /// limits. With a network all of that, and the soft limits, are the hub's to judge; and so are
+    /// all codes that could be shown at two counters at once: those without a holder, and those
+    /// that answer no request. A trust list or a clock that says nothing any more cannot be made
+    /// good by one answer.
     public static let standard = FactMasks(
         denial: [.trustListStopped, .clockStopped, .tooSoon],
         online: risks.union([
             .trustListStale, .hotListAgeing, .hotListStale, .clockStale, .syncAgeing, .syncStale,
-            .selectedForOnline,
+            .selectedForOnline, .bearer, .oneWay,
         ]), stranded: risks)
 
     /// What is not approved by the terminal alone.

@@ -25,4 +25,6 @@ public enum JournalRecord: Hashable, Sendable {
     case capture(Capture, Sale)
     /// A refusal.
     case decline(Decline)
+    /// A payment is undone, whole or in part.
+    case undo(Undo)
 }

@@ -33,7 +33,9 @@ public enum OfflineAuthoriser {
         }
         switch terminal.online {
         case .approved: return payment.captured(by: .hub)
-        case .declined(let code): return payment.declined(.declinedOnline(code: code), by: .hub)
+        case .declined(let code):
+            return payment.declined(
+                .declinedOnline(HubDecline(reason: code, other: nil)), by: .hub)
         case .notAsked where !found.facts.isDisjoint(with: masks.online):
             return payment.toBeAsked()
         case .notAsked, .unavailable, .unanswered: break

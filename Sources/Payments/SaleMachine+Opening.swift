@@ -12,7 +12,8 @@ extension SaleMachine {
         case .halted(let detail): return refused(.journalUnavailable(detail))
         case .waiting where isAbandonable: effects = end(as: .cancelled)
         case .opening(let open), .waiting(let open): return refused(.saleOpen(open.reference))
-        case .lookingUp(let open, _), .recording(let open, _):
+        case .lookingUp(let open, _), .recording(let open, _), .asking(let open, _),
+            .undoing(let open, _, _):
             return refused(open.map { .saleOpen($0.reference) } ?? .busy)
         }
         guard order.at >= clockFloor else {
@@ -56,7 +57,7 @@ extension SaleMachine {
         let open: Sale
         switch phase {
         case .waiting(let sale), .opening(let sale): open = sale
-        case .idle, .lookingUp, .recording, .halted: return []
+        case .idle, .lookingUp, .asking, .undoing, .recording, .halted: return []
         }
         phase = .idle
         isAbandonable = false

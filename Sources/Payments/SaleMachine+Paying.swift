@@ -10,7 +10,7 @@ extension SaleMachine {
             if now >= sale.request.expiry { return end(as: .expired) }
             open = sale
         case .idle: open = nil
-        case .opening, .lookingUp, .recording, .halted: return []
+        case .opening, .lookingUp, .asking, .undoing, .recording, .halted: return []
         }
         switch code {
         case .voucher(let voucher):
@@ -39,21 +39,45 @@ extension SaleMachine {
             phase = .idle
             return []
         }
+        // What the terminal knows of itself, with whether the hub can be asked.
+        let believed = terminal.answered(
+            connection == .up ? .notAsked : .unavailable, at: terminal.now)
+        let payment = PendingPayment(
+            voucher: voucher, sale: sale, journal: facts, terminal: believed, draw: draw,
+            question: lastQuestion + 1)
+        return settle(payment, open: open, online: outcomeWithoutAsking)
+    }
+
+    /// What part the hub has where it is not asked.
+    private var outcomeWithoutAsking: OnlineOutcome {
+        switch connection {
+        case .none: .noHub
+        case .down: .noConnection
+        case .up: .notWanted
+        }
+    }
+
+    /// Decides on `payment`, and records what was decided; or asks the hub first. `online` is what
+    /// part the hub had.
+    mutating func settle(
+        _ payment: PendingPayment, open: Sale?, online: OnlineOutcome
+    ) -> [Effect] {
         let ruling = OfflineAuthoriser.rule(
-            on: voucher, sale: sale, journal: facts, terminal: terminal, policy: policy,
-            draw: draw)
+            on: payment.voucher, sale: payment.sale, journal: payment.journal,
+            terminal: payment.terminal, policy: policy, draw: payment.draw)
         switch ruling.decision {
         case .decline(let reason):
-            guard let open else { return goOn(nil, telling: reason) }
+            let told = reason.naming(online)
+            guard let open else { return goOn(nil, telling: told) }
             return record(
-                reason, voucher: voucher, for: open, at: terminal.now, basis: ruling.basis)
+                told, voucher: payment.voucher, for: open, at: payment.terminal.now,
+                basis: ruling.basis)
         case .capture(let capture):
-            let after = sale.capturing(capture.amount.minorUnits)
-            phase = .recording(open: open, .capture(capture, before: sale, after: after))
-            return [.record(.capture(capture, after))]
-        case .askOnline:
-            // Nobody can be asked yet: the facts say so, and no such answer is given to them.
-            preconditionFailure("The hub is asked only where the facts say that it can be.")
+            let decided = capture.decided(online)
+            let after = payment.sale.capturing(decided.amount.minorUnits)
+            phase = .recording(open: open, .capture(decided, before: payment.sale, after: after))
+            return [.record(.capture(decided, after))]
+        case .askOnline(let capture): return ask(about: capture, for: payment, open: open)
         }
     }
 
@@ -77,13 +101,21 @@ extension SaleMachine {
             if let open, open.reference != before.reference {
                 // An earlier sale was paid; the one on the screen goes on.
                 phase = .waiting(open)
-                return [.tell(.approved(capture, receipt: receipt), after), .show(open)]
+                return [
+                    .tell(.approved(capture, receipt: receipt), after), .show(open),
+                    .confirm(receipt),
+                ]
             }
             guard open != nil, after.due > 0 else {
                 phase = .idle
-                return [.tell(.approved(capture, receipt: receipt), after), .ended(after)]
+                return [
+                    .tell(.approved(capture, receipt: receipt), after), .ended(after),
+                    .confirm(receipt),
+                ]
             }
             return askForRest(of: after, after: capture, receipt: receipt, nonce: nonce, at: now)
+        case .undo(let undo, let order):
+            return undone(undo, receipt: receipt, order: order, open: open)
         }
     }
 
@@ -99,13 +131,24 @@ extension SaleMachine {
         isAbandonable = false
         return [
             .tell(.approvedInPart(capture, receipt: receipt, due: rest.due), rest), .store(rest),
+            .confirm(receipt),
         ]
     }
 
     mutating func notRecorded(_ detail: String) -> [Effect] {
         // What could not be recorded has not happened: the sale is as it was before.
-        guard case .recording(let open, _) = phase else { return [] }
+        guard case .recording(let open, let settlement) = phase else { return [] }
+        if case .undo(_, let order) = settlement {
+            return refuse(order, .journalUnavailable(detail: detail), open: open)
+        }
         return goOn(open, telling: .journalUnavailable(detail: detail))
+    }
+
+    mutating func recordUncertain(_ detail: String) -> [Effect] {
+        guard case .recording(_, let settlement) = phase else { return [] }
+        phase = .halted(detail)
+        guard case .undo(_, let order) = settlement else { return [] }
+        return [.refuseUndo(order, .journalUnavailable(detail: detail))]
     }
 
     /// The sale on the screen, if any, waits for another code.

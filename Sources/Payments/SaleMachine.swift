@@ -48,6 +48,31 @@ public enum Settlement: Hashable, Sendable {
     case capture(Capture, before: Sale, after: Sale)
     /// A refusal.
     case decline(DeclineReason)
+    /// The undoing of a payment, for the order with this number.
+    case undo(Undo, order: UInt64)
+}
+
+/// A payment that is being decided on, with all that the decision is taken from.
+public struct PendingPayment: Hashable, Sendable {
+    /// The voucher.
+    public let voucher: Voucher
+    /// The sale that it would pay, as it stands.
+    public let sale: Sale
+    /// What the journal knew.
+    public let journal: JournalFacts
+    /// What the terminal knew, the hub's word included.
+    public let terminal: TerminalFacts
+    /// The decision's draw.
+    public let draw: Draw
+    /// The number of the question to the hub, if one is asked.
+    public let question: UInt64
+
+    /// The same payment with the hub's word.
+    func answered(_ online: OnlineAnswer) -> PendingPayment {
+        PendingPayment(
+            voucher: voucher, sale: sale, journal: journal,
+            terminal: terminal.answered(online, at: terminal.now), draw: draw, question: question)
+    }
 }
 
 /// Where the machine stands between two events. `open` is the sale on the screen; it is nil while
@@ -61,6 +86,10 @@ public enum SalePhase: Hashable, Sendable {
     case waiting(Sale)
     /// The journal is being asked what it knows.
     case lookingUp(open: Sale?, Voucher)
+    /// The hub is being asked, within its budget.
+    case asking(open: Sale?, PendingPayment)
+    /// The journal is being asked what a receipt number names.
+    case undoing(open: Sale?, UndoOrder, RefundVoucherRole?)
     /// The journal is writing.
     case recording(open: Sale?, Settlement)
     /// The journal could neither confirm nor deny a write: nothing is approved until a restart
@@ -70,9 +99,9 @@ public enum SalePhase: Hashable, Sendable {
 
 /// The sale as a machine that only talks: events in, effects out, no clock, no disk, no wait.
 ///
-/// One actor performs the effects and hands their results back as events. While it looks up or
-/// records, further codes are dropped (the camera will show them again); that is what makes two
-/// readings of one voucher one payment. The state chart is in `docs/spec/authorisation.md`.
+/// One actor performs the effects and hands their results back as events. While it looks up, asks
+/// or records, further codes are dropped (the camera will show them again); that is what makes two
+/// readings of one voucher one payment. The state chart is in `docs/spec/sale.md`.
 public struct SaleMachine: Sendable {
     /// What happens to a sale.
     public enum Event: Sendable {
@@ -91,6 +120,18 @@ public struct SaleMachine: Sendable {
         case factsRead(JournalFacts, TerminalFacts, Draw)
         /// The journal could not be read.
         case factsUnreadable(String)
+        /// The hub's answer to the question with this number.
+        case hubReplied(UInt64, HubReply)
+        /// The time for the question with this number is over.
+        case hubSilent(UInt64)
+        /// Whether the hub is believed to be within reach has changed.
+        case connectionChanged(HubConnection)
+        /// A payment is to be undone; with the terminal's right to sign refund vouchers, if any.
+        case undo(UndoOrder, RefundVoucherRole?)
+        /// What the order's receipt number names.
+        case receiptRead(ReceiptLookUp)
+        /// The journal could not be read.
+        case receiptUnreadable(String)
         /// The record is on disk; `nonce` is 8 fresh random bytes, for the rest of a split sale.
         case recorded(receipt: ReceiptNumber?, nonce: [UInt8], at: UInt64)
         /// The record is certainly not on disk.
@@ -105,6 +146,9 @@ public struct SaleMachine: Sendable {
         case policyChanged(Policy)
         /// The time below which the clock is suspect has risen, in seconds since 1970 UTC.
         case clockFloorRaised(UInt64)
+        /// The terminal's clock was judged: no honest clock stands before this, in seconds since
+        /// 1970 UTC. A clock that is not believed at all is told as one before its floor.
+        case clockJudged(floor: UInt64)
     }
 
     /// What the actor is to do.
@@ -114,6 +158,12 @@ public struct SaleMachine: Sendable {
         case store(Sale)
         /// Look this up, then send `factsRead` or `factsUnreadable`.
         case lookUp(FactsQuery)
+        /// Ask the hub, then send `hubReplied`, or `hubSilent` once the budget is over. An answer
+        /// that comes later may be sent too: nothing listens to it any more.
+        case ask(OnlineQuestion)
+        /// Look up what this receipt number names, then send `receiptRead` or
+        /// `receiptUnreadable`.
+        case lookUpReceipt(ReceiptNumber)
         /// Make this durable in one transaction, then send `recorded`, `notRecorded` or
         /// `recordUncertain`.
         case record(JournalRecord)
@@ -121,6 +171,12 @@ public struct SaleMachine: Sendable {
         case show(Sale)
         /// Tell them what became of a code.
         case tell(Outcome, Sale)
+        /// People have been told of the payment with this receipt: make that durable too.
+        case confirm(ReceiptNumber)
+        /// The payment has been undone, by this receipt (none for a reversal); the order's number.
+        case undone(Undo, receipt: ReceiptNumber?, order: UInt64)
+        /// The order to undo with this number is refused, and why.
+        case refuseUndo(UInt64, UndoRefusal)
         /// The sale has ended.
         case ended(Sale)
         /// The order for this sale is refused, and why: nothing has happened.
@@ -148,6 +204,11 @@ public struct SaleMachine: Sendable {
     /// Before this no clock is believed, in seconds since 1970 UTC.
     public private(set) var clockFloor: UInt64
 
+    /// Whether the hub is believed to be within reach.
+    public internal(set) var connection = HubConnection.none
+    /// The number of the last question to the hub.
+    var lastQuestion: UInt64 = 0
+
     /// Whether the open sale has had a code declined and nothing captured: the next order may
     /// take its place.
     public internal(set) var isAbandonable = false
@@ -164,6 +225,7 @@ public struct SaleMachine: Sendable {
         case .idle, .halted: nil
         case .opening(let sale), .waiting(let sale): sale
         case .lookingUp(let open, _), .recording(let open, _): open
+        case .asking(let open, _), .undoing(let open, _, _): open
         }
     }
 
@@ -178,12 +240,15 @@ public struct SaleMachine: Sendable {
         case .factsRead(let facts, let terminal, let draw):
             return decide(facts, terminal, draw)
         case .factsUnreadable(let detail): return factsUnreadable(detail)
+        case .hubReplied(let number, let reply): return hubReplied(number, reply)
+        case .hubSilent(let number): return hubSilent(number)
+        case .undo(let order, let role): return undo(order, role)
+        case .receiptRead(let found): return decideUndo(found)
+        case .receiptUnreadable(let detail): return receiptUnreadable(detail)
         case .recorded(let receipt, let nonce, let now):
             return recorded(receipt: receipt, nonce: nonce, at: now)
         case .notRecorded(let detail): return notRecorded(detail)
-        case .recordUncertain(let detail):
-            phase = .halted(detail)
-            return []
+        case .recordUncertain(let detail): return recordUncertain(detail)
         case .cancel: return end(as: .cancelled)
         case .tick(let now):
             guard case .waiting(let sale) = phase, now >= sale.request.expiry else { return [] }
@@ -191,8 +256,14 @@ public struct SaleMachine: Sendable {
         case .policyChanged(let policy):
             self.policy = policy
             return []
+        case .connectionChanged(let connection):
+            self.connection = connection
+            return []
         case .clockFloorRaised(let floor):
             clockFloor = max(clockFloor, floor)
+            return []
+        case .clockJudged(let floor):
+            clockFloor = floor
             return []
         }
     }

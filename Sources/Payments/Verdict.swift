@@ -93,8 +93,8 @@ public enum DeclineReason: Hashable, Sendable {
     case bearerRefused
     /// The policy takes no parts of what is due.
     case partRefused
-    /// The hub was asked and does not allow the payment; its stable code.
-    case declinedOnline(code: String)
+    /// The hub was asked and does not allow the payment: spent elsewhere, for instance.
+    case declinedOnline(HubDecline)
     /// The customer has paid by a scheme's wallet, and no word of it has come.
     case unconfirmed
 
@@ -153,7 +153,7 @@ public enum DeclineReason: Hashable, Sendable {
         case .oneWayRefused: "one-way-refused"
         case .bearerRefused: "bearer-refused"
         case .partRefused: "part-refused"
-        case .declinedOnline: "declined-online"
+        case .declinedOnline(let decline): decline.reason
         case .unconfirmed: "unconfirmed"
         default: preconditionFailure("Every other reason has its code above.")
         }

@@ -9,22 +9,33 @@ extension SQLiteHubLedger {
         try await read { database in
             var histories: [VoucherIdentity: VoucherHistory] = [:]
             for voucher in query.vouchers {
-                histories[voucher] = try Self.history(of: voucher, for: query, in: database)
+                histories[voucher] = try Self.history(
+                    of: voucher, apartFrom: query.terminal, in: database)
             }
             var presentations: [[UInt8]: CaptureLocation] = [:]
             for presentation in query.presentations {
-                presentations[presentation] = try Row.fetchOne(
-                    database,
-                    sql: Self.locations + " WHERE c.presentation = ? ORDER BY e.arrival LIMIT 1",
-                    arguments: [.blob(presentation)]
-                )?.location()
+                presentations[presentation] = try Self.capture(
+                    presenting: presentation, in: database)
             }
             return BatchSnapshot(
                 nextArrival: try Self.nextArrival(in: database),
                 position: try Self.position(for: query, in: database),
+                checkpoint: try Self.checkpoint(for: query, in: database),
                 answered: try Self.answer(for: query, in: database), histories: histories,
-                presentations: presentations)
+                presentations: presentations,
+                undoables: try Self.undoables(for: query, in: database))
         }
+    }
+
+    /// The first capture that a presentation has made.
+    static func capture(presenting presentation: [UInt8], in database: Database) throws
+        -> CaptureLocation?
+    {
+        try Row.fetchOne(
+            database,
+            sql: locations + " WHERE c.presentation = ? ORDER BY e.arrival LIMIT 1",
+            arguments: [.blob(presentation)]
+        )?.location()
     }
 
     /// Captures with what names their place.
@@ -33,7 +44,7 @@ extension SQLiteHubLedger {
         JOIN entries e USING (terminal, journal, sequence)
         """
 
-    private static func nextArrival(in database: Database) throws -> UInt64 {
+    static func nextArrival(in database: Database) throws -> UInt64 {
         try UInt64.fetchOne(database, sql: "SELECT coalesce(max(arrival), 0) + 1 FROM batches") ?? 1
     }
 
@@ -48,6 +59,18 @@ extension SQLiteHubLedger {
                 """,
             arguments: [query.terminal.text, .blob(query.journal)])
         return try row.map(position) ?? .start
+    }
+
+    private static func checkpoint(for query: BatchQuery, in database: Database) throws
+        -> KnownCheckpoint?
+    {
+        try Row.fetchOne(
+            database,
+            sql: """
+                SELECT size, hash FROM checkpoints WHERE terminal = ? AND journal = ?
+                ORDER BY size DESC LIMIT 1
+                """, arguments: [query.terminal.text, .blob(query.journal)]
+        ).map { KnownCheckpoint(size: try $0.unsigned("size"), hash: try $0.bytes("hash")) }
     }
 
     private static func position(_ row: Row) throws -> JournalPosition {
@@ -73,8 +96,9 @@ extension SQLiteHubLedger {
         }
     }
 
-    private static func history(
-        of voucher: VoucherIdentity, for query: BatchQuery, in database: Database
+    /// The accepted captures of a voucher, summed up; one to name is of another terminal than this.
+    static func history(
+        of voucher: VoucherIdentity, apartFrom terminal: TerminalID, in database: Database
     ) throws -> VoucherHistory? {
         let identity: [any DatabaseValueConvertible] = [voucher.issuer.name, .blob(voucher.cti)]
         guard
@@ -83,24 +107,28 @@ extension SQLiteHubLedger {
                 sql: locations + """
                      WHERE c.issuer = ? AND c.cti = ?
                     ORDER BY c.terminal = ?, e.arrival DESC, c.sequence DESC LIMIT 1
-                    """, arguments: StatementArguments(identity + [query.terminal.text]))
+                    """, arguments: StatementArguments(identity + [terminal.text]))
         else { return nil }
         // A sum above 2^53 is no longer exact, and above every ceiling there is.
         let sums = try Row.fetchAll(
             database,
             sql: """
                 SELECT redeemed, CAST(total(consumed) AS INTEGER) AS consumed,
-                    max(ceiling) AS ceiling
-                FROM captures WHERE issuer = ? AND cti = ? GROUP BY redeemed
+                    max(ceiling) AS ceiling, CAST(total((
+                        SELECT sum(returned) FROM undoings u WHERE u.terminal = c.terminal
+                        AND u.journal = c.journal AND u.capture = c.sequence)) AS INTEGER) AS back
+                FROM captures c WHERE issuer = ? AND cti = ? GROUP BY redeemed
                 """, arguments: StatementArguments(identity))
-        var ceiling: UInt64 = 0
-        var consumed: [UInt64: UInt64] = [:]
+        var tally = RedemptionTally(ceiling: 0)
         for row in sums {
-            ceiling = max(ceiling, try row.unsigned("ceiling"))
-            consumed[try row.unsigned("redeemed")] = try row.unsigned("consumed")
+            let redeemed = try row.unsigned("redeemed")
+            tally.add(
+                try row.unsigned("consumed"), redeemed: redeemed,
+                ceiling: try row.unsigned("ceiling"))
+            tally.giveBack(try row.unsigned("back"), redeemed: redeemed)
         }
         return VoucherHistory(
-            coreDigest: try other.bytes("core_digest"), ceiling: ceiling, consumed: consumed,
+            coreDigest: try other.bytes("core_digest"), tally: tally,
             other: try other.location())
     }
 
@@ -121,6 +149,17 @@ extension SQLiteHubLedger {
                     .blob(batch.position.hash), .number(batch.position.receipt),
                 ])
             for row in batch.rows { try Self.insert(row, of: batch, in: database) }
+            if let checkpoint = batch.checkpoint {
+                try database.execute(
+                    sql: """
+                        INSERT INTO checkpoints (terminal, journal, size, hash, arrival)
+                        VALUES (?, ?, ?, ?, ?) ON CONFLICT (terminal, journal, size) DO NOTHING
+                        """,
+                    arguments: [
+                        batch.terminal.text, .blob(batch.journal), .number(checkpoint.size),
+                        .blob(checkpoint.hash), .number(batch.arrival),
+                    ])
+            }
             return true
         }
     }
@@ -148,6 +187,9 @@ extension SQLiteHubLedger {
         case .noted(let noted):
             (kind, reason, detail) = (Kind.noted, nil, nil)
             event = Int64(noted.rawValue)
+        case .undone(let undo):
+            (kind, reason, detail) = (Kind.noted, nil, nil)
+            event = Int64(undo.entryKind.rawValue)
         }
         try database.cachedStatement(
             sql: """
@@ -161,6 +203,9 @@ extension SQLiteHubLedger {
             row.subject.map { Int64($0.currencyNumber) }, row.subject.map { .number($0.amount) },
             reason, detail, event,
         ])
+        if case .undone(let undo) = row.standing {
+            try insert(undo, of: row, in: batch, database)
+        }
         guard case .captured(let capture) = row.standing else { return }
         let other = capture.doubleSpend?.other
         try database.cachedStatement(
@@ -201,8 +246,13 @@ extension SQLiteHubLedger {
                 SELECT e.*, c.receipt, c.issuer, c.cti, c.voucher_kind, c.consumed, c.redeemed,
                     c.ceiling, c.core_digest, c.presentation, c.excess,
                     o.terminal AS o_terminal, o.journal AS o_journal, o.sequence AS o_sequence,
-                    o.receipt AS o_receipt, oe.at AS o_at, oe.amount AS o_amount
+                    o.receipt AS o_receipt, oe.at AS o_at, oe.amount AS o_amount,
+                    u.capture AS u_capture, u.kind AS u_kind, u.way AS u_way,
+                    u.receipt AS u_receipt, u.issuer AS u_issuer, u.cti AS u_cti,
+                    u.voucher_kind AS u_voucher_kind, u.restored AS u_restored,
+                    u.reason AS u_reason
                 FROM entries e
+                LEFT JOIN undoings u USING (terminal, journal, sequence)
                 LEFT JOIN captures c USING (terminal, journal, sequence)
                 LEFT JOIN captures o ON (o.terminal, o.journal, o.sequence)
                     = (c.other_terminal, c.other_journal, c.other_sequence)
@@ -214,7 +264,11 @@ extension SQLiteHubLedger {
             arrival: arrival, terminal: try row.terminal(), journal: try row.bytes("journal"),
             number: try row.unsigned("number"), at: try row.unsigned("at"),
             bytes: try row.bytes("content"), acknowledgement: try row.bytes("acknowledgement"),
-            position: try position(row), rows: try rows.map(ledgerRow))
+            position: try position(row), rows: try rows.map(ledgerRow),
+            checkpoint: try Row.fetchOne(
+                database, sql: "SELECT size, hash FROM checkpoints WHERE arrival = ?",
+                arguments: [.number(arrival)]
+            ).map { KnownCheckpoint(size: try $0.unsigned("size"), hash: try $0.bytes("hash")) })
     }
 
     private static func ledgerRow(_ row: Row) throws -> LedgerRow {
@@ -226,7 +280,7 @@ extension SQLiteHubLedger {
             guard let event = UInt8(exactly: try row.unsigned("event")),
                 let kind = JournalEntry.Kind(rawValue: event)
             else { throw HubLedgerError.damaged("column event holds no kind of entry") }
-            standing = .noted(kind)
+            standing = try undo(row).map { .undone($0) } ?? .noted(kind)
         default:
             standing = .quarantined(
                 reason: try row.text("reason"), detail: try row.text("detail"))

@@ -9,7 +9,9 @@ enum Schema {
 
     /// One step for each version: the step at index n makes version n + 1 of version n. A step
     /// that has been released is never edited; a change is a new one.
-    private static let steps: [@Sendable (Database) throws -> Void] = [makeVersion1, makeVersion2]
+    private static let steps: [@Sendable (Database) throws -> Void] = [
+        makeVersion1, makeVersion2, makeVersion3, makeHotLists, makeTrust,
+    ]
 
     /// Brings the database from version `found` to this program's; 0 is an empty one.
     ///
@@ -31,7 +33,7 @@ enum Schema {
     }
 
     /// Nothing in these tables is ever changed or removed.
-    private static func makeImmutable(_ table: String, in database: Database) throws {
+    static func makeImmutable(_ table: String, in database: Database) throws {
         for action in ["UPDATE", "DELETE"] {
             try database.execute(
                 sql: """
@@ -47,6 +49,13 @@ enum Schema {
             "hub", "terms", "enrolments", "batches", "entries", "captures", "refused_batches",
             "issued_vouchers",
         ] { try makeImmutable(table, in: database) }
+    }
+
+    /// Keys and signed documents.
+    /// The trust documents and the keys' lives.
+    private static let makeTrust: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: TrustSchema.tables)
+        for table in TrustSchema.immutableTables { try makeImmutable(table, in: database) }
     }
 
     /// Entries of all kinds: those about no sale have no money, and `event` says what they are.
@@ -81,6 +90,28 @@ enum Schema {
                 BEGIN SELECT RAISE(ABORT, 'an entry is missing'); END;
                 """)
         try makeImmutable("entries", in: database)
+        // What a journal has signed that it was; the batch with this arrival carries the text.
+        try database.execute(
+            sql: """
+                CREATE TABLE checkpoints (
+                    terminal TEXT NOT NULL,
+                    journal BLOB NOT NULL,
+                    size INTEGER NOT NULL CHECK (size >= 0),
+                    hash BLOB NOT NULL CHECK (length(hash) = 32),
+                    arrival INTEGER NOT NULL UNIQUE REFERENCES batches (arrival),
+                    PRIMARY KEY (terminal, journal, size)
+                ) STRICT, WITHOUT ROWID;
+                """)
+        try makeImmutable("checkpoints", in: database)
+    }
+
+    /// Undoings beside their captures, and authorisations with what they reserve.
+    private static let makeVersion3: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: undoings)
+        try database.execute(sql: authorisations)
+        for table in ["undoings", "authorisations"] {
+            try makeImmutable(table, in: database)
+        }
     }
 
     private static let tables = """

@@ -132,7 +132,7 @@ enum JournalAudit {
                 WHERE sale = sale.reference AND kind = 1)
             """,
             "a voucher has been redeemed for more than is remembered": """
-            SELECT 1 FROM voucher v WHERE spent < (
+            SELECT 1 FROM voucher v WHERE spent + returned < (
                 SELECT coalesce(sum(consumed), 0) FROM redemption r
                 WHERE r.issuer = v.issuer AND r.cti = v.cti)
             """,

@@ -106,7 +106,7 @@ final class JournalFolder: Sendable {
 
     /// A new file is there after a power cut only once its folder is on disk too. Some file
     /// systems refuse this on a folder: then they keep names by themselves.
-    private static func makeNamesDurable(in folder: String) {
+    static func makeNamesDurable(in folder: String) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

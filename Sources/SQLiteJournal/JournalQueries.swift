@@ -98,6 +98,23 @@ enum JournalQueries {
             let first = try row.unsigned("oldest")
             oldest = min(oldest ?? first, first)
         }
-        return Exposure(amounts: amounts, count: count, oldest: oldest)
+        // What was undone, and is back where it came from, is no more at risk. Money that was
+        // handed over for a payment is.
+        let undone = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT e.currency, e.amount, sum(u.amount) AS back
+                    FROM undo u JOIN entry e ON e.sequence = u.capture
+                    WHERE u.capture > ? AND (u.kind <> 4 OR u.way = 1) GROUP BY u.capture
+                    """),
+            arguments: [try sequence.column()])
+        for row in undone {
+            let back = try row.unsigned("back")
+            amounts[try row.currencyNumber("currency"), default: back] -= back
+            if back == (try row.unsigned("amount")) { count -= 1 }
+        }
+        return Exposure(
+            amounts: amounts.filter { $0.value > 0 }, count: count,
+            oldest: count > 0 ? oldest : nil)
     }
 }

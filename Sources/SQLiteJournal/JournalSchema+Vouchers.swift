@@ -37,7 +37,8 @@ extension JournalSchema {
         CREATE INDEX redemption_of_voucher ON redemption (issuer, cti, sequence);
         """
 
-    /// Both are kept until the voucher has certainly expired (`JournalSchema+Archive.swift`).
+    /// Both are kept until the voucher has certainly expired (`JournalSchema+Archive.swift`): an
+    /// hour before the horizon, which is far above what the clock's floor tolerates.
     static let voucherTriggers = """
         CREATE TRIGGER voucher_keeps_its_terms BEFORE UPDATE ON voucher BEGIN
             SELECT RAISE(ABORT, 'conflicting-voucher')
@@ -48,7 +49,7 @@ extension JournalSchema {
                 WHERE NEW.spent < OLD.spent OR NEW.ceiling < OLD.ceiling;
         END;
         CREATE TRIGGER voucher_remains BEFORE DELETE ON voucher
-        WHEN OLD.expiry >= (SELECT horizon FROM journal) BEGIN
+        WHEN OLD.expiry + 3600 >= (SELECT horizon FROM journal) BEGIN
             SELECT RAISE(ABORT, 'voucher-memory-remains');
         END;
         CREATE TRIGGER redemption_spends AFTER INSERT ON redemption BEGIN
@@ -78,7 +79,7 @@ extension JournalSchema {
                 WHERE EXISTS (SELECT 1 FROM entry WHERE sequence = OLD.sequence)
                 OR EXISTS (
                     SELECT 1 FROM voucher WHERE issuer = OLD.issuer AND cti = OLD.cti
-                    AND expiry >= (SELECT horizon FROM journal));
+                    AND expiry + 3600 >= (SELECT horizon FROM journal));
         END;
         """
 }

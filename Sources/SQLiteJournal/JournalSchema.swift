@@ -12,7 +12,7 @@ enum JournalSchema {
     /// One step for each version: the step at index n makes version n + 1 of version n. A step
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
-        JournalSchemaVersion1.make, makeVersion2,
+        JournalSchemaVersion1.make, makeVersion2, makeVersion3,
     ]
 
     /// The version that this program reads and writes (`PRAGMA user_version`).
@@ -62,5 +62,7 @@ enum JournalSchema {
             return .commit
         }
         if checked { try db.execute(sql: "PRAGMA foreign_keys = ON") }
+        // The pages of tables that were made anew: nothing lies in the file that is not looked at.
+        try db.execute(sql: "VACUUM")
     }
 }

@@ -66,7 +66,7 @@ extension SQLiteJournal {
     public func closePeriod(at now: UInt64, by operatedBy: EntryOperator?)
         async throws(JournalError) -> Period
     {
-        try await write { db in
+        try await writeFromReserve { db in
             guard try SaleRow.fetch(where: "state = ?", ["open"], in: db) == nil else {
                 throw JournalError.constraint("sale-open")
             }

@@ -54,7 +54,9 @@ extension SQLiteJournal: Journal {
                 answeredSale: try query.nonce.flatMap {
                     try SaleRow.fetch(where: "nonce = ?", [Data($0)], in: db)
                 },
-                exposure: try JournalQueries.exposure(in: db))
+                exposure: try JournalQueries.exposure(in: db),
+                kindExposure: try JournalQueries.kindExposure(for: query, in: db),
+                windows: try JournalQueries.windows(for: query, in: db))
         }
     }
 
@@ -72,7 +74,7 @@ extension SQLiteJournal: Journal {
         maximumEntries: Int, sign: @Sendable @escaping (UInt64, [[UInt8]]) -> [UInt8]
     ) async throws(JournalError) -> PendingBatch? {
         precondition(maximumEntries > 0, "A batch has at least one entry.")
-        return try await write { db in
+        return try await writeFromReserve { db in
             if let waiting = try Self.waitingBatch(in: db) { return waiting }
             let sent = try JournalQueries.acknowledgedThrough(in: db)
             let entries = try JournalQueries.bodies(after: sent, limit: maximumEntries, in: db)
@@ -108,7 +110,7 @@ extension SQLiteJournal: Journal {
     public func acknowledge(batch number: UInt64, acknowledgement: [UInt8])
         async throws(JournalError)
     {
-        try await write { db in
+        try await writeFromReserve { db in
             try db.cachedStatement(
                 sql: "UPDATE batch SET acknowledgement = ? WHERE number = ?"
             ).execute(arguments: [Data(acknowledgement), Int64(clamping: number)])
@@ -133,7 +135,7 @@ extension SQLiteJournal: Journal {
                         SELECT max(at) FROM (
                             SELECT (SELECT max(at) FROM entry) AS at
                             UNION ALL SELECT (SELECT max(opened) FROM sale)
-                            UNION ALL SELECT horizon FROM journal)
+                            UNION ALL SELECT nullif(horizon, 0) FROM journal)
                         """))
             return latest.map { UInt64(clamping: $0) }
         }

@@ -10,7 +10,7 @@ import Vouchers
 extension SQLiteJournal {
     /// Makes a sale's state durable.
     public func store(_ sale: Sale) async throws(JournalError) {
-        try await write { db in
+        try await writePayment { db in
             // `captured` is named so that the schema compares it with the sale's captures.
             try db.cachedStatement(
                 sql: """
@@ -35,13 +35,14 @@ extension SQLiteJournal {
 
     /// Writes one record in one durable transaction.
     public func record(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt {
-        try await write { db in try Self.write(record, in: db) }
+        try await writePayment { db in try Self.write(record, in: db) }
     }
 
     static func write(_ record: JournalRecord, in db: Database) throws -> JournalReceipt {
         switch record {
         case .capture(let capture, let after): try write(capture, after: after, in: db)
         case .decline(let decline): try write(decline, in: db)
+        case .undo(let undo): try write(undo, in: db)
         }
     }
 
@@ -55,7 +56,7 @@ extension SQLiteJournal {
         let entry = CaptureEntry(
             receipt: receipt, voucher: voucher.identity, kind: voucher.value.kind.rawValue,
             consumed: capture.consumed, requestNonce: capture.requestNonce,
-            evidence: voucher.evidence)
+            evidence: voucher.evidence, decision: DecisionRecord(capture.basis))
         let sequence = try append(
             .capture(entry), sale: capture.sale, amount: capture.amount, at: capture.at, in: db)
         try db.cachedStatement(
@@ -88,7 +89,10 @@ extension SQLiteJournal {
         }
         let sequence = try append(
             .decline(
-                DeclineEntry(reason: decline.reason.code, voucher: decline.voucher?.identity)),
+                DeclineEntry(
+                    reason: decline.reason.code, voucher: decline.voucher?.identity,
+                    shown: decline.voucher.map { .own($0.evidence) },
+                    decision: decline.basis.flatMap { DecisionRecord($0) })),
             sale: decline.sale, amount: decline.asked, at: decline.at, in: db)
         return JournalReceipt(sequence: sequence, receipt: nil)
     }
@@ -98,19 +102,23 @@ extension SQLiteJournal {
         throws
     {
         let memory = VoucherMemory.remembering(voucher, on: known)
+        var redeemed: UInt64 = 0
+        if case .stored(_, let said) = voucher.value { redeemed = said }
         try db.cachedStatement(
             sql: """
-                INSERT INTO voucher (issuer, cti, kind, currency, core, expiry, ceiling, spent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO voucher (issuer, cti, kind, currency, core, expiry, ceiling, spent,
+                    redeemed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (issuer, cti) DO UPDATE SET kind = excluded.kind,
                     currency = excluded.currency, core = excluded.core, expiry = excluded.expiry,
-                    ceiling = excluded.ceiling, spent = excluded.spent
+                    ceiling = excluded.ceiling, spent = excluded.spent,
+                    redeemed = max(redeemed, excluded.redeemed)
                 """
         ).execute(arguments: [
             voucher.identity.issuer.name, Data(voucher.identity.cti),
             Int64(voucher.value.kind.rawValue), Int64(voucher.currencyNumber),
             Data(voucher.coreDigest), try voucher.expiry.column(), try memory.ceiling.column(),
-            try memory.spent.column(),
+            try memory.spent.column(), try redeemed.column(),
         ])
     }
 
@@ -166,6 +174,7 @@ extension SQLiteJournal {
             switch record {
             case .capture(let capture, _): return try Self.find(capture, in: db)
             case .decline(let decline): return try Self.find(decline, in: db)
+            case .undo(let undo): return try Self.find(undo, in: db)
             }
         }
     }

@@ -17,6 +17,10 @@ public final class SQLiteJournal: Sendable {
     let database: DatabaseQueue
     private let folder: JournalFolder
     private let commits = GroupCommit()
+    private let reserve: JournalReserve
+
+    /// Where the database lies.
+    var databasePath: String { folder.databasePath }
 
     /// Opens the journal in the folder at `path`, or makes one there that carries `identityIfNew`
     /// (8 random bytes).
@@ -42,6 +46,9 @@ public final class SQLiteJournal: Sendable {
                 folder, vfs: vfs, kept: kept, identityIfNew: identityIfNew)
         } catch { throw JournalError(error, opening: path) }
         if kept == nil { try folder.keep(identity: identity) }
+        reserve = JournalReserve(folder: path)
+        // A disk that is full already is opened all the same: the day can still be ended.
+        try? reserve.hold()
     }
 
     // The connection is closed before the lock is given back. Left to itself it closes a moment
@@ -170,6 +177,26 @@ public final class SQLiteJournal: Sendable {
         }
     }
 
+    /// The same for a payment: refused while the reserve cannot be held, so that what room is
+    /// left is there to end the day.
+    func writePayment<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+        async throws(JournalError) -> Value
+    {
+        try reserve.hold()
+        return try await write(work)
+    }
+
+    /// The same for what ends the day: on a full disk the reserve is given up for it.
+    func writeFromReserve<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+        async throws(JournalError) -> Value
+    {
+        do { return try await write(work) } catch {
+            guard error == .diskFull else { throw error }
+            reserve.release()
+            return try await write(work)
+        }
+    }
+
     /// One transaction that reads, on the connection's own queue.
     func read<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(JournalError) -> Value
@@ -191,7 +218,7 @@ public final class SQLiteJournal: Sendable {
     ///
     /// Not by GRDB's `async` accesses: those roll back when the calling task is cancelled, and a
     /// console that hangs up in the middle of a payment must not leave it in doubt.
-    private func access<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+    func access<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(JournalError) -> Value
     {
         let result: Result<Value, JournalError> = await withCheckedContinuation { continuation in

@@ -33,7 +33,7 @@ public final class SQLiteJournalReader: Sendable {
     }
 
     /// Opens a journal for reading; one of an older schema is read from a migrated copy in memory.
-    private static func open(_ path: String, hasLog: Bool) throws -> DatabaseQueue {
+    static func open(_ path: String, hasLog: Bool) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "journal reader"
         configuration.readonly = true
@@ -67,6 +67,11 @@ public final class SQLiteJournalReader: Sendable {
         try read { db in try JournalQueries.entries(after: sequence, limit: limit, in: db) }
     }
 
+    /// The bytes of the document with this SHA-256 that was once put in force, if any.
+    public func document(digest: [UInt8]) throws(JournalError) -> [UInt8]? {
+        try read { db in try JournalQueries.document(digest: digest, in: db) }
+    }
+
     /// What lies in the queue.
     public func queue() throws(JournalError) -> QueueStatus {
         try read { db in try JournalQueries.queue(in: db) }
@@ -80,7 +85,7 @@ public final class SQLiteJournalReader: Sendable {
         }
     }
 
-    private func read<Value>(_ work: (Database) throws -> Value) throws(JournalError) -> Value {
+    func read<Value>(_ work: (Database) throws -> Value) throws(JournalError) -> Value {
         do { return try database.read(work) } catch { throw JournalError(error) }
     }
 }

@@ -23,9 +23,9 @@ public struct DeclineSentences: Hashable, Sendable {
             Amount(minorUnits: minorUnits, currency: currency).description
         }
         switch reason {
-        case .journalUnavailable, .clockSuspect, .currencyNotAccepted, .unconfirmed,
-            .declinedOnline:
+        case .journalUnavailable, .clockSuspect, .currencyNotAccepted, .unconfirmed:
             return ofTerminal(reason, currency: currency)
+        case .declinedOnline(let decline): return ofHub(decline, money: money)
         case .severalCodes(let count):
             return (
                 "\(count) codes are in view. Ask the customer to show only one.",
@@ -95,11 +95,6 @@ public struct DeclineSentences: Hashable, Sendable {
             )
         case .journalUnavailable(let detail):
             return (detail, "This terminal cannot take payments now.")
-        case .declinedOnline(let code):
-            return (
-                "The hub does not allow this payment (\(code)).",
-                "This payment was not allowed."
-            )
         case .unconfirmed:
             return (
                 "The customer may have paid by another wallet, but no word of it has come. Check "
@@ -109,6 +104,28 @@ public struct DeclineSentences: Hashable, Sendable {
         default:
             preconditionFailure("Only reasons that lie with the terminal are told here.")
         }
+    }
+
+    /// What the hub has said.
+    private static func ofHub(_ decline: HubDecline, money: (UInt64) -> String) -> (
+        cashier: String, customer: String
+    ) {
+        guard let other = decline.other else {
+            return (
+                "The hub does not allow this payment (\(decline.reason)).",
+                "This payment was not allowed."
+            )
+        }
+        let place =
+            other.receipt > 0
+            ? "spent on \(UTCTime(other.at)) at \(other.terminal.text), receipt "
+                + "\(other.receipt), \(money(other.amount))"
+            : "being paid with at \(other.terminal.text) since \(UTCTime(other.at)), "
+                + "\(money(other.amount))"
+        return (
+            "The hub does not allow this payment (\(decline.reason)): the voucher was \(place).",
+            "This voucher has been used already."
+        )
     }
 
     /// What lies with a genuine voucher that cannot pay this sale.

@@ -12,6 +12,8 @@ public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
     case approvedInPart = "approved-in-part"
     /// Not paid, and why.
     case declined
+    /// Money goes back.
+    case undone
     /// The terminal cannot take payments.
     case outOfOrder = "out-of-order"
 }

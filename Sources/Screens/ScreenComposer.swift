@@ -50,6 +50,16 @@ public struct ScreenComposer: Hashable, Sendable {
         }
     }
 
+    /// A payment was undone; `symbol` is the refund voucher, where the money goes back by one.
+    public func undone(_ undo: Undo, receipt: ReceiptNumber?, symbol: SymbolMatrix?) -> Screen {
+        let sentences = UndoSentences(undo)
+        return Screen(
+            kind: .undone, merchant: merchant, headline: sentences.headline,
+            amount: undo.amount.description, lines: [sentences.customer], symbol: symbol,
+            footer: receipt.map { "Receipt \($0), for receipt \(undo.payment.receipt)" }
+                ?? "For receipt \(undo.payment.receipt)")
+    }
+
     /// The terminal cannot take payments.
     public func outOfOrder(_ sentence: String) -> Screen {
         Screen(

@@ -1,9 +1,12 @@
 public import COSE
+import Clocks
+import HotLists
 public import HubProtocol
 public import Money
 public import PaymentCodes
 public import Payments
 import Screens
+public import Trust
 import Vouchers
 
 /// The terminal: the one actor that performs what the sale machine asks for.
@@ -16,6 +19,8 @@ public actor PaymentTerminal {
         let configuration: TerminalConfiguration
         let merchant: MerchantProfile
         let key: PrivateKey
+        let trust: TrustStore
+        let trustKeeper: any TrustKeeper
         let journal: any Journal
         let display: any Display
         let encoder: any ShopSymbolEncoder
@@ -23,27 +28,41 @@ public actor PaymentTerminal {
         let clock: any WallClock
         let random: any RandomSource
         let buildTime: UInt64
+        let hub: (any HubLink)?
+        let refundRole: RefundVoucherRole?
+        let configurationMessage: [UInt8]?
         let store: (any VoucherStore)?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
+        let hotList: (any HotListKeeper)?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
-        /// honest clock stands before it. `store` holds what references pay with. `lastContact` is
-        /// when the hub last answered an earlier process, in seconds UTC, and `contacted` is told
-        /// whenever it answers this one, so that a restart makes no limit soft again. `trace` is
-        /// told the moments of a payment as they pass.
+        /// honest clock stands before it. `hub` is asked before a payment is recorded, where it is
+        /// within reach. `refundRole` is the right to sign refund vouchers, from what was signed for
+        /// this terminal's key; without it there are none. `configurationMessage` is the configuration
+        /// as the hub signed it: the journal keeps it, so that decisions can be explained. `store`
+        /// holds what references pay with. `lastContact` is when the hub last answered an earlier
+        /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
+        /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for.
+        /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
-            journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
+            trust: TrustStore, trustKeeper: any TrustKeeper, journal: any Journal,
+            display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
-            buildTime: UInt64, store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
+            buildTime: UInt64, hub: (any HubLink)? = nil,
+            refundRole: RefundVoucherRole? = nil, configurationMessage: [UInt8]? = nil,
+            store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
+            hotList: (any HotListKeeper)? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
             self.merchant = merchant
             self.key = key
+            self.trust = trust
+            self.trustKeeper = trustKeeper
             self.journal = journal
             self.display = display
             self.encoder = encoder
@@ -51,9 +70,13 @@ public actor PaymentTerminal {
             self.clock = clock
             self.random = random
             self.buildTime = buildTime
+            self.hub = hub
+            self.refundRole = refundRole
+            self.configurationMessage = configurationMessage
             self.store = store
             self.lastContact = lastContact
             self.contacted = contacted
+            self.hotList = hotList
             self.trace = trace
         }
     }
@@ -75,10 +98,18 @@ public actor PaymentTerminal {
 
     let parts: Parts
     var configuration: TerminalConfiguration
+    var trust: TrustStore
+    var issuers: IssuerDirectory
+    var acceptanceLimits: AcceptanceLimits
+    /// What the last offer of trust documents was refused for, by its code.
+    var trustProblem: String?
     var machine: SaleMachine
     var view: SaleView?
     var version: UInt64 = 0
-    private var screens: ShopScreen
+    var screens: ShopScreen
+    /// What undo orders came to, by their numbers, until their callers pick it up.
+    var undoAnswers: [UInt64: UndoAnswer] = [:]
+    var lastUndoOrder: UInt64 = 0
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter: UInt64 = 0
     /// A sale whose end is not in the journal yet.
@@ -87,16 +118,31 @@ public actor PaymentTerminal {
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     private var departedUntil: UInt64 = 0
     var syncState = SyncState()
+    /// The configuration in force, as the journal's documents know it.
+    var configurationDocument: DocumentReference?
     var cameraTrouble: CameraTrouble?
+    /// The hot list, where one is kept.
+    var hotList: HotListShelf?
+    /// When the clock was last settled over the link, in milliseconds of the boot-time clock.
+    var settledAt: UInt64?
 
     /// Makes a terminal; call ``start()`` before anything else.
     public init(_ parts: Parts) {
         self.parts = parts
         configuration = parts.configuration
+        trust = parts.trust
+        issuers = IssuerDirectory(parts.trust.list.list.issuers)
+        acceptanceLimits = AcceptanceLimits(
+            parts.trust.list.list, terminal: parts.configuration.terminal)
         machine = SaleMachine(
             policy: parts.configuration.policy,
-            clockFloor: Self.floor(max(parts.buildTime, parts.configuration.issuedAt)))
+            clockFloor: Self.floor(
+                max(
+                    parts.buildTime, parts.configuration.issuedAt, parts.trust.latestTime)))
         screens = Self.screens(parts, merchant: parts.merchant)
+        hotList = parts.hotList.map {
+            HotListShelf(keeper: $0, hub: parts.configuration.hub)
+        }
     }
 
     private static func screens(_ parts: Parts, merchant: MerchantProfile) -> ShopScreen {
@@ -106,16 +152,25 @@ public actor PaymentTerminal {
             reader: parts.reader, display: parts.display)
     }
 
-    private static func floor(_ time: UInt64) -> UInt64 {
+    static func floor(_ time: UInt64) -> UInt64 {
         time > clockToleranceSeconds ? time - clockToleranceSeconds : 0
     }
 
     /// Takes up what the journal holds: the clock's floor, and the sale that was open when the
     /// last process ended.
     public func start() async throws(JournalError) {
+        await run(.connectionChanged(parts.hub == nil ? .none : .up))
         if let latest = try await parts.journal.latestTime() {
-            await run(.clockFloorRaised(Self.floor(latest)))
+            await learn(latest, by: .own)
         }
+        if let held = hotList?.held { parts.clock.passed(held.list.issuedAt) }
+        judgeClock()
+        if let message = parts.configurationMessage {
+            // A journal that cannot be written approves nothing: what it could not keep is told
+            // by the first sale, and reading goes on.
+            do { try await keep(message, of: configuration.version) } catch {}
+        }
+        do { try await keep(trust.list) } catch {}
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
             await run(.restored(sale))
@@ -130,7 +185,7 @@ public actor PaymentTerminal {
         switch machine.phase {
         case .waiting: true
         case .idle: parts.clock.now() < departedUntil
-        case .opening, .lookingUp, .recording, .halted: false
+        case .opening, .lookingUp, .asking, .undoing, .recording, .halted: false
         }
     }
 
@@ -144,10 +199,15 @@ public actor PaymentTerminal {
             await run(.presented(.unusable(.severalCodes(count: count)), at: now))
         case .code(let bytes):
             let code: PresentedCode
-            do {
-                code = try await read(bytes, at: now)
-            } catch {
-                code = .unusable(.journalUnavailable(detail: error.message))
+            if let floor = suspectFloor {
+                // Whether the code has expired nobody can say: that is the clock's fault, not its.
+                code = .unusable(.clockSuspect(floor: floor))
+            } else {
+                do {
+                    code = limited(try await read(bytes, at: now))
+                } catch {
+                    code = .unusable(.journalUnavailable(detail: error.message))
+                }
             }
             await run(.presented(code, at: now))
         }
@@ -168,6 +228,7 @@ public actor PaymentTerminal {
     public func tick() async {
         do { try await storeEnded() } catch {}
         await run(.tick(parts.clock.now()))
+        await keepClock()
     }
 
     private func context(at now: UInt64) async throws(JournalError) -> VerificationContext {
@@ -175,7 +236,7 @@ public actor PaymentTerminal {
             now: now, terminal: configuration.terminal,
             openNonce: machine.sale?.request.nonce,
             confirmableNonces: try await parts.journal.confirmableNonces(at: now),
-            issuers: IssuerDirectory(configuration.issuers))
+            issuers: issuers)
     }
 }
 
@@ -184,7 +245,14 @@ extension PaymentTerminal {
     /// Opens a sale of `total`. With a `key` that is known, answers with that sale instead.
     public func charge(_ total: Amount, key: String?) async throws(SaleRefusal) -> SaleView {
         if let key, let known = try await knownSale(key: key, total: total) { return known }
+        guard !trustStanding().isRevoked else {
+            throw SaleRefusal(
+                reason: "terminal-revoked",
+                message: "This terminal's key is revoked by its hub. No sale was opened. Ask the "
+                    + "hub's operator.")
+        }
         let reference = newReference()
+        judgeClock()
         await run(
             .charge(
                 SaleOrder(
@@ -209,8 +277,16 @@ extension PaymentTerminal {
                 message: "This key belongs to sale \(known.reference) of \(known.total). "
                     + "No sale was opened. Take another key for another sale.")
         }
-        if let view, view.sale.reference == known.reference { return view }
-        return SaleView(sale: known, version: version)
+        do {
+            // Whoever asks is told of its payments now: their completion is clear.
+            try await confirmPayments(of: known)
+            var told = view?.sale.reference == known.reference ? view : nil
+            told = told ?? SaleView(sale: known, version: version)
+            told?.undone = try await parts.journal.undone(of: known.reference)
+            return told
+        } catch {
+            throw SaleRefusal(reason: error.reason, message: error.message)
+        }
     }
 
     /// Gives up the open sale. What was captured stays captured.
@@ -267,7 +343,7 @@ extension PaymentTerminal {
 
     private func wake(_ id: UInt64) { waiters.removeValue(forKey: id)?.resume() }
 
-    private func changed() {
+    func changed() {
         version += 1
         view?.version = version
         let all = waiters
@@ -307,6 +383,11 @@ extension PaymentTerminal {
             } catch {
                 return .factsUnreadable(error.message)
             }
+        case .ask(let question): return await ask(question)
+        case .lookUpReceipt(let number):
+            do { return .receiptRead(try await parts.journal.receipt(number)) } catch {
+                return .receiptUnreadable(error.message)
+            }
         case .record(let record): return await write(record)
         case .show(let sale):
             show(sale)
@@ -319,6 +400,17 @@ extension PaymentTerminal {
             return nil
         case .refuse(let reference, let refusal):
             refusals[reference] = refusal
+            return nil
+        case .confirm(let receipt):
+            // Where this fails the payment is durable all the same; after a restart a person is
+            // asked whether it was told.
+            try? await parts.journal.confirm(receipt)
+            return nil
+        case .undone(let undo, let receipt, let order):
+            tell(undo, receipt: receipt, order: order)
+            return nil
+        case .refuseUndo(let order, let refusal):
+            undoAnswers[order] = .refused(refusal)
             return nil
         }
     }
@@ -408,11 +500,14 @@ extension PaymentTerminal {
     private func showIdle() { try? parts.display.show(screens.composer.idle()) }
 
     /// Puts a newer configuration, verified by the caller, in force.
-    func adopt(_ newer: TerminalConfiguration, merchant: MerchantProfile) async {
+    func adopt(
+        _ newer: TerminalConfiguration, merchant: MerchantProfile, message: [UInt8]
+    ) async throws(JournalError) {
+        try await keep(message, of: newer.version)
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))
-        await run(.clockFloorRaised(Self.floor(newer.issuedAt)))
+        await learn(newer.issuedAt, by: .signed)
         changed()
     }
 }

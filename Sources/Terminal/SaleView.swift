@@ -14,6 +14,8 @@ public struct SaleView: Hashable, Sendable {
     public internal(set) var outcomeCount: UInt64 = 0
     /// How many of them ``PaymentTerminal/nextOutcome(milliseconds:)`` has told somebody.
     public internal(set) var toldCount: UInt64 = 0
+    /// What has been given back of its payments since, in minor units.
+    public internal(set) var undone: UInt64 = 0
     /// The shop QR on the screen, once it has been read back.
     public internal(set) var symbol: SymbolMatrix?
     /// Why there is none.

@@ -1,4 +1,4 @@
-/// Looks through a camera and tells what it sees, on a thread of its own.
+/// Asks a scanner to look, again and again, and tells what it sees, on a thread of its own.
 ///
 /// While no code is wanted, a camera whose pictures wait (a folder) is left alone, so that a
 /// picture put down early is what it sees next; a live one is still looked through, so that a
@@ -40,18 +40,14 @@ public struct ScannerLoop: ~Copyable {
         }
     }
 
-    private let camera: any Camera
-    private let decoder: any SymbolDecoder
+    private let scanner: any Scanner
     private let isLive: Bool
     private let surroundings: Surroundings
     private var tracker = SightingTracker()
 
     /// Makes a loop; `isLive` says that the camera's frames come whether looked at or not.
-    public init(
-        camera: any Camera, decoder: any SymbolDecoder, isLive: Bool, surroundings: Surroundings
-    ) {
-        self.camera = camera
-        self.decoder = decoder
+    public init(scanner: any Scanner, isLive: Bool, surroundings: Surroundings) {
+        self.scanner = scanner
         self.isLive = isLive
         self.surroundings = surroundings
     }
@@ -65,7 +61,7 @@ public struct ScannerLoop: ~Copyable {
                 continue
             }
             do {
-                guard look(try camera.next(timeoutMilliseconds: Self.lookMilliseconds), wanted)
+                guard take(try scanner.look(timeoutMilliseconds: Self.lookMilliseconds), wanted)
                 else { return }
             } catch {
                 surroundings.report(error)
@@ -75,10 +71,9 @@ public struct ScannerLoop: ~Copyable {
     }
 
     /// Takes one view; answers whether there is more to come.
-    private mutating func look(_ view: CameraView, _ wanted: Bool) -> Bool {
+    private mutating func take(_ view: ScannerView, _ wanted: Bool) -> Bool {
         switch view {
-        case .frame(let frame, _):
-            let symbols = decoder.decode(frame)
+        case .looked(let symbols, _):
             let now = surroundings.milliseconds()
             guard wanted else {
                 tracker.observeUnwanted(symbols, atMilliseconds: now)

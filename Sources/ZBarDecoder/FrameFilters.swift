@@ -3,7 +3,42 @@ internal import Terminal
 // Filters that make a frame easier for zbar. They run on every frame of a live camera, so the
 // inner loops are written for the vectoriser: unsafe buffers, no branch, wrapping arithmetic.
 
+/// A frame's pixels on loan: a camera's own buffer, or a frame that is kept elsewhere.
+struct LumaView {
+    let pixels: UnsafeBufferPointer<UInt8>
+    let width: Int
+    let height: Int
+}
+
 extension LumaFrame {
+    /// The frame's pixels, on loan for the call.
+    func withView<Result>(_ body: (LumaView) -> Result) -> Result {
+        pixels.withUnsafeBufferPointer { pixels in
+            body(LumaView(pixels: pixels, width: width, height: height))
+        }
+    }
+
+    // The filters of a frame that is kept, as of one on loan.
+
+    func reduced(by factor: Int) -> LumaFrame { withView { $0.reduced(by: factor) } }
+
+    func thresholded(window: Int) -> LumaFrame { withView { $0.thresholded(window: window) } }
+
+    func inverted() -> LumaFrame { withView { $0.inverted() } }
+
+    func doubled() -> LumaFrame { withView { $0.doubled() } }
+
+    func painted(over symbols: [DecodedSymbol]) -> LumaFrame {
+        withView { $0.painted(over: symbols) }
+    }
+
+    /// The frame reduced until its longer side has so many pixels; no larger, it stays as it is.
+    func reduced(toLongSide longSide: Int) -> LumaFrame {
+        max(width, height) <= longSide ? self : withView { $0.reduced(toLongSide: longSide) }
+    }
+}
+
+extension LumaView {
     /// How much darker than the mean around it a pixel must be to count as dark, in grey levels.
     ///
     /// The noise of an even surface stays below it, a module on the dimmest screen does not.
@@ -19,21 +54,19 @@ extension LumaFrame {
         let half = area / 2
         var columns = [UInt32](repeating: 0, count: newWidth * factor)
         let reduced = [UInt8](unsafeUninitializedCapacity: newWidth * newHeight) { out, count in
-            pixels.withUnsafeBufferPointer { source in
-                columns.withUnsafeMutableBufferPointer { columns in
-                    for row in 0..<newHeight {
-                        columns.update(repeating: 0)
-                        for line in 0..<factor {
-                            let start = (row * factor + line) * width
-                            for x in columns.indices {
-                                columns[x] &+= UInt32(source[start &+ x])
-                            }
+            columns.withUnsafeMutableBufferPointer { columns in
+                for row in 0..<newHeight {
+                    columns.update(repeating: 0)
+                    for line in 0..<factor {
+                        let start = (row * factor + line) * width
+                        for x in columns.indices {
+                            columns[x] &+= UInt32(pixels[start &+ x])
                         }
-                        for x in 0..<newWidth {
-                            var sum = half
-                            for offset in 0..<factor { sum &+= columns[x &* factor &+ offset] }
-                            out[row &* newWidth &+ x] = UInt8(truncatingIfNeeded: sum / area)
-                        }
+                    }
+                    for x in 0..<newWidth {
+                        var sum = half
+                        for offset in 0..<factor { sum &+= columns[x &* factor &+ offset] }
+                        out[row &* newWidth &+ x] = UInt8(truncatingIfNeeded: sum / area)
                     }
                 }
             }
@@ -52,28 +85,26 @@ extension LumaFrame {
         var columns = [UInt16](repeating: 0, count: width)
         var sums = [UInt32](repeating: 0, count: width + 1)
         let thresholded = [UInt8](unsafeUninitializedCapacity: pixels.count) { out, count in
-            pixels.withUnsafeBufferPointer { source in
-                columns.withUnsafeMutableBufferPointer { columns in
-                    sums.withUnsafeMutableBufferPointer { sums in
-                        for y in 0..<min(radius, height) {
-                            Self.add(source, row: y, to: columns)
+            columns.withUnsafeMutableBufferPointer { columns in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    for y in 0..<min(radius, height) {
+                        Self.add(pixels, row: y, to: columns)
+                    }
+                    for y in 0..<height {
+                        if y + radius < height {
+                            Self.add(pixels, row: y + radius, to: columns)
                         }
-                        for y in 0..<height {
-                            if y + radius < height {
-                                Self.add(source, row: y + radius, to: columns)
-                            }
-                            if y > radius {
-                                Self.subtract(source, row: y - radius - 1, from: columns)
-                            }
-                            let rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
-                            Self.accumulate(columns, into: sums)
-                            Self.threshold(
-                                UnsafeBufferPointer(
-                                    rebasing: source[(y * width)..<((y + 1) * width)]),
-                                sums: UnsafeBufferPointer(sums), rows: rows, radius: radius,
-                                into: UnsafeMutableBufferPointer(
-                                    rebasing: out[(y * width)..<((y + 1) * width)]))
+                        if y > radius {
+                            Self.subtract(pixels, row: y - radius - 1, from: columns)
                         }
+                        let rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
+                        Self.accumulate(columns, into: sums)
+                        Self.threshold(
+                            UnsafeBufferPointer(
+                                rebasing: pixels[(y * width)..<((y + 1) * width)]),
+                            sums: UnsafeBufferPointer(sums), rows: rows, radius: radius,
+                            into: UnsafeMutableBufferPointer(
+                                rebasing: out[(y * width)..<((y + 1) * width)]))
                     }
                 }
             }
@@ -91,21 +122,19 @@ extension LumaFrame {
     func doubled() -> LumaFrame {
         let newWidth = width * 2
         let doubled = [UInt8](unsafeUninitializedCapacity: pixels.count * 4) { out, count in
-            pixels.withUnsafeBufferPointer { source in
-                for y in 0..<(height * 2) {
-                    // A new row lies a quarter of a row off an old one, towards its neighbour.
-                    let near = y / 2
-                    let far = min(max(near + (y % 2) * 2 - 1, 0), height - 1)
-                    for x in 0..<width {
-                        let left = max(x - 1, 0)
-                        let right = min(x + 1, width - 1)
-                        let middle = Self.mix(source, near, far, width, x)
-                        let leftSum = 3 * middle + Self.mix(source, near, far, width, left)
-                        let rightSum = 3 * middle + Self.mix(source, near, far, width, right)
-                        out[y * newWidth + 2 * x] = UInt8(truncatingIfNeeded: (leftSum + 8) >> 4)
-                        out[y * newWidth + 2 * x + 1] = UInt8(
-                            truncatingIfNeeded: (rightSum + 8) >> 4)
-                    }
+            for y in 0..<(height * 2) {
+                // A new row lies a quarter of a row off an old one, towards its neighbour.
+                let near = y / 2
+                let far = min(max(near + (y % 2) * 2 - 1, 0), height - 1)
+                for x in 0..<width {
+                    let left = max(x - 1, 0)
+                    let right = min(x + 1, width - 1)
+                    let middle = Self.mix(pixels, near, far, width, x)
+                    let leftSum = 3 * middle + Self.mix(pixels, near, far, width, left)
+                    let rightSum = 3 * middle + Self.mix(pixels, near, far, width, right)
+                    out[y * newWidth + 2 * x] = UInt8(truncatingIfNeeded: (leftSum + 8) >> 4)
+                    out[y * newWidth + 2 * x + 1] = UInt8(
+                        truncatingIfNeeded: (rightSum + 8) >> 4)
                 }
             }
             count = pixels.count * 4

@@ -1,12 +1,12 @@
 internal import Terminal
 
-extension LumaFrame {
+extension LumaView {
     /// What is painted over a symbol that has been read: mid grey, which makes no module.
     private static let paint: UInt8 = 128
 
     /// The frame with each symbol's outline painted over, so that what else there is gets found.
     func painted(over symbols: [DecodedSymbol]) -> LumaFrame {
-        var pixels = pixels
+        var pixels = Array(pixels)
         for symbol in symbols where symbol.corners.count >= 3 {
             let rows = symbol.corners.map(\.y)
             let first = max(rows.min() ?? 0, 0)

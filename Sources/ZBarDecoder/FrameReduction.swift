@@ -1,29 +1,26 @@
 internal import Terminal
 
-extension LumaFrame {
+extension LumaView {
     /// The frame reduced until its longer side has so many pixels, by area: each new pixel is the
-    /// mean of what it covers, parts of pixels by their part. A frame no larger stays as it is.
+    /// mean of what it covers, parts of pixels by their part; its longer side must have more.
     func reduced(toLongSide longSide: Int) -> LumaFrame {
         let long = max(width, height)
-        if long <= longSide { return self }
         let newWidth = max(1, width * longSide / long)
         let newHeight = max(1, height * longSide / long)
         let rowSpans = AreaSpan.spans(of: height, over: newHeight)
         let columnSpans = AreaSpan.spans(of: width, over: newWidth)
         var sums = [Float](repeating: 0, count: width)
         let reduced = [UInt8](unsafeUninitializedCapacity: newWidth * newHeight) { out, count in
-            pixels.withUnsafeBufferPointer { source in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    for (row, span) in rowSpans.enumerated() {
-                        sums.update(repeating: 0)
-                        for line in span.first...span.last {
-                            Self.add(source, row: line, weight: span.weight(of: line), to: sums)
-                        }
-                        for (column, span) in columnSpans.enumerated() {
-                            var sum: Float = 0
-                            for x in span.first...span.last { sum += sums[x] * span.weight(of: x) }
-                            out[row * newWidth + column] = UInt8(min(max(sum + 0.5, 0), 255))
-                        }
+            sums.withUnsafeMutableBufferPointer { sums in
+                for (row, span) in rowSpans.enumerated() {
+                    sums.update(repeating: 0)
+                    for line in span.first...span.last {
+                        Self.add(pixels, row: line, weight: span.weight(of: line), to: sums)
+                    }
+                    for (column, span) in columnSpans.enumerated() {
+                        var sum: Float = 0
+                        for x in span.first...span.last { sum += sums[x] * span.weight(of: x) }
+                        out[row * newWidth + column] = UInt8(min(max(sum + 0.5, 0), 255))
                     }
                 }
             }

@@ -27,9 +27,9 @@ struct ZBarScanner: ~Copyable {
     }
 
     /// Every whole QR code that zbar finds in the frame as it is.
-    borrowing func scan(_ frame: LumaFrame) -> [DecodedSymbol] {
-        let image = ZBarImage(width: frame.width, height: frame.height)
-        return frame.pixels.withUnsafeBytes { image.symbols(in: $0, readBy: handle) }
+    borrowing func scan(_ luma: LumaView) -> [DecodedSymbol] {
+        let image = ZBarImage(width: luma.width, height: luma.height)
+        return image.symbols(in: UnsafeRawBufferPointer(luma.pixels), readBy: handle)
     }
 }
 

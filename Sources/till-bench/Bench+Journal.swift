@@ -9,6 +9,7 @@ import Payments
 import SQLiteHubLedger
 import SQLiteJournal
 import Terminal
+import Trust
 import Vouchers
 
 // What durability costs, and what a batch does.
@@ -114,15 +115,42 @@ extension Bench {
             merchant: MerchantTerms(
                 name: "Bench", city: "Bench", countryCode: "DE", categoryCode: "5411",
                 accounts: []),
-            issuers: [Issuer(id: issuerID, keys: [issuer.publicKey])],
             policy: .standard(for: [euro]), currency: euro, hubURL: nil)
         _ = try await registrar.initialise(
             HubProfile(merchant: terminal.merchant, issuer: issuerID, name: "Bench"),
             terms: terms, at: now)
+        try await trust(registrar.trust, issuerID)
         _ = try await registrar.enrol(
             EnrolmentRequest.signed(terminal: terminal, journal: journal, by: terminalKey),
-            replacing: false, at: now)
+            consent: .none, at: now)
         return BatchAcceptor(ledger: ledger, key: hubKey)
+    }
+
+    /// Puts a list in force that names the hub and the issuer.
+    private func trust(_ registrar: TrustRegistrar, _ issuerID: IssuerID) async throws {
+        let (from, until) = (now - 86_400, now + TrustDefaults.listLifeSeconds)
+        let rootKey = try PrivateKey(algorithm: .ed25519, seed: [UInt8](repeating: 77, count: 32))
+        let root = Root(
+            merchant: terminal.merchant, generation: 1, version: 1, issuedAt: from,
+            expiresAt: until, threshold: 1, keys: [rootKey.publicKey])
+        let list = TrustList(
+            merchant: terminal.merchant, generation: 1, version: 1, issuedAt: from,
+            expiresAt: until,
+            entries: [
+                TrustEntry(
+                    subject: .issuer(issuerID), key: issuer.publicKey, from: from, until: until),
+                TrustEntry(
+                    subject: .hub(terminal.merchant), key: hubKey.publicKey, from: from,
+                    until: until),
+            ])
+        func signed(_ draft: Sign) -> [UInt8] {
+            draft.adding(signatureBy: rootKey)?.encoded() ?? []
+        }
+        let answer = try await registrar.adopt(
+            roots: [signed(root.draft())], list: signed(list.draft()), at: now)
+        guard case .adopted = answer else {
+            throw CommandFailure(reason: "bench", message: "The hub refused a list: \(answer)")
+        }
     }
 
     private func drain(_ journal: SQLiteJournal, into acceptor: BatchAcceptor) async throws {

@@ -21,9 +21,25 @@ struct TillBench: TillCommand {
     var vouchers: Int?
     @Option(help: "Captures in the queue of the journal that is started.")
     var captures: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Instead: change an exported journal so many times, and count what a verifier misses.",
+            valueName: "count"))
+    var journalChanges: Int?
+    @Option(help: ArgumentHelp("The first seed of those changes.", valueName: "number"))
+    var seed: UInt64 = 1
+    @Option(
+        help: ArgumentHelp(
+            "Instead: write so many changed journals into --out, for another verifier.",
+            valueName: "count"))
+    var journalSamples: Int?
+    @Option(help: ArgumentHelp("Where to write them.", valueName: "dir"))
+    var out = "."
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
+        if let journalChanges { return try proveJournal(journalChanges) }
+        if let journalSamples { return try writeSamples(journalSamples) }
         let rounds = Rounds(factor: smoke ? 0.02 : full ? 10 : 1)
         let bench = try Bench(rounds: rounds)
         defer { bench.removeFolder() }
@@ -31,6 +47,7 @@ struct TillBench: TillCommand {
         lines += try bench.paymentCodes()
         lines += try bench.scan()
         lines += try bench.hotList()
+        lines += try bench.trustList()
         lines += try await bench.commits()
         lines += try await bench.lanes()
         lines += try await bench.transfer()

@@ -10,8 +10,12 @@ import TerminalState
 /// `tillctl journal`: what the terminal has done.
 struct JournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: "Look at the terminal's journal.",
-        subcommands: [JournalListCommand.self])
+        commandName: "journal", abstract: "Look at the terminal's journal, check it, export it.",
+        subcommands: [
+            JournalListCommand.self, JournalVerifyCommand.self, JournalExportCommand.self,
+            JournalImportCheckCommand.self, JournalCheckpointCommand.self,
+            JournalArchiveCommand.self,
+        ])
 }
 
 /// `tillctl journal list`.

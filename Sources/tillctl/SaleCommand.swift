@@ -17,7 +17,7 @@ struct SaleCommand: TillCommand {
             A reference is the money: on the command line other users of the machine can read it.
             After a decline the sale stays open for another code; a new sale takes its place.
             Exit code with --wait: 0 paid, 1 declined or given up, 3 no verdict in time, \
-            4 paid in part.
+            4 paid in part, or paid and given back since.
             """)
 
     /// How long `--wait` waits unless told otherwise: a request's default life.
@@ -83,7 +83,7 @@ struct SaleCommand: TillCommand {
             sale = try await verdict(of: sale)
         }
         try report(sale)
-        if wait { try exit(for: sale) }
+        if wait || sale.undone.minorUnits > 0 { try exit(for: sale) }
     }
 
     /// The longest that the daemon is asked to wait at once, in seconds: below its own limit.
@@ -122,6 +122,7 @@ struct SaleCommand: TillCommand {
     private func exit(for sale: SaleMessage) throws {
         let status: ExitStatus
         switch (sale.state, sale.news?.verdict) {
+        case ("paid", _) where sale.undone.minorUnits > 0: status = .degraded
         case ("paid", _): status = .ok
         case (_, "approved-in-part"), ("partly-paid", _): status = .degraded
         default: status = .failed
@@ -141,10 +142,19 @@ struct SaleCommand: TillCommand {
         case "open":
             if !wait { show(sale) }
             Output.line("Sale \(sale.reference) of \(total) is open; \(due) are due.")
+        case "paid" where sale.undone.minorUnits > 0:
+            Output.line(
+                "Sale \(sale.reference) of \(total) was paid; \(sale.undone.shown) were given "
+                    + "back since.")
         case "paid": Output.line("Sale \(sale.reference) of \(total) is paid.")
         case "partly-paid":
             Output.line("Sale \(sale.reference) of \(total) has ended; \(due) were not paid.")
         default: Output.line("Sale \(sale.reference) of \(total) is \(sale.state).")
+        }
+        if let offline = sale.offline, let line = offline.allowances.first {
+            Output.line(
+                "Left offline: \(line.left.amount) \(line.left.currency), "
+                    + "\(offline.paymentsLeft) payments.")
         }
     }
 

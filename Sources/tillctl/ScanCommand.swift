@@ -2,14 +2,15 @@ import ArgumentParser
 import CommandSupport
 import FileCamera
 import Foundation
+import ProcessScanner
+import ScannerProtocol
 import Terminal
-import ZBarDecoder
 
-/// `tillctl scan`: decodes pictures with the daemon's own scanner, without the daemon.
+/// `tillctl scan`: decodes pictures with the daemon's own scanner process, without the daemon.
 struct ScanCommand: TillCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
-        abstract: "Decode pictures (PNG, JPEG, PGM; files or folders) as the camera's would be.",
+        abstract: "Decode pictures (PNG, JPEG, PGM; files or folders) as the daemon would.",
         discussion: """
             With --json one line per picture: file, symbols (type, text; bytes in hex where the \
             text is not UTF-8), milliseconds; an unreadable picture has no \
@@ -22,28 +23,38 @@ struct ScanCommand: TillCommand {
     var paths: [String]
     @Option(help: ArgumentHelp("For measuring: standard, c or plain.", visibility: .hidden))
     var cascade = "standard"
+    @Option(
+        name: .customLong("scanner"),
+        help: ArgumentHelp(
+            "The decoder's program (default: till-scanner beside tillctl, else in "
+                + "/usr/libexec/till).", valueName: "path"))
+    var scannerProgram: String?
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
-        guard let cascade = DecodingCascade(named: cascade) else {
+        guard let cascade = ScannerCascade(named: cascade) else {
             throw CommandFailure(
                 .usage, reason: "cascade-unknown",
                 message: "There is no cascade \(cascade.prefix(20)): standard, c or plain.")
         }
-        let camera = PictureCamera(paths: paths)
-        let decoder = ZBarDecoder(cascade: cascade)
+        let scanner = ProcessScanner(
+            program: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
+            source: .pictures(PicturePaths(paths)), cascade: cascade)
         var pictures = 0
         var unreadable: [CameraError] = []
         loop: while true {
-            let view: CameraView
-            do { view = try camera.next() } catch {
+            let view: ScannerView
+            do throws(CameraError) {
+                view = try scanner.look(timeoutMilliseconds: 0)
+            } catch {
                 throw CommandFailure(
-                    .notFound, reason: error.reason, message: "\(error) Nothing was scanned.")
+                    .failed, reason: error.reason, message: "\(error) Nothing more was scanned.")
             }
             switch view {
-            case .frame(let frame, let name):
+            case .looked(let symbols, let name):
                 pictures += 1
-                try report(ScannedPicture(name, frame, decoder))
+                try report(
+                    ScannedPicture(name, symbols, scanner.lastFacts?.microseconds ?? 0))
             case .unreadable(let error, let name):
                 pictures += 1
                 unreadable.append(error)
@@ -90,13 +101,9 @@ private struct ScannedPicture: Encodable {
     let reason: String?
     let message: String?
 
-    init(_ name: String, _ frame: LumaFrame, _ decoder: ZBarDecoder) {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let found = decoder.decode(frame)
-        let microseconds = ((clock.now - start) / .microseconds(1)).rounded()
+    init(_ name: String, _ found: [DecodedSymbol], _ microseconds: UInt32) {
         file = name
-        milliseconds = microseconds / 1_000
+        milliseconds = Double(microseconds) / 1_000
         symbols = found.map { symbol in
             let text = String(validating: symbol.bytes, as: UTF8.self)
             return Symbol(
@@ -113,5 +120,17 @@ private struct ScannedPicture: Encodable {
         milliseconds = 0
         reason = error.reason
         message = error.description
+    }
+}
+
+extension ScannerCascade {
+    /// The cascade that commands call so.
+    fileprivate init?(named name: String) {
+        switch name {
+        case "standard": self = .standard
+        case "c": self = .c
+        case "plain": self = .plain
+        default: return nil
+        }
     }
 }

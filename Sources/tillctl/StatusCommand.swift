@@ -40,7 +40,14 @@ struct StatusCommand: TillCommand {
                     + "\(status.paymentsLeft) payments")
         }
         if let camera = status.camera { Output.line("Camera: \(camera.message) (\(camera.at))") }
+        for sentence in status.exposure.sentences { Output.line("  \(sentence)") }
         if let sale = status.openSale { Output.line("Open sale: \(sale)") }
+        for payment in status.unclear {
+            Output.line(
+                "Unclear: receipt \(payment.receipt) of \(payment.amount.shown), \(payment.at). "
+                    + "The terminal stopped before it was told. If the customer left or paid "
+                    + "another way, `tillctl reverse \(payment.receipt)`; else keep it.")
+        }
     }
 }
 

@@ -8,15 +8,18 @@ struct TillCtl: AsyncParsableCommand {
         commandName: "tillctl",
         abstract: "Drives and examines a Till payment terminal.",
         discussion: """
-            Most commands talk to the daemon tilld through its control socket; `enrol`, `code` \
-            and `scan` work without it.
+            Most commands talk to the daemon tilld through its control socket; `enrol`, `code`, \
+            `scan` and `camera` work without it.
             Exit codes: 0 ok, 1 failed, 3 time-out, 4 degraded, 8 daemon not running, \
             10 not found, 20 data damaged, 64 usage.
             """,
         version: tillVersion,
         subcommands: [
-            SaleCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
-            CodeCommand.self, ScanCommand.self, VoucherCommand.self, EnrolCommand.self,
+            SaleCommand.self, RefundCommand.self, CancelCommand.self, ReverseCommand.self,
+            ReceiptCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
+            PeriodCommand.self, ExplainCommand.self, CodeCommand.self, ScanCommand.self,
+            CameraCommand.self, VoucherCommand.self, EnrolCommand.self, TrustCommand.self,
+            HotListCommand.self, ClockCommand.self, KeyCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
@@ -26,7 +29,9 @@ struct TillCtl: AsyncParsableCommand {
     /// An amount below zero looks like an option; behind `--` it is an amount, and is refused as
     /// one, with its own reason.
     static func withAmountsLast(_ arguments: [String]) -> [String] {
-        guard arguments.first == "sale", !arguments.contains("--") else { return arguments }
+        guard ["sale", "refund"].contains(arguments.first), !arguments.contains("--") else {
+            return arguments
+        }
         func isAmount(_ argument: String) -> Bool {
             argument.first == "-" && argument.dropFirst().first?.isNumber == true
         }

@@ -3,7 +3,9 @@ import CommandSupport
 import FileCamera
 import Foundation
 import HardwareProfiles
+import ProcessScanner
 import QRencodeEncoder
+import ScannerProtocol
 import Screens
 import Terminal
 import ZBarDecoder
@@ -12,17 +14,21 @@ import ZBarDecoder
 struct Hardware: Sendable {
     let display: any Display
     private let camera: CameraProfile
+    private let scannerProgram: String
+    private let limits: ScannerLimits
 
     /// Whether frames come whether they are looked at or not.
     var isLive: Bool {
         switch camera {
         case .folder: false
-        case .pipe: true
+        case .pipe, .device: true
         }
     }
 
-    init(_ profile: HardwareProfile) throws {
+    init(_ profile: HardwareProfile, scannerProgram: String, limits: ScannerLimits) throws {
         camera = profile.camera
+        self.scannerProgram = scannerProgram
+        self.limits = limits
         switch profile.display {
         case .png(let path, let width, let height):
             display = PNGDisplay(file: path, width: width, height: height)
@@ -41,21 +47,20 @@ struct Hardware: Sendable {
         }
     }
 
-    /// Opens the camera; for the scanner's thread alone.
-    func openCamera() throws(CameraError) -> any Camera {
-        switch camera {
-        case .folder(let path): try WatchedFolderCamera(folder: path)
-        case .pipe(let path, let format): try StreamCamera(path: path, layout: format.layout)
-        }
+    /// Makes the scanner, whose decoder runs in a process of its own; for the scanner's thread
+    /// alone.
+    func makeScanner(note: @escaping (ScannerNote) -> Void) throws(CameraError) -> any Terminal
+        .Scanner
+    {
+        let source: ProcessScanner.Source =
+            switch camera {
+            case .folder(let path): .pictures(try WatchedFolder(folder: path))
+            case .pipe(let path, let format): .stream(path: path, format.layout)
+            case .device(let device): .camera(path: device.path, device.request)
+            }
+        return ProcessScanner(
+            program: scannerProgram, source: source, limits: limits, note: note)
     }
-
-    /// Makes a decoder; for the scanner's thread alone.
-    func makeDecoder() -> any SymbolDecoder { ZBarDecoder() }
-}
-
-/// The wall clock of the machine.
-struct SystemClock: WallClock {
-    func now() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
 }
 
 /// The kernel's random bytes.
@@ -66,14 +71,19 @@ struct SystemRandom: RandomSource {
     }
 }
 
-/// Makes the shop QR: byte mode, level M.
+/// Makes the shop QR (byte mode) and the refund voucher's (alphanumeric): level M.
 struct ShopEncoder: ShopSymbolEncoder {
     func symbol(for payload: String) -> SymbolMatrix? {
         try? SymbolEncoder.encode([UInt8](payload.utf8), mode: .byte, level: .medium)
     }
+
+    func symbol(forVoucher text: String) -> SymbolMatrix? {
+        try? SymbolEncoder.encode([UInt8](text.utf8), mode: .alphanumeric, level: .medium)
+    }
 }
 
-/// Reads the terminal's own pictures with the decoder that reads the camera.
+/// Reads the terminal's own pictures with the decoder that reads the camera, in this process:
+/// nobody else has drawn them.
 struct ZBarScreenReader: ScreenReader {
     func read(_ picture: LumaFrame) -> [[UInt8]] {
         ZBarDecoder().decode(picture).map(\.bytes)
@@ -96,10 +106,20 @@ struct NoScreen: Display {
 
 extension StreamFormat {
     /// The same, in the camera's words.
-    fileprivate var layout: StreamCamera.Layout {
+    fileprivate var layout: StreamLayout {
         switch self {
         case .y4m: .y4m
         case .grey(let width, let height): .grey(width: width, height: height)
         }
+    }
+}
+
+extension DeviceCamera {
+    /// The same, in the scanner's words.
+    fileprivate var request: CameraRequest {
+        CameraRequest(
+            width: width, height: height, framesPerSecond: framesPerSecond,
+            format: format.flatMap { CameraFormat(name: $0.rawValue) },
+            controls: controls.map { CameraControlSetting(id: $0.id, value: $0.value) })
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import ProcessScanner
 import ServiceLifecycle
 import Synchronization
 import SystemdNotifier
@@ -37,8 +38,12 @@ struct SyncService: Service {
     let seconds: UInt64
     let logger: Logger
 
+    /// How often the journal is archived, in seconds: what may go has been there for months.
+    static let archiveIntervalSeconds = 86_400
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var archived: ContinuousClock.Instant?
             while !Task.isCancelled {
                 if seconds == 0 {
                     try? await Task.sleep(for: .seconds(3_600))
@@ -50,9 +55,29 @@ struct SyncService: Service {
                 } else if report.entries > 0 {
                     logger.info("sync: \(report.entries) entries acknowledged")
                 }
+                let now = ContinuousClock.now
+                if report.failure == nil,
+                    archived.map({ now - $0 > .seconds(Self.archiveIntervalSeconds) }) ?? true
+                {
+                    archived = now
+                    await archive()
+                }
                 try? await Task.sleep(for: .seconds(Int64(clamping: seconds)))
             }
         }
+    }
+}
+
+extension SyncService {
+    /// Archives what may go. What cannot be archived today is tomorrow.
+    private func archive() async {
+        do {
+            let report = try await exchange.terminal.archiveJournal()
+            guard report.entries + report.vouchers > 0 else { return }
+            logger.info(
+                "journal: \(report.entries) entries archived, \(report.vouchers) vouchers forgotten"
+            )
+        } catch { logger.warning("journal: \(error.message)") }
     }
 }
 
@@ -85,20 +110,31 @@ struct ScannerService: Service {
     private func scan(
         _ terminal: PaymentTerminal, _ hardware: Hardware, _ logger: Logger, until stopped: StopSign
     ) {
-        let camera: any Camera
-        do { camera = try hardware.openCamera() } catch {
+        let scanner: any Terminal.Scanner
+        do throws(CameraError) {
+            scanner = try hardware.makeScanner { note in Self.log(note, to: logger) }
+        } catch {
             logger.error("camera: \(error) [\(error.reason)]")
             blocking { await terminal.note(error) }
             return
         }
         let start = ContinuousClock.now
+        var lastFault: (error: CameraError, at: ContinuousClock.Instant)?
         var loop = ScannerLoop(
-            camera: camera, decoder: hardware.makeDecoder(), isLive: hardware.isLive,
+            scanner: scanner, isLive: hardware.isLive,
             surroundings: ScannerLoop.Surroundings(
                 isWanted: { blocking { await terminal.wantsCodes } },
                 isStopped: { stopped.isSet },
                 deliver: { sighting in blocking { await terminal.see(sighting) } },
                 report: { error in
+                    // A camera that is away is asked for ten times a second, and told of once.
+                    let now = ContinuousClock.now
+                    if hardware.isLive, let last = lastFault, last.error == error,
+                        now - last.at < Self.repetition
+                    {
+                        return
+                    }
+                    lastFault = (error, now)
                     logger.warning("camera: \(error) [\(error.reason)]")
                     blocking { await terminal.note(error) }
                 },
@@ -107,6 +143,18 @@ struct ScannerService: Service {
                 }))
         loop.run()
         if !stopped.isSet { logger.info("camera: no more pictures") }
+    }
+
+    /// How long the same fault of a camera is not told again.
+    private static let repetition = Duration.seconds(60)
+
+    private static func log(_ note: ScannerNote, to logger: Logger) {
+        switch note {
+        case .started(let landlock) where landlock == 0:
+            logger.info("scanner: ready; this kernel has no Landlock, seccomp alone shuts it in")
+        case .started: logger.info("scanner: ready")
+        case .renewed(let why): logger.info("scanner: replaced: \(why)")
+        }
     }
 }
 

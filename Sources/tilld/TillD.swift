@@ -3,6 +3,7 @@ import CommandSupport
 import Foundation
 import HTTPHubLink
 import Logging
+import ProcessScanner
 import ServiceLifecycle
 import SystemdNotifier
 import Terminal
@@ -52,6 +53,18 @@ struct TillD: TillCommand {
             "A user id that may drive the terminal, beside root and the daemon's own; may be "
                 + "repeated.", valueName: "uid"))
     var allowedUsers: [UInt32] = []
+    @Option(
+        name: .customLong("scanner"),
+        help: ArgumentHelp(
+            "The decoder's program (default: till-scanner beside tilld, else in "
+                + "/usr/libexec/till).", valueName: "path"))
+    var scannerProgram: String?
+    @Option(
+        name: .customLong("frame-deadline"),
+        help: ArgumentHelp(
+            "Milliseconds of processor time that decoding one camera frame may take before the "
+                + "decoder is replaced.", valueName: "ms"))
+    var frameDeadline = ScannerLimits().frameMilliseconds
     @Flag(
         help: "Write a line to standard error as each record begins and each approval is told.")
     var trace = false
@@ -61,14 +74,27 @@ struct TillD: TillCommand {
     static let installedProfile =
         "/usr/share/till/hardware-profiles/50-folder-camera-png-display.yaml"
 
+    /// What a frame's deadline may be, in milliseconds: below, no frame of a camera is decoded;
+    /// above, a stalled decoder keeps a queue waiting.
+    static let frameDeadlines = 10...10_000
+
     func perform() async throws {
         let environment = ProcessInfo.processInfo.environment
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        guard Self.frameDeadlines.contains(frameDeadline) else {
+            throw CommandFailure(
+                .usage, reason: "frame-deadline-out-of-range",
+                message: "--frame-deadline is \(frameDeadline), not 10 to 10000.")
+        }
+        var limits = ScannerLimits()
+        limits.frameMilliseconds = frameDeadline
         let daemon = try await Daemon(
             state: StateFolder(state ?? environment["TILL_STATE"] ?? "till"),
             profilePath: profile ?? environment["TILL_PROFILE"] ?? Self.installedProfile,
             socket: socket, hubURL: hubURL, syncInterval: syncInterval,
-            allowedUsers: Set(allowedUsers), trace: trace)
+            allowedUsers: Set(allowedUsers), trace: trace,
+            scannerProgram: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
+            limits: limits)
         do {
             try await daemon.run()
         } catch let failure as CommandFailure {

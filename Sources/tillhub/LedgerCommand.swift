@@ -63,6 +63,21 @@ struct LedgerReport: Encodable {
         let doubleSpend: Other?
     }
 
+    struct UndoLine: Encodable {
+        let terminal: String
+        let journal: String
+        let sequence: UInt64
+        let kind: String
+        let receipt: UInt64?
+        let at: String
+        let sale: String
+        let capture: UInt64
+        let amount: MoneyMessage
+        let to: String?
+        let voucher: String?
+        let reason: String?
+    }
+
     struct QuarantineLine: Encodable {
         let terminal: String
         let journal: String
@@ -78,6 +93,7 @@ struct LedgerReport: Encodable {
         let currency: String
         var captures: UInt64 = 0
         var amount: MoneyMessage
+        var undone: MoneyMessage
         var doubleSpends: UInt64 = 0
         var quarantined: UInt64 = 0
     }
@@ -96,6 +112,7 @@ struct LedgerReport: Encodable {
     /// Entries of other kinds: undoings, closed periods, documents, the clock.
     private(set) var others: UInt64 = 0
     private(set) var captures: [CaptureLine] = []
+    private(set) var undoings: [UndoLine] = []
     private(set) var quarantine: [QuarantineLine] = []
     private(set) var totals: [Total] = []
     private(set) var refusedBatches: [RefusedLine] = []
@@ -115,6 +132,9 @@ struct LedgerReport: Encodable {
             switch row.standing {
             case .declined: declines += 1
             case .noted: others += 1
+            case .undone(let undo):
+                guard let subject = row.subject else { continue }
+                add(undo, row, subject, batch)
             case .captured(let capture):
                 guard let subject = row.subject else { continue }
                 add(capture, row, subject, batch)
@@ -158,6 +178,33 @@ struct LedgerReport: Encodable {
         }
     }
 
+    private mutating func add(
+        _ undo: LedgerUndo, _ row: LedgerRow, _ subject: EntrySubject, _ batch: LedgerBatch
+    ) {
+        let number = subject.currencyNumber
+        let (receipt, way) = Self.receiptAndWay(undo.kind)
+        undoings.append(
+            UndoLine(
+                terminal: batch.terminal.text, journal: batch.journal.hex, sequence: row.sequence,
+                kind: undo.entryKind.name, receipt: receipt, at: Shown.time(row.at),
+                sale: subject.sale, capture: undo.capture,
+                amount: MoneyMessage(subject.amount, currency: number), to: way,
+                voucher: undo.restoration?.voucher.shortName, reason: undo.reason))
+        count(subject, batch) { total in
+            let (sum, overflow) = total.undone.minorUnits.addingReportingOverflow(subject.amount)
+            total.undone = MoneyMessage(overflow ? .max : sum, currency: number)
+        }
+    }
+
+    private static func receiptAndWay(_ kind: UndoEntry.Kind) -> (UInt64?, String?) {
+        switch kind {
+        case .cancellation(let receipt): (receipt, nil)
+        case .reversal: (nil, nil)
+        case .refund(let receipt, let way):
+            (receipt, RefundWay(rawValue: way.rawValue)?.name)
+        }
+    }
+
     private mutating func count(
         _ subject: EntrySubject, _ batch: LedgerBatch, _ body: (inout Total) -> Void
     ) {
@@ -168,7 +215,8 @@ struct LedgerReport: Encodable {
             totals.append(
                 Total(
                     terminal: terminal, currency: currency,
-                    amount: MoneyMessage(0, currency: subject.currencyNumber)))
+                    amount: MoneyMessage(0, currency: subject.currencyNumber),
+                    undone: MoneyMessage(0, currency: subject.currencyNumber)))
         }
         body(&totals[index])
     }
@@ -187,6 +235,11 @@ struct LedgerReport: Encodable {
             }
             return line
         }
+        lines += undoings.map { undo in
+            "\(undo.at)  \(undo.terminal)  "
+                + (undo.receipt.map { "receipt \($0)  " } ?? "") + "-\(undo.amount.shown)  "
+                + "\(undo.kind) of entry \(undo.capture)" + (undo.to.map { " to \($0)" } ?? "")
+        }
         lines += quarantine.map {
             "\($0.at)  \($0.terminal)  entry \($0.sequence)  \($0.amount.shown)  "
                 + "IN QUARANTINE (\($0.reason)): \($0.detail)"
@@ -198,6 +251,7 @@ struct LedgerReport: Encodable {
             var line =
                 "Total \(total.terminal): \(total.captures) captures, "
                 + total.amount.shown
+            if total.undone.minorUnits > 0 { line += ", \(total.undone.shown) given back" }
             if total.doubleSpends > 0 { line += ", \(total.doubleSpends) spent twice" }
             if total.quarantined > 0 { line += ", \(total.quarantined) in quarantine" }
             return line

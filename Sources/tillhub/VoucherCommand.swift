@@ -12,7 +12,9 @@ import Vouchers
 struct VoucherCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "voucher", abstract: "Issue vouchers and list them.",
-        subcommands: [VoucherIssueCommand.self, VoucherListCommand.self])
+        subcommands: [
+            VoucherIssueCommand.self, VoucherReissueCommand.self, VoucherListCommand.self,
+        ])
 }
 
 /// The kinds of voucher, as they are typed.
@@ -82,7 +84,7 @@ struct VoucherIssueCommand: TillCommand {
         let now = try Clock.believable()
         let folder = hub.folder
         let ledger = try folder.openLedger()
-        let issuer = VoucherIssuer(ledger: ledger, key: try folder.issuer())
+        let issuer = VoucherIssuer(ledger: ledger, keys: try folder.issuers())
         let order = try await order(at: now, ledger)
         if let storeFile {
             return try await issue(order, into: storeFile, by: issuer, at: now)

@@ -120,6 +120,54 @@ import Testing
         #expect(try counter.shell.json("tillctl", "status")["camera"] == nil)
     }
 
+    @Test func cancelsAndRefundsByReceipt() throws {
+        let counter = try Counter()
+        let shell = counter.shell
+        let gift = try counter.issue("fixed", "--amount", "8.00")
+        let first = Self.news(try counter.sale("8.00", gift))
+        #expect(first["online"] as? String == "online-approved", "\(first)")
+        let cancelled = try shell.json("tillctl", "cancel", "1", "--key", "c1", "--reason", "typo")
+        #expect(cancelled["receipt"] as? Int == 2)
+        #expect(cancelled["payment"] as? Int == 1)
+        #expect(
+            try shell.json("tillctl", "cancel", "1", "--key", "c1")["repeated"] as? Bool == true)
+        #expect(try counter.sale("8.00", gift)["state"] as? String == "paid")
+        let way = try shell.run("tillctl", "refund", "3", "--json")
+        #expect(way.status == 1)
+        #expect(try way.json()["reason"] as? String == "way-needed")
+        let part = try shell.json("tillctl", "refund", "3", "2.50", "--to", "cash")
+        #expect((part["refundable"] as? [String: Any])?["amount"] as? String == "5.50")
+        for (arguments, reason, status) in [
+            (["refund", "3", "5.51", "--to", "cash"], "more-than-paid", 1),
+            (["refund", "3", "1.00", "--to", "stored-value"], "fixed-voucher", 1),
+            (["refund", "3", "1.00", "--to", "voucher"], "refund-voucher-not-allowed", 1),
+            (["refund", "3", "1.0", "--to", "cash"], "amount-wrong-decimals", 1),
+            (["refund", "3", "-1.00", "--to", "cash"], "amount-negative", 1),
+            (["refund", "3", "1.00", "--to", "moon"], "way-unknown", 1),
+            (["refund", "99", "--to", "cash"], "receipt-unknown", 10),
+            (["cancel", "2"], "not-a-payment", 1), (["cancel", "1"], "already-cancelled", 1),
+            (["cancel", "3"], "refunded-in-part", 1), (["reverse", "1"], "already-cancelled", 1),
+        ] as [([String], String, Int32)] {
+            let ended = try shell.run(["tillctl"] + arguments + ["--json"])
+            #expect(ended.status == status, "\(arguments): \(ended)")
+            #expect(try ended.json()["reason"] as? String == reason, "\(arguments): \(ended)")
+        }
+        let payment = try shell.json("tillctl", "receipt", "3")
+        #expect(payment["standing"] as? String == "refunded-in-part")
+        let report = try shell.json("tillctl", "sync")
+        #expect(report["complete"] as? Bool == true)
+        #expect((report["quarantined"] as? [Any])?.isEmpty == true, "\(report)")
+        let ledger = try shell.json("tillhub", "ledger")
+        let kinds = (ledger["undoings"] as? [[String: Any]])?.compactMap { $0["kind"] as? String }
+        #expect(kinds == ["cancellation", "refund"])
+        counter.stopHub()
+        let offline = try counter.issue("stored", "--amount", "5.00")
+        let paid = Self.news(try counter.sale("5.00", offline))
+        #expect(paid["online"] as? String == "hub-unreachable", "\(paid)")
+        let back = try shell.json("tillctl", "refund", "5")
+        #expect(back["to"] as? String == "stored-value", "a refund needs no network")
+    }
+
     @Test func survivesAKillWithTheSaleOpen() throws {
         let counter = try Counter()
         let first = try counter.shell.json("tillctl", "sale", "3.00", "--key", "k")

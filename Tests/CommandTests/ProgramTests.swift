@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 @Suite struct ProgramTests {
-    static let programs = ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench"]
+    static let programs = [
+        "tilld", "tillctl", "tillhub", "tillwallet", "till-bench", "till-scanner",
+    ]
 
     @Test(arguments: programs) func tellsWhatItIs(_ program: String) throws {
         let shell = try Shell()

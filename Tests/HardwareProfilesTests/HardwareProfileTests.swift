@@ -29,6 +29,50 @@ struct HardwareProfileTests {
             try ProfileFile.load(y4m).camera == .pipe(path: "/run/till/frames", format: .y4m))
     }
 
+    private static let device = """
+        profile: 1
+        camera:
+          kind: v4l2
+          path: /dev/v4l/by-id/usb-eye-video-index0
+          width: 1280
+          height: 720
+          controls:
+            exposure: 80
+            power-line-hertz: 50
+            0x009a0905: -3
+        display: {kind: none}
+        """
+
+    @Test(
+        "A camera device has its size, and its controls by id, the automatic off before the value")
+    func device() throws {
+        guard case .device(let camera) = try ProfileFile.load(Self.device).camera else {
+            Issue.record("The camera is a device.")
+            return
+        }
+        #expect(camera.path == "/dev/v4l/by-id/usb-eye-video-index0")
+        #expect((camera.width, camera.height, camera.framesPerSecond) == (1_280, 720, 15))
+        #expect(camera.format == nil)
+        #expect(camera.controls.map(\.id) == [0x009A_0901, 0x009A_0902, 0x0098_0918, 0x009A_0905])
+        #expect(camera.controls.map(\.value) == [1, 80, 1, -3])
+    }
+
+    @Test(
+        "A fault of a camera device is named with its line",
+        arguments: [
+            ("/dev/v4l/by-id/usb-eye-video-index0", "camera.yaml", ":4: camera.path is no device"),
+            ("exposure: 80", "shutter: 80", ":8: camera.controls.\"shutter\" is unknown"),
+            ("hertz: 50", "hertz: 55", ":9: camera.controls.power-line-hertz is 55"),
+            ("exposure: 80", "exposure: fast", ":8: camera.controls.exposure is a text"),
+            ("width: 1280", "width: 128000", ":5: camera.width is 128000"),
+            ("kind: v4l2", "kind: v4l2\n  format: rgb", ":4: camera.format is \"rgb\""),
+        ])
+    func deviceFaults(from: String, to: String, message: String) throws {
+        let text = Self.device.replacingOccurrences(of: from, with: to)
+        let error = #expect(throws: ProfileError.self) { try ProfileFile.load(text) }
+        #expect(error?.message.contains(message) == true, "\(String(describing: error))")
+    }
+
     @Test("Relative paths are taken from the state folder, absolute ones stay")
     func resolving() throws {
         let profile = try ProfileFile.load(

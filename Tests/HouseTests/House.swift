@@ -42,14 +42,20 @@ extension House {
         "Vouchers": House(.rules, ["Money", "CBOR", "COSE"], outside: ["Crypto"]),
         "PaymentCodes": House(.rules, ["Money", "COSE", "Vouchers"], outside: ["Crypto"]),
         "Payments": House(.rules, ["Money", "COSE", "Vouchers"]),
+        "Trust": House(.rules, ["Money", "CBOR", "COSE", "Vouchers"]),
         "HubProtocol": House(
-            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
+            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust"],
+            outside: ["Crypto"]),
         "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         "Clocks": House(.rules),
+        "PolicySources": House(.rules, ["Money", "Payments", "HubProtocol"]),
+        "JournalExport": House(
+            .rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"], outside: ["Crypto"]),
         "ControlProtocol": House(
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
         "HardwareProfiles": House(.rules),
+        "ScannerProtocol": House(.rules),
     ]
 
     private static let useCases: [String: House] = [
@@ -57,10 +63,11 @@ extension House {
             .useCases,
             [
                 "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-                "Screens", "HardwareProfiles",
+                "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust", "JournalExport",
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
-            .useCases, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
+            .useCases,
+            ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust"],
             outside: ["Crypto", "Synchronization"]),
         "Wallet": House(
             .useCases, ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes"], outside: ["Crypto"]),
@@ -68,28 +75,40 @@ extension House {
 
     private static let adapters: [String: House] = [
         "FileCamera": adapter(["Terminal"], ["CPNG", "CTurboJPEG"]),
-        "ZBarDecoder": adapter(["Terminal"], ["CZBar"]),
+        "ZBarDecoder": adapter(["Terminal"], ["CZBar", "CZXing"]),
+        "V4L2Camera": adapter(["ScannerProtocol"], ["CV4L2", "CTurboJPEG"]),
+        "ProcessScanner": adapter(["Terminal", "ScannerProtocol"], ["CScanner"]),
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
         "CairoDisplay": adapter(["Terminal", "Screens", "Money"], ["CPangoCairo"]),
         "SQLiteJournal": adapter(
-            ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
+            [
+                "Terminal", "HubProtocol", "JournalExport", "Payments", "Money", "Vouchers", "CBOR",
+                "COSE",
+            ],
             ["Crypto", "GRDB"]),
         "SQLiteVoucherStore": adapter(
             ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
-            ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
+            [
+                "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",
+                "Trust",
+            ],
+            ["GRDB"]),
         "HTTPHubLink": adapter(
-            ["Terminal", "HubProtocol", "Vouchers"], httpClient),
-        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE"], httpServer),
+            ["Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers"], httpClient),
+        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE", "Trust"], httpServer),
         "HTTPControlServer": adapter(
             [
                 "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-                "Vouchers",
+                "Trust", "Vouchers", "Clocks", "HotLists",
             ], httpServer),
         "HTTPControlClient": adapter(
             ["ControlProtocol"], httpClient),
         "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
+        "YAMLPolicies": adapter(["PolicySources", "Money", "Payments"], ["Yams"]),
+        "LinuxClocks": adapter(["Terminal", "Clocks"], []),
         "FileKeyStore": adapter(["COSE"], []),
+        "FileTrustKeeper": adapter(["Terminal", "Trust"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
     ]
 
@@ -119,13 +138,21 @@ extension House {
             "TerminalState": House(
                 .programs,
                 [
-                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE",
-                    "FileKeyStore", "SQLiteJournal",
+                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+                    "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
+                    "JournalExport",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {
             table[name] = House(.programs, all.union(shared), outside: outside)
         }
+        // The scanner process links as little as it can: no Foundation, no argument parser.
+        table["till-scanner"] = House(
+            .programs,
+            [
+                "Terminal", "ScannerProtocol", "ProcessScanner", "V4L2Camera", "FileCamera",
+                "ZBarDecoder",
+            ], outside: ["Glibc", "CScanner"])
         // The bench also measures the bare SQLite commit that it compares with.
         table["till-bench"] = House(
             .programs, all.union(shared), outside: outside.union(["GRDB"]))
@@ -134,6 +161,7 @@ extension House {
 
     private static let cLibraries: [String: House] = Dictionary(
         uniqueKeysWithValues: [
-            "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CSystemd",
+            "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CSystemd", "CScanner",
+            "CV4L2", "CZXing",
         ].map { ($0, House(.cLibrary)) })
 }

@@ -95,7 +95,7 @@ import Vouchers
         (4, .array([]), "message-malformed"),
         (4, .array([.text("entry")]), "message-malformed"),
         (4, .array([.bytes([0xA0])]), "entry-malformed"),
-        (4, .array([.bytes([UInt8](repeating: 0, count: 1_401))]), "message-malformed"),
+        (4, .array([.bytes([UInt8](repeating: 0, count: 1_801))]), "message-malformed"),
     ])
     func aPayloadWithOneFaultIsRefusedByName(index: Int, value: CBORValue, reason: String) throws {
         let payload = try Samples.payload(of: signed).replacing(index, with: value)

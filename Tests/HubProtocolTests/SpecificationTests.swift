@@ -32,6 +32,7 @@ import Testing
     }
 
     @Test(arguments: [
+        AuthorisationRequest.type, AuthorisationAnswer.type,
         Batch.type, Acknowledgement.type, TerminalConfiguration.type, EnrolmentRequest.type,
         MessageFile.configuration.rawValue, MessageFile.enrolmentRequest.rawValue,
     ])

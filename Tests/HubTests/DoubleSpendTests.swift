@@ -104,8 +104,11 @@ import Vouchers
             terminal: TerminalID("till:m42/t1")!, journal: [], sequence: 1, receipt: 1, at: 0,
             amount: 0)
         func excess(_ ceiling: UInt64, _ consumed: [UInt64: UInt64]) -> UInt64 {
-            VoucherHistory(coreDigest: [], ceiling: ceiling, consumed: consumed, other: place)
-                .excess
+            VoucherHistory(
+                coreDigest: [], tally: RedemptionTally(ceiling: ceiling, consumed: consumed),
+                other: place
+            )
+            .excess
         }
         #expect(excess(100, [0: 100]) == 0)
         #expect(excess(100, [0: 101]) == 1)

@@ -152,7 +152,7 @@ enum LedgerUnderTest: CaseIterable, Sendable {
         #expect(snapshot.answered == .init(bytes: [1, 1], acknowledgement: [2, 1]))
         let history = try #require(snapshot.histories.values.first)
         #expect(history.ceiling == 150)
-        #expect(history.consumed == [0: 14, 50: 7])
+        #expect(history.tally.consumed == [0: 14, 50: 7])
         // By preference another terminal is named.
         #expect(history.other.terminal == TerminalDouble("t2", number: 20).id)
         // A presentation's capture is the first that arrived.

@@ -56,7 +56,8 @@ import Vouchers
         }
         #expect(after.state == .paid)
         let told = machine.handle(.recorded(receipt: 9, nonce: VoucherMint.nonce, at: now))
-        #expect(told == [.tell(.approved(capture, receipt: 9), after), .ended(after)])
+        #expect(
+            told == [.tell(.approved(capture, receipt: 9), after), .ended(after), .confirm(9)])
         #expect(machine.phase == .idle)
     }
 
@@ -68,7 +69,7 @@ import Vouchers
         #expect(!machine.handle(.factsRead(facts(), terminal, draw)).isEmpty)
         #expect(machine.handle(.presented(.voucher(voucher), at: now)).isEmpty)
         #expect(machine.handle(.factsRead(facts(), terminal, draw)).isEmpty)
-        #expect(machine.handle(.recorded(receipt: 1, nonce: [], at: now)).count == 2)
+        #expect(machine.handle(.recorded(receipt: 1, nonce: [], at: now)).count == 3)
         #expect(machine.handle(.presented(.voucher(voucher), at: now)).isEmpty)
     }
 
@@ -78,7 +79,7 @@ import Vouchers
         _ = machine.handle(.factsRead(facts(), terminal, draw))
         let fresh: [UInt8] = [9, 9, 9, 9, 9, 9, 9, 9]
         let effects = machine.handle(.recorded(receipt: 1, nonce: fresh, at: now))
-        guard effects.count == 2, case .tell(.approvedInPart(_, 1, 600), _) = effects[0],
+        guard effects.count == 3, case .tell(.approvedInPart(_, 1, 600), _) = effects[0],
             case .store(let rest) = effects[1]
         else {
             Issue.record("a part is told, then the rest is stored: \(effects)")

@@ -75,6 +75,36 @@ private final class SmallDisk {
         #expect(try await journal.find(record)?.sequence == last + 1)
     }
 
+    @Test("On a full disk the day can still be ended: closed, sent, answered, exported")
+    func endsTheDay() async throws {
+        guard let disk = try SmallDisk() else { return }
+        let folder = disk.path + "/journal"
+        let journal = try SQLiteJournal(folder: folder, identityIfNew: TemporaryJournal.identity)
+        try await journal.store(Records.sale(1))
+        _ = try await journal.record(
+            Records.capture(Records.mint.fixed(1_250, cti: 1), for: Records.sale(1)))
+        disk.fill()
+        // What is already there of the log takes a few more.
+        var refusal: JournalError?
+        for number in UInt8(2)...200 where refusal == nil {
+            do throws(JournalError) {
+                try await journal.store(Records.sale(number, state: .cancelled))
+            } catch { refusal = error }
+        }
+        #expect(refusal == .diskFull)
+        let period = try await journal.closePeriod(at: Records.now, by: nil)
+        #expect(period.number == 1 && period.totals.first?.captures.count == 1)
+        let batch = try #require(
+            try await journal.pendingBatch(maximumEntries: 9) { _, entries in entries.flatMap { $0 }
+            })
+        try await journal.acknowledge(batch: batch.number, acknowledgement: [1])
+        #expect(try await journal.queue().entries == 0)
+        // The reserve was for that alone: no payment is taken on what is left of it.
+        await #expect(throws: JournalError.diskFull) { try await journal.store(Records.sale(201)) }
+        disk.empty()
+        try await journal.store(Records.sale(201))
+    }
+
     @Test("On a full disk no journal is made, and the refusal says why")
     func fullAtFirst() throws {
         guard let disk = try SmallDisk() else { return }

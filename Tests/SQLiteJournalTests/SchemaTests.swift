@@ -154,13 +154,13 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
             "UPDATE voucher SET spent = ceiling + 1 WHERE kind = 2"),
         Forbidden(
             "fixed_voucher_spent_whole",
-            "INSERT INTO voucher SELECT issuer, x'0909090909090909', kind, currency, core, expiry, ceiling, 1 FROM voucher WHERE kind = 1"
+            "INSERT INTO voucher SELECT issuer, x'0909090909090909', kind, currency, core, expiry, ceiling, 1, 0, 0 FROM voucher WHERE kind = 1"
         ),
         Forbidden("redemption-immutable", "UPDATE redemption SET consumed = 1"),
         Forbidden("redemption-immutable", "DELETE FROM redemption"),
         Forbidden("redemption-immutable", "REPLACE INTO redemption SELECT * FROM redemption"),
         Forbidden(
-            "redemption.issuer, redemption.cti", capture("S3") + redeem(1, kind: 1, consumed: 1_250)
+            "fixed-voucher-twice", capture("S3") + redeem(1, kind: 1, consumed: 1_250)
         ),
         Forbidden("redemption.nonce", capture("S3") + redeem(3, nonce: "x'A000000000000002'")),
         Forbidden(
@@ -181,7 +181,7 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         Forbidden("redemption-of-other-kind", capture("S3") + redeem(3, kind: 3)),
         Forbidden(
             "redemption-in-other-currency",
-            "INSERT INTO voucher SELECT issuer, x'0909090909090909', 2, 756, core, expiry, 5000, 0 FROM voucher WHERE kind = 2;"
+            "INSERT INTO voucher SELECT issuer, x'0909090909090909', 2, 756, core, expiry, 5000, 0, 0, 0 FROM voucher WHERE kind = 2;"
                 + capture("S3")
                 + "INSERT INTO redemption SELECT max(sequence), 'mint', x'0909090909090909', 2, 50, NULL, NULL, 100, 50, max(receipt) FROM entry"
         ),
@@ -207,15 +207,23 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
     /// Appends an entry of kind 3, 4 or 5 that undoes a part of S1's capture, entry 1, and its row.
     static func undo(
         _ kind: Int, amount: Int, of capture: Int = 1, sale: String = "S1", currency: Int = 978,
-        rowAmount: Int? = nil, restored: Int = 0
+        rowAmount: Int? = nil, restored: Int? = nil, way: Int = 3, voucher: Int? = nil
     ) -> String {
-        """
-        INSERT INTO entry SELECT max(sequence) + 1, 100, \(kind), '\(sale)', \(currency),
-            \(amount), \(kind == 5 ? "NULL" : "max(receipt) + 1"), NULL, x'00',
-            (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32) FROM entry;
-        INSERT INTO undo SELECT max(sequence), \(capture), \(kind),
-            \(kind == 4 ? "3" : "NULL"), \(rowAmount ?? amount), \(restored) FROM entry;
-        """
+        let whole = "(SELECT consumed FROM redemption WHERE sequence = \(capture))"
+        func named(_ column: String) -> String {
+            kind == 4 && voucher == nil
+                ? "NULL"
+                : "(SELECT \(column) FROM redemption WHERE sequence = \(voucher ?? capture))"
+        }
+        return """
+            INSERT INTO entry SELECT max(sequence) + 1, 100, \(kind), '\(sale)', \(currency),
+                \(amount), \(kind == 5 ? "NULL" : "max(receipt) + 1"), NULL, x'00',
+                (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32) FROM entry;
+            INSERT INTO undo SELECT max(sequence), \(capture), \(kind),
+                \(kind == 4 ? "\(way)" : "NULL"), \(rowAmount ?? amount),
+                \(restored.map { "\($0)" } ?? (kind == 4 ? "0" : whole)), NULL,
+                \(named("issuer")), \(named("cti")) FROM entry;
+            """
     }
 
     /// Appends an entry that closes a period, and its row.
@@ -240,6 +248,17 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         Forbidden("undo-in-other-currency", undo(4, amount: 1, currency: 756)),
         Forbidden("undo-without-entry", undo(4, amount: 1, rowAmount: 2)),
         Forbidden("undo-restores-too-much", undo(3, amount: 1_250, restored: 1_251)),
+        Forbidden("undo-restores-otherwise", undo(3, amount: 1_250, restored: 1_249)),
+        Forbidden("undo-restores-otherwise", undo(4, amount: 2, restored: 1)),
+        Forbidden("undo-of-other-voucher", undo(3, amount: 1_250, voucher: 2)),
+        Forbidden(
+            "undo-in-part-of-fixed-voucher", undo(4, amount: 1, restored: 1, way: 1, voucher: 1)),
+        Forbidden("refund-voucher-without-name", undo(4, amount: 1, restored: 1, way: 2)),
+        Forbidden("voucher-returned-without-undo", "UPDATE voucher SET returned = 1"),
+        Forbidden(
+            "voucher-memory-falls",
+            undo(3, amount: 1_250) + "UPDATE voucher SET returned = 0 WHERE kind = 1"),
+        Forbidden("journal-told-falls", "UPDATE journal SET told = 2; UPDATE journal SET told = 1"),
         Forbidden("cancellation-after-period", close() + undo(3, amount: 1_250)),
         Forbidden("undo-immutable", undo(4, amount: 1) + "UPDATE undo SET amount = 2"),
         Forbidden("undo-immutable", undo(4, amount: 1) + "DELETE FROM undo"),

@@ -31,7 +31,7 @@ struct FilterTests {
                     }
                 }
                 let pixel = Int(frame.pixels[y * frame.width + x])
-                pixels.append((pixel + LumaFrame.thresholdOffset) * count > sum ? 255 : 0)
+                pixels.append((pixel + LumaView.thresholdOffset) * count > sum ? 255 : 0)
             }
         }
         return LumaFrame(width: frame.width, height: frame.height, pixels: pixels)

@@ -1,4 +1,5 @@
 import HubProtocol
+import JournalExport
 import Payments
 import Synchronization
 import Terminal
@@ -23,6 +24,13 @@ struct NoJournal: Journal {
     func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt? {
         throw .readOnly
     }
+    func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp {
+        throw .readOnly
+    }
+    func undoing(key: String) async throws(JournalError) -> RecordedUndo? { throw .readOnly }
+    func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 { throw .readOnly }
+    func confirm(_ receipt: ReceiptNumber) async throws(JournalError) { throw .readOnly }
+    func unclearPayments() async throws(JournalError) -> [CapturedPayment] { throw .readOnly }
     func entries(after sequence: UInt64, limit: Int) async throws(JournalError) -> [JournalEntry] {
         throw .readOnly
     }
@@ -51,12 +59,25 @@ struct NoJournal: Journal {
     { throw .readOnly }
     func openPeriod() async throws(JournalError) -> Period { throw .readOnly }
     func period(_ number: UInt64) async throws(JournalError) -> Period? { throw .readOnly }
+    func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
+        async throws(JournalError) -> [UInt8]
+    { throw .readOnly }
+    func export(
+        as identity: ExportIdentity, at now: UInt64,
+        to sink: @Sendable @escaping ([UInt8]) throws -> Void
+    ) async throws(JournalError) { throw .readOnly }
+    func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
+        -> ArchiveReport
+    { throw .readOnly }
 }
 
 /// The real journal behind a disk that lies: `record` may fail after or before it has written,
 /// and reading back may fail as well.
 final class FailingJournal: Journal {
-    enum Fault { case none, failsBeforeWriting, failsAfterWriting, failsAndCannotBeRead }
+    enum Fault {
+        case none, failsBeforeWriting, failsAfterWriting, failsAndCannotBeRead
+        case failsAfterWritingAndCannotBeRead
+    }
 
     let real: any Journal
     private let fault = Mutex<Fault>(.none)
@@ -72,7 +93,7 @@ final class FailingJournal: Journal {
         switch now {
         case .none: return try await real.record(record)
         case .failsBeforeWriting: throw .diskFull
-        case .failsAfterWriting:
+        case .failsAfterWriting, .failsAfterWritingAndCannotBeRead:
             _ = try await real.record(record)
             throw .inputOutput("EIO")
         case .failsAndCannotBeRead: throw .inputOutput("EIO")
@@ -80,7 +101,10 @@ final class FailingJournal: Journal {
     }
 
     func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt? {
-        if now == .failsAndCannotBeRead { throw .inputOutput("EIO") }
+        switch now {
+        case .failsAndCannotBeRead, .failsAfterWritingAndCannotBeRead: throw .inputOutput("EIO")
+        case .none, .failsBeforeWriting, .failsAfterWriting: break
+        }
         return try await real.find(record)
     }
 
@@ -95,6 +119,21 @@ final class FailingJournal: Journal {
     }
     func facts(for query: FactsQuery) async throws(JournalError) -> JournalFacts {
         try await real.facts(for: query)
+    }
+    func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp {
+        try await real.receipt(number)
+    }
+    func undoing(key: String) async throws(JournalError) -> RecordedUndo? {
+        try await real.undoing(key: key)
+    }
+    func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 {
+        try await real.undone(of: sale)
+    }
+    func confirm(_ receipt: ReceiptNumber) async throws(JournalError) {
+        try await real.confirm(receipt)
+    }
+    func unclearPayments() async throws(JournalError) -> [CapturedPayment] {
+        try await real.unclearPayments()
     }
     func entries(after sequence: UInt64, limit: Int) async throws(JournalError) -> [JournalEntry] {
         try await real.entries(after: sequence, limit: limit)
@@ -128,4 +167,14 @@ final class FailingJournal: Journal {
     func period(_ number: UInt64) async throws(JournalError) -> Period? {
         try await real.period(number)
     }
+    func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
+        async throws(JournalError) -> [UInt8]
+    { try await real.checkpoint(sign: sign) }
+    func export(
+        as identity: ExportIdentity, at now: UInt64,
+        to sink: @Sendable @escaping ([UInt8]) throws -> Void
+    ) async throws(JournalError) { try await real.export(as: identity, at: now, to: sink) }
+    func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
+        -> ArchiveReport
+    { try await real.archive(as: identity, at: now) }
 }

@@ -158,6 +158,9 @@ import Vouchers
 final class Failing {
     private(set) var journal: FailingJournal?
 
+    /// Gives the real journal back, whose lock goes with its last reference.
+    func letGo() { journal = nil }
+
     func wrap(_ real: any Journal) -> any Journal {
         let made = FailingJournal(real)
         journal = made

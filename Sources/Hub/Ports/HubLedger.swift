@@ -63,7 +63,7 @@ public enum HubLedgerError: Error, Hashable, Sendable {
 /// continues a row (an arrival, a version) and answers `false`, another process has taken that
 /// number in between: read again and decide again. Every implementation passes
 /// `HubLedgerContract`.
-public protocol HubLedger: Sendable {
+public protocol HubLedger: TrustLedger {
     /// Who the hub is, or nil before it is initialised.
     func profile() async throws(HubLedgerError) -> HubProfile?
 
@@ -92,6 +92,14 @@ public protocol HubLedger: Sendable {
     /// Adds an accepted batch with its rows and its acknowledgement in one transaction; `false`
     /// where its arrival number is taken.
     func append(_ batch: LedgerBatch) async throws(HubLedgerError) -> Bool
+
+    /// Everything that bears on one authorisation request, read at one moment.
+    func authorisationSnapshot(for query: AuthorisationQuery) async throws(HubLedgerError)
+        -> AuthorisationSnapshot
+
+    /// Adds an answered authorisation request; `false` where its number is taken, or a batch has
+    /// arrived since its snapshot.
+    func append(_ authorisation: LedgerAuthorisation) async throws(HubLedgerError) -> Bool
 
     /// Accepted batches above `arrival`, in order, at most `limit`, with their rows.
     func batches(after arrival: UInt64, limit: Int) async throws(HubLedgerError) -> [LedgerBatch]

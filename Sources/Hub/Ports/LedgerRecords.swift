@@ -147,6 +147,8 @@ public struct LedgerRow: Hashable, Sendable {
         case declined(reason: String)
         /// An entry that the hub does not accept as it is: the stable reason, and a sentence.
         case quarantined(reason: String, detail: String)
+        /// The undoing of an accepted capture, which is right.
+        case undone(LedgerUndo)
         /// An entry of another kind, which is kept.
         case noted(JournalEntry.Kind)
     }
@@ -159,6 +161,11 @@ public struct LedgerRow: Hashable, Sendable {
     public let subject: EntrySubject?
     /// What the hub made of it.
     public let standing: Standing
+
+    /// The same row with another standing.
+    func standing(_ standing: Standing) -> LedgerRow {
+        LedgerRow(sequence: sequence, at: at, subject: subject, standing: standing)
+    }
 
     /// Makes the row of `entry`.
     public init(_ entry: JournalEntry, standing: Standing) {
@@ -206,11 +213,14 @@ public struct LedgerBatch: Hashable, Sendable {
     public let position: JournalPosition
     /// One row for each entry, in order.
     public let rows: [LedgerRow]
+    /// The checkpoint that came with it, if one did.
+    public let checkpoint: KnownCheckpoint?
 
     /// Makes a batch; see the properties.
     public init(
         arrival: UInt64, terminal: TerminalID, journal: [UInt8], number: UInt64, at: UInt64,
-        bytes: [UInt8], acknowledgement: [UInt8], position: JournalPosition, rows: [LedgerRow]
+        bytes: [UInt8], acknowledgement: [UInt8], position: JournalPosition, rows: [LedgerRow],
+        checkpoint: KnownCheckpoint? = nil
     ) {
         self.arrival = arrival
         self.terminal = terminal
@@ -221,6 +231,21 @@ public struct LedgerBatch: Hashable, Sendable {
         self.acknowledgement = acknowledgement
         self.position = position
         self.rows = rows
+        self.checkpoint = checkpoint
+    }
+}
+
+/// What a journal has signed that it was: so many entries, and the hash of the last.
+public struct KnownCheckpoint: Hashable, Sendable {
+    /// How many entries.
+    public let size: UInt64
+    /// The hash of the last one, 32 bytes.
+    public let hash: [UInt8]
+
+    /// Makes a checkpoint.
+    public init(size: UInt64, hash: [UInt8]) {
+        self.size = size
+        self.hash = hash
     }
 }
 
@@ -260,17 +285,20 @@ public struct BatchQuery: Hashable, Sendable {
     public let vouchers: Set<VoucherIdentity>
     /// The presentations that its captures show.
     public let presentations: Set<[UInt8]>
+    /// The sequence numbers of the captures that its entries undo.
+    public let undone: Set<UInt64>
 
     /// Makes a query.
     public init(
         terminal: TerminalID, journal: [UInt8], number: UInt64, vouchers: Set<VoucherIdentity>,
-        presentations: Set<[UInt8]>
+        presentations: Set<[UInt8]>, undone: Set<UInt64> = []
     ) {
         self.terminal = terminal
         self.journal = journal
         self.number = number
         self.vouchers = vouchers
         self.presentations = presentations
+        self.undone = undone
     }
 }
 
@@ -294,23 +322,31 @@ public struct BatchSnapshot: Hashable, Sendable {
     public let nextArrival: UInt64
     /// How far the journal has been followed.
     public let position: JournalPosition
+    /// The checkpoint with most entries that came with a batch of the journal, if one did.
+    public let checkpoint: KnownCheckpoint?
     /// What was answered under the batch's number, if anything.
     public let answered: Answer?
     /// The accepted captures of each voucher asked for.
     public let histories: [VoucherIdentity: VoucherHistory]
     /// The capture that each presentation asked for has made, if one has.
     public let presentations: [[UInt8]: CaptureLocation]
+    /// The accepted captures asked for that entries undo, by sequence number.
+    public let undoables: [UInt64: UndoableCapture]
 
     /// Makes a snapshot.
     public init(
-        nextArrival: UInt64, position: JournalPosition, answered: Answer?,
-        histories: [VoucherIdentity: VoucherHistory], presentations: [[UInt8]: CaptureLocation]
+        nextArrival: UInt64, position: JournalPosition, checkpoint: KnownCheckpoint? = nil,
+        answered: Answer?,
+        histories: [VoucherIdentity: VoucherHistory], presentations: [[UInt8]: CaptureLocation],
+        undoables: [UInt64: UndoableCapture] = [:]
     ) {
         self.nextArrival = nextArrival
         self.position = position
+        self.checkpoint = checkpoint
         self.answered = answered
         self.histories = histories
         self.presentations = presentations
+        self.undoables = undoables
     }
 }
 

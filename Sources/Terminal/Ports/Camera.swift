@@ -113,6 +113,27 @@ public enum CameraError: Error, Hashable, Sendable {
 
     /// The stream ended inside a frame, after so many of its bytes.
     case streamCut(name: String, expectedBytes: Int, gotBytes: Int)
+
+    /// There is no camera at this path now; it is looked for again.
+    case cameraMissing(path: String)
+
+    /// The device at this path cannot be used as a camera.
+    case cameraUnusable(path: String, detail: String)
+
+    /// The camera was unplugged while it was in use; it is looked for again.
+    case cameraGone(path: String)
+
+    /// The camera has given no frame for so long; it is started again.
+    case cameraSilent(path: String, milliseconds: Int)
+
+    /// Decoding this picture or frame took longer than it may, and was ended.
+    case decoderTooSlow(name: String, milliseconds: Int)
+
+    /// The decoder's process died over this picture or frame; `detail` is how.
+    case decoderDied(name: String, detail: String)
+
+    /// The decoder's process cannot be started, or answers what makes no sense.
+    case decoderUnavailable(detail: String)
 }
 
 extension CameraError: CustomStringConvertible {
@@ -135,6 +156,13 @@ extension CameraError: CustomStringConvertible {
         case .streamHeaderBad: "stream-header-bad"
         case .streamTooManyPixels: "stream-too-many-pixels"
         case .streamCut: "stream-cut"
+        case .cameraMissing: "camera-missing"
+        case .cameraUnusable: "camera-unusable"
+        case .cameraGone: "camera-gone"
+        case .cameraSilent: "camera-silent"
+        case .decoderTooSlow: "decoder-too-slow"
+        case .decoderDied: "decoder-died"
+        case .decoderUnavailable: "decoder-unavailable"
         }
     }
 
@@ -173,6 +201,20 @@ extension CameraError: CustomStringConvertible {
             "The frames of \(name) have \(width) x \(height) pixels; up to \(limit) are read."
         case .streamCut(let name, let expected, let got):
             "The frame stream \(name) ended inside a frame, after \(got) of \(expected) bytes."
+        case .cameraMissing(let path):
+            "There is no camera at \(path). Plug it in; it is looked for again. Codes cannot be read."
+        case .cameraUnusable(let path, let detail):
+            "The device \(path) cannot be used as a camera: \(detail)."
+        case .cameraGone(let path):
+            "The camera \(path) was unplugged. Plug it in again. Codes cannot be read until then."
+        case .cameraSilent(let path, let milliseconds):
+            "The camera \(path) has shown nothing for \(milliseconds) ms; it is started again."
+        case .decoderTooSlow(let name, let milliseconds):
+            "Decoding \(name) was ended after \(milliseconds) ms; nothing was read from it."
+        case .decoderDied(let name, let detail):
+            "The decoder died over \(name) (\(detail)) and was replaced; nothing was read from it."
+        case .decoderUnavailable(let detail):
+            "The decoder's process cannot be used: \(detail). Codes cannot be read."
         }
     }
 }

@@ -1,5 +1,6 @@
 import COSE
 public import HubProtocol
+public import JournalExport
 public import Payments
 import Vouchers
 
@@ -70,7 +71,8 @@ public enum JournalError: Error, Hashable, Sendable {
 public struct JournalReceipt: Hashable, Sendable {
     /// The entry's place in the journal, from 1 without gaps.
     public let sequence: UInt64
-    /// The receipt number of a capture, from 1 without gaps; nil for a decline.
+    /// The receipt number of a capture, a cancellation or a refund, from 1 without gaps; nil for
+    /// a decline and a reversal.
     public let receipt: ReceiptNumber?
 
     /// Makes a receipt.
@@ -170,6 +172,34 @@ public struct Period: Hashable, Sendable {
     }
 }
 
+/// An undoing as a journal gives it back.
+public struct RecordedUndo: Hashable, Sendable {
+    /// The undoing. Its payment stands as it does now, the undoing included.
+    public let undo: Undo
+    /// Its receipt number; nil for a reversal.
+    public let receipt: ReceiptNumber?
+
+    /// Makes a recorded undoing.
+    public init(undo: Undo, receipt: ReceiptNumber?) {
+        self.undo = undo
+        self.receipt = receipt
+    }
+}
+
+/// What archiving came to.
+public struct ArchiveReport: Hashable, Sendable {
+    /// Entries that were archived.
+    public let entries: UInt64
+    /// Vouchers that were forgotten.
+    public let vouchers: UInt64
+
+    /// Makes a report.
+    public init(entries: UInt64, vouchers: UInt64) {
+        self.entries = entries
+        self.vouchers = vouchers
+    }
+}
+
 /// The terminal's journal: what has happened, durable before anybody is told.
 ///
 /// One process opens a journal, one connection of it writes. Each call is atomic: it has happened
@@ -208,6 +238,23 @@ public protocol Journal: Sendable {
     /// Reads back whether `record` is on disk, after an error left that open. The answer is final:
     /// what is not found now will not be found after a restart.
     func find(_ record: JournalRecord) async throws(JournalError) -> JournalReceipt?
+
+    /// What a receipt number names, with all that has been undone of a payment.
+    func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp
+
+    /// The undoing that was made under an idempotency key, and its receipt number; nil where none
+    /// was. A reversal has no receipt number.
+    func undoing(key: String) async throws(JournalError) -> RecordedUndo?
+
+    /// What has been given back of a sale's payments, in minor units of its currency.
+    func undone(of sale: SaleReference) async throws(JournalError) -> UInt64
+
+    /// Makes durable that people have been told of the payment with this receipt number.
+    func confirm(_ receipt: ReceiptNumber) async throws(JournalError)
+
+    /// The payments whose completion is unclear: in the journal, told to nobody as far as it
+    /// knows, and not undone. In the order of their receipts.
+    func unclearPayments() async throws(JournalError) -> [CapturedPayment]
 
     /// Entries above `sequence`, in order, at most `limit`.
     func entries(after sequence: UInt64, limit: Int) async throws(JournalError)
@@ -251,6 +298,24 @@ public protocol Journal: Sendable {
 
     /// The closed period with this number, unless its entries are archived.
     func period(_ number: UInt64) async throws(JournalError) -> Period?
+
+    /// A signed checkpoint of all entries there are: the one that is kept, or a new one, which
+    /// `sign` makes of where the chain stands, stored before it is returned.
+    func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
+        async throws(JournalError) -> [UInt8]
+
+    /// Writes everything that the journal holds, from one moment of it, as one file
+    /// (`docs/spec/journal-export.md`), chunk by chunk to `sink`, which is called on a thread of
+    /// its own and may block. Payments go on meanwhile.
+    func export(
+        as identity: ExportIdentity, at now: UInt64,
+        to sink: @Sendable @escaping ([UInt8]) throws -> Void
+    ) async throws(JournalError)
+
+    /// Archives old entries that the hub has acknowledged, and forgets vouchers that have long
+    /// expired by the hub's clock. Nothing that may still be shown becomes spendable.
+    func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
+        -> ArchiveReport
 
     /// The latest time that the journal has recorded, in seconds since 1970 UTC: no honest clock
     /// stands before it.

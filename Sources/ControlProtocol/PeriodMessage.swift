@@ -1,0 +1,95 @@
+public import HubProtocol
+import Screens
+
+/// How often and how much, in a period's totals.
+public struct CountedSumMessage: Codable, Hashable, Sendable {
+    /// How often.
+    public let count: UInt64
+    /// How much.
+    public let amount: MoneyMessage
+
+    init(_ sum: CountedSum, currency: UInt16) {
+        count = sum.count
+        amount = MoneyMessage(sum.amount, currency: currency)
+    }
+}
+
+/// What was done in one currency in one period.
+public struct PeriodTotalsMessage: Codable, Hashable, Sendable {
+    /// Payments.
+    public let captures: CountedSumMessage
+    /// Payments that were cancelled within the period.
+    public let cancellations: CountedSumMessage
+    /// Payments whose completion was unclear, undone.
+    public let reversals: CountedSumMessage
+    /// Refunds to stored value.
+    public let refundsToStoredValue: CountedSumMessage
+    /// Refunds by a voucher of the terminal's.
+    public let refundsByVoucher: CountedSumMessage
+    /// Refunds outside Till.
+    public let refundsOutside: CountedSumMessage
+
+    /// The totals of one currency.
+    public init(_ totals: PeriodTotals) {
+        let currency = totals.currencyNumber
+        captures = CountedSumMessage(totals.captures, currency: currency)
+        cancellations = CountedSumMessage(totals.cancellations, currency: currency)
+        reversals = CountedSumMessage(totals.reversals, currency: currency)
+        refundsToStoredValue = CountedSumMessage(
+            totals.refundsToStoredValue, currency: currency)
+        refundsByVoucher = CountedSumMessage(totals.refundsByVoucher, currency: currency)
+        refundsOutside = CountedSumMessage(totals.refundsOutside, currency: currency)
+    }
+}
+
+/// A reconciliation period: `GET /v1/periods/…`, `POST /v1/periods`.
+public struct PeriodMessage: Codable, Hashable, Sendable {
+    /// Its number, from 1, never reset.
+    public let number: UInt64
+    /// Its first entry.
+    public let firstSequence: UInt64
+    /// The entry that closed it; absent while it is open.
+    public let closedBy: UInt64?
+    /// When it was closed, RFC 3339 in UTC.
+    public let closedAt: String?
+    /// One line for each currency.
+    public let totals: [PeriodTotalsMessage]
+    /// The signed checkpoint of its closing, where this is the answer to it.
+    public let checkpoint: String?
+
+    /// Makes a message; `closedAt` is in seconds since 1970 UTC.
+    public init(
+        number: UInt64, firstSequence: UInt64, closedBy: UInt64?, closedAt: UInt64?,
+        totals: [PeriodTotals], checkpoint: [UInt8]? = nil
+    ) {
+        self.number = number
+        self.firstSequence = firstSequence
+        self.closedBy = closedBy
+        self.closedAt = closedAt.map { UTCTime($0).rfc3339 }
+        self.totals = totals.map(PeriodTotalsMessage.init)
+        self.checkpoint = checkpoint.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// `GET /v1/journal/checkpoint`.
+public struct CheckpointMessage: Codable, Hashable, Sendable {
+    /// The signed text (`docs/spec/journal.md`, *Checkpoints*).
+    public let checkpoint: String
+
+    /// Makes a message of a checkpoint's bytes.
+    public init(_ bytes: [UInt8]) { checkpoint = String(decoding: bytes, as: UTF8.self) }
+}
+
+/// `POST /v1/journal/archive`.
+public struct ArchiveMessage: Codable, Hashable, Sendable {
+    /// Entries that were archived.
+    public let entries: UInt64
+    /// Vouchers that were forgotten.
+    public let vouchers: UInt64
+
+    /// Makes a message.
+    public init(entries: UInt64, vouchers: UInt64) {
+        self.entries = entries
+        self.vouchers = vouchers
+    }
+}

@@ -1,0 +1,143 @@
+import ControlProtocol
+import Foundation
+import Hummingbird
+import NIOCore
+import Synchronization
+import Terminal
+
+/// The routes about the journal beside its list: periods, checkpoints, the export, the archive.
+struct JournalRoutes: Sendable {
+    let terminal: PaymentTerminal
+
+    func add(to router: Router<ControlContext>) {
+        router.get("v1/journal/checkpoint") { _, _ in
+            try await answer { () async throws(JournalError) in
+                CheckpointMessage(try await terminal.signedCheckpoint())
+            }
+        }
+        router.get("v1/journal/export") { _, _ in export() }
+        router.post("v1/journal/archive") { _, _ in
+            try await answer { () async throws(JournalError) in
+                let report = try await terminal.archiveJournal()
+                return ArchiveMessage(entries: report.entries, vouchers: report.vouchers)
+            }
+        }
+        router.get("v1/periods/open") { _, _ in
+            try await answer { () async throws(JournalError) in
+                PeriodMessage(try await terminal.openPeriod())
+            }
+        }
+        router.get("v1/periods/:number") { _, context in try await period(context) }
+        router.post("v1/periods") { _, _ in
+            try await answer { () async throws(JournalError) in
+                let closed = try await terminal.closePeriod(by: nil)
+                return PeriodMessage(closed.period, checkpoint: closed.checkpoint)
+            }
+        }
+    }
+
+    private func answer(_ question: () async throws(JournalError) -> some Encodable) async throws
+        -> Response
+    {
+        do { return try Answer.json(try await question()) } catch let error as JournalError {
+            return try Answer.problem(error)
+        }
+    }
+
+    private func period(_ context: ControlContext) async throws -> Response {
+        let number = context.parameters.get("number").flatMap { UInt64($0) }
+        do {
+            guard let number, let period = try await terminal.period(number) else {
+                return try Answer.problem(
+                    .notFound, reason: "no-period",
+                    "No period was closed under this number, or its entries are archived.")
+            }
+            return try Answer.json(PeriodMessage(period))
+        } catch let error as JournalError {
+            return try Answer.problem(error)
+        }
+    }
+
+    /// The export as it is written: a slow client holds up its own thread, never a sale. Where it
+    /// fails in the middle the connection is cut, and the file is seen to be cut short.
+    private func export() -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/octet-stream"],
+            body: .init { writer in
+                let pipe = ExportPipe()
+                let terminal = terminal
+                async let written: Void = {
+                    do {
+                        try await terminal.exportJournal { try pipe.put($0) }
+                        pipe.end(nil)
+                    } catch { pipe.end(error) }
+                }()
+                do {
+                    for try await chunk in pipe.chunks {
+                        try await writer.write(ByteBuffer(bytes: chunk))
+                        pipe.taken()
+                    }
+                } catch {
+                    pipe.cancel()
+                    await written
+                    throw error
+                }
+                await written
+                try await writer.finish(nil)
+            })
+    }
+}
+
+/// What lies between the thread that reads the journal and the connection that takes it: a few
+/// chunks, and then the thread waits.
+private final class ExportPipe: Sendable {
+    /// Chunks that may wait, of ``chunkBytes`` and the longest record at most.
+    private static let capacity = 4
+    private static let chunkBytes = 64 << 10
+
+    struct Cancelled: Error {}
+
+    let chunks: AsyncThrowingStream<[UInt8], any Error>
+    private let sink: AsyncThrowingStream<[UInt8], any Error>.Continuation
+    private let room = DispatchSemaphore(value: ExportPipe.capacity)
+    private let isCancelled = Atomic<Bool>(false)
+    private let buffer = Mutex<[UInt8]>([])
+
+    init() { (chunks, sink) = AsyncThrowingStream.makeStream() }
+
+    /// Called on the journal's thread; waits where nobody takes.
+    func put(_ bytes: [UInt8]) throws {
+        let full = buffer.withLock { buffer -> [UInt8]? in
+            buffer += bytes
+            guard buffer.count >= Self.chunkBytes else { return nil }
+            defer { buffer = [] }
+            return buffer
+        }
+        guard let full else { return }
+        room.wait()
+        guard !isCancelled.load(ordering: .acquiring) else { throw Cancelled() }
+        sink.yield(full)
+    }
+
+    func end(_ error: (any Error)?) {
+        let rest = buffer.withLock { $0 }
+        if error == nil, !rest.isEmpty { sink.yield(rest) }
+        sink.finish(throwing: error)
+    }
+
+    func taken() { room.signal() }
+
+    func cancel() {
+        isCancelled.store(true, ordering: .releasing)
+        room.signal()
+    }
+}
+
+extension PeriodMessage {
+    init(_ period: Period, checkpoint: [UInt8]? = nil) {
+        self.init(
+            number: period.number, firstSequence: period.firstSequence,
+            closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
+            checkpoint: checkpoint)
+    }
+}

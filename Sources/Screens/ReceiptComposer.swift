@@ -1,0 +1,44 @@
+import Money
+public import Payments
+
+/// Makes the text of a receipt: lines of at most 42 characters but for names, as a till roll has
+/// them. A pure function, in English.
+public struct ReceiptComposer: Hashable, Sendable {
+    /// The merchant's name, as the hub signed it.
+    public let merchant: String
+    /// The terminal's id.
+    public let terminal: String
+
+    /// Makes a composer.
+    public init(merchant: String, terminal: String) {
+        self.merchant = merchant
+        self.terminal = terminal
+    }
+
+    /// The customer's receipt of an undoing; `receipt` is nil for a reversal, which has none.
+    public func lines(of undo: Undo, receipt: ReceiptNumber?) -> [String] {
+        let payment = undo.payment
+        var lines = [
+            merchant, terminal, Self.title(undo.kind),
+            receipt.map { "Receipt \($0)" } ?? "No receipt number",
+            "For receipt \(payment.receipt) of \(payment.amount)",
+            "Given back: \(undo.amount)", "\(UTCTime(undo.at))", UndoSentences(undo).customer,
+        ]
+        let left = payment.amount.minorUnits - payment.undone.refunded
+        if case .refund = undo.kind, left > undo.amount.minorUnits {
+            let rest = Amount(
+                minorUnits: left - undo.amount.minorUnits, currency: undo.amount.currency)
+            lines.insert("Stays paid: \(rest)", at: 6)
+        }
+        if let reason = undo.reason { lines.append("Reason: \(reason)") }
+        return lines
+    }
+
+    private static func title(_ kind: UndoKind) -> String {
+        switch kind {
+        case .cancellation: "CANCELLATION"
+        case .refund: "REFUND"
+        case .reversal: "REVERSAL"
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import HubProtocol
+import Money
+import Payments
+import Vouchers
+
+// The hub in the loop (`docs/spec/sale.md`, *Asking the hub*).
+extension PaymentTerminal {
+    /// Random bytes in an authorisation request's id.
+    private static let requestIdentityBytes = AuthorisationRequest.identityLength
+    /// How much longer than the budget the connection is kept, in milliseconds: so that silence is
+    /// told as silence, and not as a connection that broke.
+    private static let lateMilliseconds: UInt64 = 500
+
+    /// Asks the hub, and answers with whichever comes first: its reply, or the end of the budget.
+    ///
+    /// A reply that comes later is handed to the machine as well, which has gone on and does not
+    /// listen: that a late answer changes nothing is the machine's rule, not a matter of luck in
+    /// cancelling it.
+    func ask(_ question: OnlineQuestion) async -> SaleMachine.Event {
+        guard let hub = parts.hub else {
+            return .hubReplied(question.number, .unreachable(reason: "no-hub-url"))
+        }
+        let request = request(for: question)
+        let (terminal, number) = (self, question.number)
+        let budget = question.budgetMilliseconds
+        let race = Race<SaleMachine.Event>()
+        Task {
+            let reply = await terminal.reply(
+                of: hub, to: request, milliseconds: budget + Self.lateMilliseconds)
+            if await !race.win(.hubReplied(number, reply)) {
+                await terminal.run(.hubReplied(number, reply))
+            }
+        }
+        let alarm = Task {
+            try? await Task.sleep(for: .milliseconds(budget))
+            _ = await race.win(.hubSilent(number))
+        }
+        let event = await race.winner()
+        alarm.cancel()
+        noteConnection(after: event)
+        return event
+    }
+
+    private func request(for question: OnlineQuestion) -> [UInt8] {
+        let capture = question.capture
+        return AuthorisationRequest(
+            terminal: configuration.terminal, journal: parts.journal.identity,
+            identity: parts.random.bytes(Self.requestIdentityBytes), at: capture.at,
+            terms: AuthorisationRequest.Terms(
+                sale: capture.sale.text, currencyNumber: capture.amount.currency.number,
+                amount: capture.amount.minorUnits, consumed: capture.consumed,
+                requestNonce: capture.requestNonce, evidence: capture.voucher.evidence)
+        ).signed(by: parts.key)
+    }
+
+    private func reply(of hub: any HubLink, to request: [UInt8], milliseconds: UInt64) async
+        -> HubReply
+    {
+        let bytes: [UInt8]
+        do {
+            bytes = try await hub.authorise(request: request, milliseconds: milliseconds)
+        } catch {
+            switch error {
+            case .unreachable, .badAnswer: return .unreachable(reason: error.reason)
+            case .refused(_, let reason, _): return .refused(reason: reason)
+            }
+        }
+        let answer: AuthorisationAnswer
+        do {
+            answer = try AuthorisationAnswer.verify(
+                bytes, answering: request, signedBy: configuration.hub)
+        } catch {
+            // Whoever answered, it was not this terminal's hub about this payment.
+            let isStranger = error == .wrongSigner || error == .badSignature
+            return .unreachable(reason: isStranger ? "hub-identity" : error.reason)
+        }
+        switch answer.verdict {
+        case .approved(let until): return .approved(reservedUntil: until)
+        case .declined(let reason, let other):
+            return .declined(
+                HubDecline(
+                    reason: reason,
+                    other: other.map {
+                        OtherPayment(
+                            terminal: $0.terminal, receipt: $0.receipt, at: $0.at,
+                            amount: $0.amount)
+                    }))
+        }
+    }
+
+    private func noteConnection(after event: SaleMachine.Event) {
+        switch event {
+        case .hubSilent, .hubReplied(_, .unreachable): syncState.network = .offline
+        default: syncState.network = .online
+        }
+    }
+}
+
+/// Hands on the first of several answers.
+private actor Race<Value: Sendable> {
+    private var value: Value?
+    private var waiter: CheckedContinuation<Value, Never>?
+
+    /// Whether `value` is the first.
+    func win(_ value: Value) -> Bool {
+        guard self.value == nil else { return false }
+        self.value = value
+        waiter?.resume(returning: value)
+        waiter = nil
+        return true
+    }
+
+    /// Waits for the first.
+    func winner() async -> Value {
+        if let value { return value }
+        return await withCheckedContinuation { waiter = $0 }
+    }
+}
