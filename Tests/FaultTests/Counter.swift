@@ -95,6 +95,7 @@ final class Told: Sendable {
         var approvals: [Approval] = []
         var sent: PendingBatch?
         var acknowledged: UInt64 = 0
+        var undone: [ReceiptNumber: UInt64] = [:]
     }
 
     private let heard: Mutex<Heard>
@@ -125,6 +126,13 @@ final class Told: Sendable {
     }
 
     func hear(sent batch: PendingBatch) { heard.withLock { $0.sent = batch } }
+
+    /// Minor units told as undone, by the receipt of the payment.
+    var undone: [ReceiptNumber: UInt64] { heard.withLock { $0.undone } }
+
+    func hear(undone minorUnits: UInt64, of receipt: ReceiptNumber) {
+        heard.withLock { $0.undone[receipt, default: 0] += minorUnits }
+    }
 
     func hear(acknowledged number: UInt64) { heard.withLock { $0.acknowledged = number } }
 }
