@@ -296,9 +296,8 @@ let testTargets: [Target] = [
     tests(
         "FaultTests",
         [
-            "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
-            "PaymentCodes", "Payments",
-            "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
+            "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "Trust", "HubProtocol",
+            "PaymentCodes", "Payments", "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
     tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("HouseTests", []),
