@@ -90,6 +90,7 @@ class Cutter:
         self.files = self.work / "files"
         self.files.mkdir()
         for name in ("tilld", "till-scanner", "tillctl"):
+            # The decoder's process is looked for beside the daemon.
             shutil.copy(self.programs.path(name), self.files / name)
             for library in libraries(self.programs.path(name)):
                 shutil.copy(library, self.files / pathlib.Path(library).name)
