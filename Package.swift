@@ -276,6 +276,7 @@ let testTargets: [Target] = [
         [
             "Terminal", "SQLiteJournal", "Hub", "SQLiteHubLedger", "HubProtocol", "Payments",
             "PaymentCodes", "Screens", "Vouchers", "COSE", "Money", "VoucherMint",
+            "Trust",
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
@@ -296,8 +297,9 @@ let testTargets: [Target] = [
     tests(
         "FaultTests",
         [
-            "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "Trust", "HubProtocol",
-            "PaymentCodes", "Payments", "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
+            "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
+            "PaymentCodes", "Payments", "Trust",
+            "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
     tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("HouseTests", []),

@@ -41,12 +41,13 @@ public struct BatchAcceptor: Sendable {
         else { return .refused(try await strangerRefusal(unverified)) }
         let batch: VerifiedBatch
         let signer: PublicKey
-        switch try await verify(unverified, enrolment) {
+        let signers = TerminalSigners(ledger: ledger)
+        switch try await signers.read(for: enrolment, unverified.verified(signedBy:)) {
         case .success(let verified): (batch, signer) = verified
         case .failure(let error):
             return try await refuse(.message(error), unverified, bytes, at: now)
         }
-        let revokedSince = try await revocation(of: signer)
+        let revokedSince = try await signers.revocation(of: signer)
         let evidence = CaptureEvidence(
             issuers: try await trust.issuers(at: now), terminal: batch.batch.terminal)
         let judge = BatchJudge(batch: batch, evidence: evidence)
@@ -68,30 +69,6 @@ public struct BatchAcceptor: Sendable {
             }
         }
         return .refused(.busy)
-    }
-
-    /// The batch, if any key that its journal has or had signed it.
-    private func verify(_ batch: UnverifiedBatch, _ enrolment: Enrolment)
-        async throws(HubLedgerError) -> Result<(VerifiedBatch, PublicKey), MessageError>
-    {
-        let added = try await ledger.journalKeys().filter {
-            $0.terminal == batch.terminal && $0.journal == batch.journal
-        }
-        var refusal = MessageError.wrongSigner
-        for key in [enrolment.key] + added.map(\.key) {
-            do throws(MessageError) {
-                return .success((try batch.verified(signedBy: key), key))
-            } catch {
-                if error != .wrongSigner { refusal = error }
-            }
-        }
-        return .failure(refusal)
-    }
-
-    private func revocation(of key: PublicKey) async throws(HubLedgerError) -> UInt64? {
-        let record = try await ledger.trustKeys().last { $0.entry.key == key }
-        guard case .revoked(let since) = record?.entry.status else { return nil }
-        return since
     }
 
     /// What a terminal captured after its key was revoked is kept, and answered for, but a person

@@ -19,13 +19,19 @@ public struct OnlineAuthoriser: Sendable {
     /// customer whose payment broke off can pay at the same terminal at once, and elsewhere then.
     public static let reservationSeconds: UInt64 = 900
 
+    /// What a terminal is told whose key is revoked: whoever has it now, it approves nothing.
+    static let terminalRevoked = "terminal-revoked"
+
     private let ledger: any HubLedger
     private let key: PrivateKey
+    private let trust: TrustRegistrar
 
-    /// Makes an authoriser; `key` is the hub's identity and signs the answers.
-    public init(ledger: any HubLedger, key: PrivateKey) {
+    /// Makes an authoriser; `key` is the hub's identity and signs the answers, `trust` says whose
+    /// vouchers count.
+    public init(ledger: any HubLedger, key: PrivateKey, trust: TrustRegistrar? = nil) {
         self.ledger = ledger
         self.key = key
+        self.trust = trust ?? TrustRegistrar(ledger: ledger)
     }
 
     /// Answers a signed request at `now`, in seconds since 1970 UTC. The same bytes again get the
@@ -37,19 +43,23 @@ public struct OnlineAuthoriser: Sendable {
         do { unverified = try UnverifiedAuthorisationRequest(decoding: bytes) } catch {
             return .refused(.message(error))
         }
-        guard let terms = try await ledger.latestTerms() else { return .refused(.notInitialised) }
+        guard try await ledger.profile() != nil else { return .refused(.notInitialised) }
         guard
             let enrolment = try await ledger.enrolment(
                 of: unverified.terminal, journal: unverified.journal)
         else { return .refused(try await strangerRefusal(unverified)) }
         let request: AuthorisationRequest
-        do { request = try unverified.verified(signedBy: enrolment.key) } catch {
-            return .refused(.message(error))
+        let signer: PublicKey
+        let signers = TerminalSigners(ledger: ledger)
+        switch try await signers.read(for: enrolment, unverified.verified(signedBy:)) {
+        case .success(let verified): (request, signer) = verified
+        case .failure(let error): return .refused(.message(error))
         }
+        let isRevoked = try await signers.revocation(of: signer).map { $0 <= now } ?? false
         let judge = AuthorisationJudge(
             request, bytes: bytes,
             evidence: CaptureEvidence(
-                issuers: IssuerDirectory(terms.terms.issuers), terminal: request.terminal),
+                issuers: try await trust.issuers(at: now), terminal: request.terminal),
             now: now)
         for _ in 0..<Self.maximumAttempts {
             let snapshot = try await ledger.authorisationSnapshot(for: judge.query)
@@ -57,8 +67,13 @@ public struct OnlineAuthoriser: Sendable {
             case .repeated(let answer): return .answered(answer, repeated: true)
             case .refused(let refusal): return .refused(refusal)
             case .decided(let verdict, let reservation):
-                let record = record(
-                    judge, verdict: verdict, reservation: reservation, on: snapshot)
+                let record =
+                    isRevoked
+                    ? record(
+                        judge, verdict: .declined(reason: Self.terminalRevoked, other: nil),
+                        reservation: nil,
+                        on: snapshot)
+                    : record(judge, verdict: verdict, reservation: reservation, on: snapshot)
                 if try await ledger.append(record) {
                     return .answered(record.answer, repeated: false)
                 }

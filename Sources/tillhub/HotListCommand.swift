@@ -97,11 +97,11 @@ struct HotListDesk {
     init(_ folder: HubFolder) async throws {
         let ledger = try folder.openLedger()
         do {
-            guard let profile = try await ledger.profile(),
-                let terms = try await ledger.latestTerms()
-            else { throw CommandFailure(RegistrarRefusal.notInitialised) }
+            guard let profile = try await ledger.profile() else {
+                throw CommandFailure(RegistrarRefusal.notInitialised)
+            }
             own = profile.issuer
-            issuers = IssuerDirectory(terms.terms.issuers)
+            issuers = try await TrustRegistrar(ledger: ledger).issuers(at: Clock.seconds())
         } catch let error as HubLedgerError { throw CommandFailure(error) }
         publisher = HotListPublisher(ledger: ledger, key: try folder.identity(), issuer: own)
     }

@@ -31,7 +31,7 @@ final class Counter: Sendable {
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: VoucherMint.key(98),
-                trust: Self.trust, trustKeeper: NoKeeper(), journal: journal,
+                trust: Self.trust, trustKeeper: NoTrustKeeper(), journal: journal,
                 display: DarkDisplay(), encoder: NoEncoder(),
                 reader: NoReader(), clock: StoppedClock(), random: CountedRandom(salt: salt),
                 buildTime: 0, trace: { moment in told.hear(moment) }))
@@ -50,15 +50,12 @@ final class Counter: Sendable {
                     CurrencyLimits(currency: euro, perPayment: 25_000, outstanding: 1_000_000)
                 ]), currency: euro, hubURL: nil))
 
-    /// What the terminal is enrolled with: the mint's issuer and the hub.
     private static let trust: TrustStore = {
-        let documents = TrustMint(
-            merchant: VoucherMint.terminal.merchant, hub: VoucherMint.key(99),
-            now: VoucherMint.now)
+        let trust = TrustMint(
+            merchant: VoucherMint.terminal.merchant, hub: VoucherMint.key(99), now: VoucherMint.now)
         do {
             return try TrustStore.introduce(
-                documents.offer(
-                    1, [documents.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)]),
+                trust.offer(1, [trust.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)]),
                 at: VoucherMint.now)
         } catch {
             preconditionFailure("The test's trust documents are good: \(error)")
@@ -161,14 +158,14 @@ private struct DarkDisplay: Display {
     func show(_ screen: Screen) throws(DisplayError) {}
 }
 
+/// Keeps no trust documents: none change here.
+private struct NoTrustKeeper: TrustKeeper {
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
+}
+
 private struct NoEncoder: ShopSymbolEncoder {
     func symbol(for payload: String) -> SymbolMatrix? { nil }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
-}
-
-/// The trust documents are not the disk's matter here.
-private struct NoKeeper: TrustKeeper {
-    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
 }
 
 private struct NoReader: ScreenReader {

@@ -4,6 +4,7 @@ import HubProtocol
 import Money
 import Payments
 import Testing
+import Trust
 import VoucherMint
 import Vouchers
 
@@ -13,13 +14,25 @@ import Vouchers
     private static let mint = VoucherMint()
     private static let now = VoucherMint.now
 
-    /// The hub's configuration of then, with this policy and the mint's key.
+    /// The trust list of then, with the mint's key.
+    private static let trustList: [UInt8] = {
+        let mint = TrustMint(
+            merchant: VoucherMint.terminal.merchant, hub: Samples.hubKey, now: now)
+        return mint.list(2, [mint.issuer(VoucherMint.issuer, Self.mint.issuerKey.publicKey)])
+    }()
+    private static let trusted = DocumentReference(version: 2, hash: Hashing.sha256(trustList))
+
+    /// The documents that a journal kept: the trust list, and for any other digest `bytes`.
+    private static func kept(_ bytes: [UInt8]?) -> ([UInt8]) -> [UInt8]? {
+        { digest in bytes == nil ? nil : digest == trusted.hash ? trustList : bytes }
+    }
+
+    /// The hub's configuration of then, with this policy.
     private static func configuration(_ policy: Policy) -> [UInt8] {
         TerminalConfiguration(
             version: 4, issuedAt: 1, hub: Samples.hubKey.publicKey, terminal: VoucherMint.terminal,
             terms: TerminalTerms(
                 merchant: Samples.terms.merchant,
-                issuers: [Issuer(id: VoucherMint.issuer, keys: [mint.issuerKey.publicKey])],
                 policy: policy, currency: euro, hubURL: nil)
         ).signed(by: Samples.hubKey)
     }
@@ -50,7 +63,8 @@ import Vouchers
             terminal: TerminalFacts(
                 now: now, clockFloor: now - 5, clockUncertainty: 2, trustListAge: 3,
                 hotListAge: 4, lastSyncAge: 6, hotList: .clear, online: online,
-                documents: DocumentsInForce(policy: document, trustList: document)),
+                documents: DocumentsInForce(
+                    policy: document, trustList: document.map { _ in trusted })),
             policy: policy, draw: Draw(seed: 0x0102_0304_0506_0708))
     }
 
@@ -189,7 +203,7 @@ import Vouchers
     @Test func aDecisionFollowsAgainFromItsEntry() throws {
         let bytes = Self.configuration(Self.policy)
         let document = DocumentReference(version: 4, hash: Hashing.sha256(bytes))
-        let explainer = DecisionExplainer { $0 == document.hash ? bytes : nil }
+        let explainer = DecisionExplainer(document: Self.kept(bytes))
         let confirmation = Self.mint.voucher(
             Self.mint.object(.fixed(amount: 1_000), confirms: VoucherMint.nonce))
         for (voucher, due, approved) in [
@@ -218,7 +232,7 @@ import Vouchers
         let strict = Policy(limits: [
             CurrencyLimits(currency: Self.euro, perPayment: 999, outstanding: 9_999)
         ])
-        let explanation = DecisionExplainer { _ in bytes }.explain(entry, under: strict)
+        let explanation = DecisionExplainer(document: Self.kept(bytes)).explain(entry, under: strict)
         #expect(explanation.replay == .same)
         #expect(
             explanation.underOtherPolicy?.decision == .decline(.aboveFloorLimit(limit: 999)))
@@ -231,7 +245,7 @@ import Vouchers
         let ruling = Self.rule(voucher, policy: Self.policy, document: document)
         let entry = Self.entry(ruling, voucher: voucher)
         func replay(_ entry: JournalEntry, _ bytes: [UInt8]?) -> String {
-            switch DecisionExplainer(document: { _ in bytes }).explain(entry).replay {
+            switch DecisionExplainer(document: Self.kept(bytes)).explain(entry).replay {
             case .same: "same"
             case .differs(let what): "differs: \(what)"
             case .impossible(let what): "impossible: \(what)"

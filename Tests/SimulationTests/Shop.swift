@@ -10,6 +10,7 @@ import SQLiteJournal
 import Screens
 import Synchronization
 import Terminal
+import Trust
 import VoucherMint
 import Vouchers
 
@@ -87,9 +88,20 @@ struct RoughNetwork: HubLink {
         }
     }
 
+    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
+
+    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
+}
+
+/// Keeps no trust documents: none change here.
+struct NoTrustKeeper: TrustKeeper {
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
 }
 
 /// Something that is on or off.
@@ -126,6 +138,8 @@ final class Shop {
     let ledger: SQLiteHubLedger
     let tills: [Till]
     private let terms: TerminalTerms
+    private let trustMint: TrustMint
+    private let trust: TrustStore
 
     init(seed: UInt64, counters: UInt8) async throws {
         let place = NSTemporaryDirectory() + "till-shop-\(UUID().uuidString)"
@@ -138,7 +152,6 @@ final class Shop {
             merchant: MerchantTerms(
                 name: "Shop", city: "Bremen", countryCode: "DE", categoryCode: "5411",
                 accounts: [.init(id: "26", value: "0015com.example.pay0102M4")]),
-            issuers: [Issuer(id: VoucherMint.issuer, keys: [mint.issuerKey.publicKey])],
             policy: Policy(
                 limits: [
                     CurrencyLimits(currency: euro, perPayment: 100_000, outstanding: 10_000_000)
@@ -147,10 +160,18 @@ final class Shop {
         let profile = HubProfile(
             merchant: MerchantID("till:m42")!, issuer: VoucherMint.issuer, name: "Hub")
         _ = try await registrar.initialise(profile, terms: terms, at: VoucherMint.now - 10)
+        trustMint = TrustMint(merchant: profile.merchant, hub: hubKey, now: VoucherMint.now)
+        let issuer = trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
+        for entry in [issuer, trustMint.hubEntry()] {
+            _ = try await registrar.trust.addKey(entry, at: VoucherMint.now)
+        }
+        trust = try TrustStore.introduce(trustMint.offer([issuer]), at: VoucherMint.now)
+        _ = try await registrar.trust.adopt(
+            roots: [trustMint.root()], list: trustMint.list(1, [issuer]), at: VoucherMint.now)
         for till in tills {
             let request = EnrolmentRequest.signed(
                 terminal: TerminalID(till.name)!, journal: till.journalIdentity, by: till.key)
-            _ = try await registrar.enrol(request, replacing: false, at: VoucherMint.now - 5)
+            _ = try await registrar.enrol(request, consent: .none, at: VoucherMint.now)
             try await open(till)
         }
     }
@@ -168,7 +189,7 @@ final class Shop {
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: try MerchantProfile(configuration.merchant), key: till.key,
-                journal: journal, display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
+                trust: trust, trustKeeper: NoTrustKeeper(), journal: journal, display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
                 clock: StandingClock(), random: DiceRandom(dice: dice), buildTime: 0,
                 hub: network))
         try await terminal.start()

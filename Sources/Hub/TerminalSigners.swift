@@ -1,0 +1,33 @@
+import COSE
+import HubProtocol
+import Trust
+import Vouchers
+
+/// The keys that may sign for a terminal's journal, and since when one of them counts no more.
+struct TerminalSigners {
+    let ledger: any HubLedger
+
+    /// What `read` makes of a message with the first key of `enrolment`'s journal that signed it:
+    /// the one it was enrolled with, or one that replaced it since (`docs/spec/trust.md`).
+    func read<Value>(
+        for enrolment: Enrolment, _ read: (PublicKey) throws(MessageError) -> Value
+    ) async throws(HubLedgerError) -> Result<(value: Value, signer: PublicKey), MessageError> {
+        let added = try await ledger.journalKeys().filter {
+            $0.terminal == enrolment.terminal && $0.journal == enrolment.journal
+        }
+        var refusal = MessageError.wrongSigner
+        for key in [enrolment.key] + added.map(\.key) {
+            do throws(MessageError) { return .success((try read(key), key)) } catch {
+                if error != .wrongSigner { refusal = error }
+            }
+        }
+        return .failure(refusal)
+    }
+
+    /// Since when `key` is revoked, in seconds since 1970 UTC; nil where it is not.
+    func revocation(of key: PublicKey) async throws(HubLedgerError) -> UInt64? {
+        let record = try await ledger.trustKeys().last { $0.entry.key == key }
+        guard case .revoked(let since) = record?.entry.status else { return nil }
+        return since
+    }
+}
