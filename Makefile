@@ -91,7 +91,7 @@ faults: setup
 mutants: setup
 	TILL_MUTANTS=$(CURDIR)/.build/schema-mutants.txt swift test --filter SchemaMutationTests
 
-proof: release faults mutants kiosk-power-cuts
+proof: release faults kiosk-power-cuts
 	$(MAKE) kill-test KILLS=2000
 	$(MAKE) journal-proof JOURNAL_CHANGES=20000 VERIFIER_SAMPLES=1000
 	$(MAKE) fuzz FUZZ_SECONDS=600
