@@ -20,8 +20,8 @@ PAYLOADS ?= 10000
 JOURNAL_CHANGES ?= 300
 VERIFIER_SAMPLES ?= 60
 
-.PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults run bench proof lint \
-	setup release fuzz units emv-crosscheck journal-proof
+.PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
+	proof lint setup release fuzz units emv-crosscheck journal-proof
 
 setup:
 	@scripts/setup.sh
@@ -86,6 +86,10 @@ kiosk-power-cuts: release
 # A fault at each call of the disk, with three seeds; `make test` sweeps the sale and a part of the rest.
 faults: setup
 	TILL_FAULTS=all swift test --filter FaultTests
+
+# Each constraint and trigger of the journal's schema left out or turned round: a test must see it.
+mutants: setup
+	TILL_MUTANTS=$(CURDIR)/.build/schema-mutants.txt swift test --filter SchemaMutationTests
 
 proof: release faults kiosk-power-cuts
 	$(MAKE) kill-test KILLS=2000

@@ -52,9 +52,9 @@ extension Bench {
     private func prepare(_ journal: SQLiteJournal, sales: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...sales {
-                guard let sale = sale(number, at: now) else { continue }
+                guard let sale = sale(number, at: now, state: .cancelled) else { continue }
                 if number > Self.writesAtOnce { try await group.next() }
-                group.addTask { try await journal.store(sale.ended(.cancelled)) }
+                group.addTask { try await journal.store(sale) }
             }
             try await group.waitForAll()
         }

@@ -144,8 +144,9 @@ extension Bench {
 
     /// Writes the pack and answers with the sum of its objects' bytes.
     private func writePack(of count: Int, to path: String) throws -> Int {
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
-        guard let file = FileHandle(forWritingAtPath: path) else {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else {
             throw CommandFailure(reason: "bench", message: "\(path) cannot be written.")
         }
         var hash = SHA256()

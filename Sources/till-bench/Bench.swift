@@ -110,12 +110,12 @@ struct Bench {
         return lines
     }
 
-    func sale(_ number: Int, at now: UInt64) -> Sale? {
+    func sale(_ number: Int, at now: UInt64, state: SaleState = .open) -> Sale? {
         guard let reference = SaleReference("B\(number)") else { return nil }
         let total = Amount(minorUnits: 100, currency: euro)
         let nonce = withUnsafeBytes(of: UInt64(number).bigEndian) { [UInt8]($0) }
         return Sale(
-            reference: reference, key: nil, total: total,
+            reference: reference, key: nil, total: total, state: state,
             request: PaymentRequest(nonce: nonce, amount: total, expiry: now + 300),
             openedAt: now)
     }

@@ -341,13 +341,6 @@ int64_t till_disk_hits(till_disk *disk) {
     return hits;
 }
 
-int64_t till_disk_calls(till_disk *disk) {
-    pthread_mutex_lock(&disk->lock);
-    int64_t calls = disk->calls;
-    pthread_mutex_unlock(&disk->lock);
-    return calls;
-}
-
 void till_disk_know(till_disk *disk, const char *path) {
     pthread_mutex_lock(&disk->lock);
     till_node(disk, path);

@@ -34,8 +34,8 @@ import Testing
             .map { folder + "/" + $0 }
             .filter { path in
                 var isFolder: ObjCBool = false
-                FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-                return !isFolder.boolValue && !path.hasSuffix(".sock")
+                let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+                return exists && !isFolder.boolValue && !path.hasSuffix(".sock")
             }
     }
 

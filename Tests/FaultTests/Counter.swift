@@ -31,7 +31,8 @@ final class Counter: Sendable {
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: VoucherMint.key(98),
-                trust: Self.trust, trustKeeper: NoTrustKeeper(), journal: journal, display: DarkDisplay(), encoder: NoEncoder(),
+                trust: Self.trust, trustKeeper: NoTrustKeeper(), journal: journal,
+                display: DarkDisplay(), encoder: NoEncoder(),
                 reader: NoReader(), clock: StoppedClock(), random: CountedRandom(salt: salt),
                 buildTime: 0, trace: { moment in told.hear(moment) }))
         try await terminal.start()
@@ -107,6 +108,7 @@ final class Told: Sendable {
         var approvals: [Approval] = []
         var sent: PendingBatch?
         var acknowledged: UInt64 = 0
+        var undone: [ReceiptNumber: UInt64] = [:]
     }
 
     private let heard: Mutex<Heard>
@@ -137,6 +139,13 @@ final class Told: Sendable {
     }
 
     func hear(sent batch: PendingBatch) { heard.withLock { $0.sent = batch } }
+
+    /// Minor units told as undone, by the receipt of the payment.
+    var undone: [ReceiptNumber: UInt64] { heard.withLock { $0.undone } }
+
+    func hear(undone minorUnits: UInt64, of receipt: ReceiptNumber) {
+        heard.withLock { $0.undone[receipt, default: 0] += minorUnits }
+    }
 
     func hear(acknowledged number: UInt64) { heard.withLock { $0.acknowledged = number } }
 }

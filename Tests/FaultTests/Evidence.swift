@@ -11,6 +11,8 @@ struct Evidence {
     let captures: [Told.Approval]
     /// Minor units redeemed of each voucher, and the most that may be.
     private let redeemed: [(voucher: VoucherIdentity, consumed: UInt64, ceiling: UInt64)]
+    /// Minor units undone of each capture, by its receipt.
+    private let undone: [ReceiptNumber: UInt64]
     private let queue: QueueStatus
     private let waiting: PendingBatch?
 
@@ -19,11 +21,16 @@ struct Evidence {
         let journal = try SQLiteJournal(
             folder: folder, identityIfNew: Counter.identity, vfs: vfs)
         var captures: [Told.Approval] = []
+        var receipts: [UInt64: ReceiptNumber] = [:]
+        var undone: [ReceiptNumber: UInt64] = [:]
         var redeemed: [VoucherIdentity: (consumed: UInt64, ceiling: UInt64)] = [:]
         for entry in try await journal.entries(after: 0, limit: .max) {
-            guard case .capture(let capture) = entry.event, let subject = entry.subject else {
-                continue
+            guard let subject = entry.subject else { continue }
+            if case .undo(let undo) = entry.event, let receipt = receipts[undo.undone] {
+                undone[receipt, default: 0] += subject.amount
             }
+            guard case .capture(let capture) = entry.event else { continue }
+            receipts[entry.sequence] = capture.receipt
             captures.append(
                 Told.Approval(
                     receipt: capture.receipt, sale: subject.sale, minorUnits: subject.amount))
@@ -37,6 +44,7 @@ struct Evidence {
             )
         }
         self.captures = captures
+        self.undone = undone
         self.redeemed = redeemed.map { ($0.key, $0.value.consumed, $0.value.ceiling) }
         queue = try await journal.queue()
         waiting = try await journal.pendingBatch(maximumEntries: 1) { _, _ in [0] }
@@ -55,6 +63,15 @@ struct Evidence {
         }
         if Set(told.approvals.map(\.receipt)).count != told.approvals.count {
             found.append("a receipt number was told twice")
+        }
+        for capture in captures {
+            let (there, said) = (undone[capture.receipt] ?? 0, told.undone[capture.receipt] ?? 0)
+            if there > capture.minorUnits {
+                found.append("\(there) of receipt \(capture.receipt) are undone")
+            }
+            if there < said || there > said && !mayHoldMore {
+                found.append("\(said) of receipt \(capture.receipt) were told as undone: \(there)")
+            }
         }
         for one in redeemed where one.consumed > one.ceiling {
             found.append("\(one.voucher.shortName) paid \(one.consumed) of \(one.ceiling)")

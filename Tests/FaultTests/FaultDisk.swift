@@ -1,5 +1,6 @@
 import CFaultVFS
 import Foundation
+import Testing
 
 /// What goes wrong (`Tests/CFaultVFS/include/CFaultVFS.h` says what each does).
 enum Fault: String, CaseIterable, Sendable {
@@ -18,6 +19,19 @@ enum Fault: String, CaseIterable, Sendable {
         case .cut: TILL_FAULT_CUT
         }
     }
+}
+
+/// A fault, once or for ever.
+struct FaultLine: Sendable, CustomTestStringConvertible, CustomStringConvertible {
+    let fault: Fault
+    let forEver: Bool
+
+    static let all = Fault.allCases.flatMap { fault in
+        (fault == .cut ? [true] : [false, true]).map { FaultLine(fault: fault, forEver: $0) }
+    }
+
+    var description: String { "\(fault.rawValue)\(forEver ? " for ever" : "")" }
+    var testDescription: String { description }
 }
 
 /// A disk under SQLite that fails when it is told to, and forgets at a power cut what was not
@@ -57,9 +71,6 @@ final class FaultDisk: Sendable {
 
     /// Whether the armed fault has come.
     var hasFailed: Bool { till_disk_hits(disk) > 0 }
-
-    /// How many calls it could have hit.
-    var calls: Int { Int(till_disk_calls(disk)) }
 
     /// From now on syncs are told as done and are not.
     func lie() { till_disk_lie(disk, 1) }

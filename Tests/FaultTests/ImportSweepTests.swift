@@ -31,25 +31,14 @@ import Vouchers
         try VoucherStoreImport(folder: folder, vfs: vfs, recordsAtOnce: 16).add(pack: pack)
     }
 
-    struct Line: Sendable, CustomTestStringConvertible, CustomStringConvertible {
-        let fault: Fault
-        let forEver: Bool
-        var testDescription: String { description }
-        var description: String { "\(fault.rawValue)\(forEver ? " for ever" : "")" }
-    }
-
-    static let lines = Fault.allCases.flatMap { fault in
-        (fault == .cut ? [true] : [false, true]).map { Line(fault: fault, forEver: $0) }
-    }
-
-    @Test("An import ends whole, whichever call of the disk fails", arguments: lines)
-    func sweeps(_ line: Line) async throws {
+    @Test("An import ends whole, whichever call of the disk fails", arguments: FaultLine.all)
+    func sweeps(_ line: FaultLine) async throws {
         let scratch = try Scratch()
         let pack = scratch.path("pack")
         try Self.pack(at: pack)
         var points = 0
-        for call in stride(from: 1, to: Sweep.maximumPoints, by: FaultSweepTests.isThorough ? 1 : 4)
-        {
+        let step = FaultSweepTests.isThorough || line.fault == .sync ? 1 : 4
+        for call in stride(from: 1, to: Sweep.maximumPoints, by: step) {
             let folder = scratch.path("\(call)")
             let disk = FaultDisk()
             disk.arm(line.fault, at: call, forEver: line.forEver, seed: UInt64(call))

@@ -19,8 +19,8 @@ import Testing
         let scratch = try Scratch()
         var whole: [JournalEntry] = []
         var points = 0
-        for call in stride(from: 1, to: Sweep.maximumPoints, by: FaultSweepTests.isThorough ? 1 : 7)
-        {
+        let step = FaultSweepTests.isThorough || line.fault == .sync ? 1 : 7
+        for call in stride(from: 1, to: Sweep.maximumPoints, by: step) {
             let folder = scratch.path("\(call)")
             try FileManager.default.copyItem(atPath: Self.released, toPath: folder)
             let disk = FaultDisk()
@@ -49,17 +49,4 @@ import Testing
         try SQLiteJournal(
             folder: folder, identityIfNew: Counter.identity, vfs: disk.vfs)
     }
-}
-
-/// A fault, once or for ever.
-struct FaultLine: Sendable, CustomTestStringConvertible, CustomStringConvertible {
-    let fault: Fault
-    let forEver: Bool
-
-    static let all = Fault.allCases.flatMap { fault in
-        (fault == .cut ? [true] : [false, true]).map { FaultLine(fault: fault, forEver: $0) }
-    }
-
-    var description: String { "\(fault.rawValue)\(forEver ? " for ever" : "")" }
-    var testDescription: String { description }
 }

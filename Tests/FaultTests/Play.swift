@@ -1,4 +1,5 @@
 import HubProtocol
+import Money
 import Payments
 import Terminal
 import Testing
@@ -28,7 +29,7 @@ struct Play: Sendable, CustomTestStringConvertible, CustomStringConvertible {
     var description: String { name }
     var testDescription: String { name }
 
-    static let all = [sale, batch, checkpoint, start, firstStart]
+    static let all = [sale, undo, batch, checkpoint, start, firstStart]
 
     /// A sale with a stranger's code, paid by a voucher of just its amount; one paid in parts.
     static let sale = Play(
@@ -48,6 +49,33 @@ struct Play: Sendable, CustomTestStringConvertible, CustomStringConvertible {
                 await counter.show(Counter.fixed(200, cti: 13))
             }
         })
+
+    /// A payment is cancelled; another is refunded in two parts, and then asked for once more.
+    static let undo = Play(
+        name: "undo",
+        before: { counter, _ in try await fill(counter, sales: 1...3) },
+        act: { counter, told in
+            await undo(1, .cancellation, nil, key: "a", at: counter, told)
+            await undo(2, .refund(.outside), 40, key: "b", at: counter, told)
+            await undo(2, .refund(.outside), 60, key: "c", at: counter, told)
+            await undo(2, .refund(.outside), 1, key: "d", at: counter, told)
+        })
+
+    /// Asks for an undoing; who is told that nothing was undone asks again, under the same key.
+    private static func undo(
+        _ receipt: ReceiptNumber, _ kind: UndoKind, _ minorUnits: UInt64?, key: String,
+        at counter: Counter, _ told: Told
+    ) async {
+        for _ in 1...2 {
+            do {
+                let result = try await counter.terminal.undo(
+                    receipt: receipt, kind: kind,
+                    amount: minorUnits.map { Amount(minorUnits: $0, currency: Counter.euro) },
+                    key: key)
+                return told.hear(undone: result.undo.amount.minorUnits, of: receipt)
+            } catch {}
+        }
+    }
 
     /// A batch is made, sent and acknowledged; another payment follows.
     static let batch = Play(

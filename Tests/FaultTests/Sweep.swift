@@ -15,12 +15,23 @@ struct Sweep: Sendable {
     let fault: Fault
     /// Whether the disk stays as it is from the first failure on.
     let forEver: Bool
-    /// Runs with `synchronous=OFF`, which loses what was told: the sweep must see that.
-    var isCareless = false
+    /// Whether the journal and the disk do what keeps a payment: where they do not, the sweep must
+    /// see that what was told is lost.
+    var care = Care.full
     /// Added to each run's seed.
     var seed: UInt64 = 0
     /// Each how manieth call is made to fail: 1, all of them.
     var stride = 1
+
+    /// What keeps a payment, or does not.
+    enum Care: Sendable {
+        /// The journal as it is, on an honest disk.
+        case full
+        /// With `synchronous=OFF`.
+        case none
+        /// On a disk that tells a sync as done and has done nothing.
+        case onALyingDisk
+    }
 
     /// More calls than any play makes: a sweep ends, whatever happens.
     static let maximumPoints = 20_000
@@ -127,7 +138,8 @@ private struct Run {
         }
         // A journal that has just been made has synced its folder.
         disk.syncNames()
-        if sweep.isCareless { await disregard(counter) }
+        if sweep.care == .none { await disregard(counter) }
+        if sweep.care == .onALyingDisk { disk.lie() }
         if sweep.play.scene == .closed { arm() }
         await sweep.play.act(counter, told)
         let hasFailed = disk.hasFailed

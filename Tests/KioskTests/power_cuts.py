@@ -34,7 +34,7 @@ from play import Failed, Hub, Programs, Terminal  # noqa: E402
 PROFILE = ROOT / "hardware-profiles/50-folder-camera-png-display.yaml"
 DISK_MIB = 64
 CREDIT = "900.00"  # on the one voucher: more sales of 0.01 than a cycle makes
-FEWEST_WRITES, MOST_WRITES = 150, 900  # of the disk, until the power goes: within some 20 sales
+FEWEST_WRITES, MOST_WRITES = 60, 240  # of the disk, until the power goes: within some 20 sales
 LONGEST_CYCLE_SECONDS = 300  # in emulation a start takes a minute
 CARELESS_SALES = (2, 8)  # a careless daemon writes too little to be cut by count: by approvals
 
@@ -89,7 +89,8 @@ class Cutter:
         shutil.copytree(terminal.folder, self.disk_root / "till")
         self.files = self.work / "files"
         self.files.mkdir()
-        for name in ("tilld", "tillctl"):
+        for name in ("tilld", "till-scanner", "tillctl"):
+            # The decoder's process is looked for beside the daemon.
             shutil.copy(self.programs.path(name), self.files / name)
             for library in libraries(self.programs.path(name)):
                 shutil.copy(library, self.files / pathlib.Path(library).name)

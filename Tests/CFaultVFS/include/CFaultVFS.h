@@ -51,9 +51,6 @@ void till_disk_arm(till_disk *disk, till_fault fault, int64_t at, int for_ever, 
 /// How many calls have failed since the disk was armed.
 int64_t till_disk_hits(till_disk *disk);
 
-/// How many calls that the armed fault can hit there have been since.
-int64_t till_disk_calls(till_disk *disk);
-
 /// Makes the disk know the file at `path`, as it lies there now and synced. Those that SQLite opens
 /// it knows anyway.
 void till_disk_know(till_disk *disk, const char *path);
