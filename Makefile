@@ -9,6 +9,8 @@
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
 #   make proof    the long proofs in full (CI runs small counts)
 #   make lint     the format lint
+#   make coverage the regions of the rules that no test enters (after make unit)
+#   make mutants  the decision and the sale machine broken line by line
 
 SHELL := /bin/bash
 RELEASE := .build/release
@@ -19,7 +21,7 @@ FUZZ_SECONDS ?= 5
 PAYLOADS ?= 10000
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults run bench proof lint \
-	setup release fuzz units emv-crosscheck
+	setup release fuzz units emv-crosscheck coverage mutants
 
 setup:
 	@scripts/setup.sh
@@ -66,6 +68,12 @@ emv-crosscheck: release
 
 units: setup
 	scripts/check-units.sh
+
+coverage:
+	python3 scripts/coverage.py
+
+mutants: setup
+	python3 scripts/mutation.py run $(MUTANTS)
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Harnesses

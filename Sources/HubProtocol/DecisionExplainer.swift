@@ -1,5 +1,6 @@
 import Money
 public import Payments
+import Trust
 public import Vouchers
 
 /// Why an entry says what it says, from stored evidence alone.
@@ -114,23 +115,25 @@ public struct DecisionExplainer {
     private func verify(_ evidence: [UInt8], _ recorded: RecordedDecision)
         -> Result<Voucher, Missing>
     {
+        // Its signatures were counted when it was put in force; its hash stands in the chain.
         guard let reference = recorded.terminal.documents.trustList,
-            let bytes = document(reference.hash),
-            let configuration = try? TerminalConfiguration.kept(bytes)
+            let bytes = document(reference.hash), let list = try? TrustList.unverified(bytes)
         else {
             return .failure(
                 Missing(sentence: "The trust list of then is not among the journal's documents."))
         }
+        let terminal = recorded.terminal.documents.policy.flatMap { document($0.hash) }
+            .flatMap { try? TerminalConfiguration.kept($0).terminal }
         let text = [UInt8](VoucherText.encode(evidence).utf8)
         // A confirmation answers a request that may have left the screen long before.
         let confirmed = (try? VoucherCode(text: text))?.claims.confirmationNonce
         var refusal: VoucherRefusal?
         for slack in Self.verificationSlackSeconds where recorded.terminal.now >= slack {
             let context = VerificationContext(
-                now: recorded.terminal.now - slack, terminal: configuration.terminal,
+                now: recorded.terminal.now - slack, terminal: terminal,
                 openNonce: recorded.sale.request.nonce,
                 confirmableNonces: Set(confirmed.map { [$0] } ?? []),
-                issuers: IssuerDirectory(configuration.issuers))
+                issuers: IssuerDirectory(list.issuers))
             switch VoucherVerifier.verify(text, in: context) {
             case .accepted(let voucher): return .success(voucher)
             case .refused(let reason): refusal = reason

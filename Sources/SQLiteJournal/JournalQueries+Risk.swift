@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Payments
 import Terminal
+import Vouchers
 
 // The totals that only some policies ask for.
 extension JournalQueries {

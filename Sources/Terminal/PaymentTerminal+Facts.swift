@@ -43,6 +43,16 @@ extension PaymentTerminal {
         max(configuration.issuedAt, parts.lastContact ?? 0, syncState.lastSuccess ?? 0)
     }
 
+    /// Makes the journal keep the trust list in force, where it keeps the configuration too. A
+    /// journal that cannot be written approves nothing, so that no decision misses it.
+    func keepTrustList() async {
+        guard configurationDocument != nil else { return }
+        let list = trust.list
+        let document = SignedDocument(
+            kind: .trustList, version: list.list.version, bytes: list.bytes)
+        _ = try? await parts.journal.adopt(document, at: parts.clock.now())
+    }
+
     /// Makes the journal keep the signed configuration of `version`, by which decisions are
     /// explained later.
     func keep(_ message: [UInt8], of version: UInt64) async throws(JournalError) {

@@ -63,6 +63,7 @@ extension PaymentTerminal {
     private func put(_ store: TrustStore) async {
         trust = store
         issuers = IssuerDirectory(store.list.list.issuers)
+        await keepTrustList()
         await run(.clockFloorRaised(Self.floor(store.latestTime)))
         changed()
     }

@@ -166,6 +166,7 @@ public actor PaymentTerminal {
             // A journal that cannot be written approves nothing: what it could not keep is told
             // by the first sale, and reading goes on.
             do { try await keep(message, of: configuration.version) } catch {}
+            await keepTrustList()
         }
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
