@@ -46,7 +46,7 @@ extension PaymentTerminal {
     /// Makes the journal keep the trust list in force, where it keeps the configuration too. A
     /// journal that cannot be written approves nothing, so that no decision misses it.
     func keepTrustList() async {
-        guard configurationDocument != nil else { return }
+        guard parts.configurationMessage != nil else { return }
         let list = trust.list
         let document = SignedDocument(
             kind: .trustList, version: list.list.version, bytes: list.bytes)

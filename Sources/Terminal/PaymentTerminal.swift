@@ -500,7 +500,7 @@ extension PaymentTerminal {
     func adopt(
         _ newer: TerminalConfiguration, merchant: MerchantProfile, message: [UInt8]
     ) async throws(JournalError) {
-        try await keep(message, of: newer.version)
+        if parts.configurationMessage != nil { try await keep(message, of: newer.version) }
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))
