@@ -215,6 +215,13 @@ public actor PaymentTerminal {
     {
         let context = try await context(at: now)
         let code = CodeReader.read(bytes, in: context)
+        if case .unusable(.refused(let refusal)) = code,
+            let evidence = try? VoucherText.decode(bytes), !evidence.isEmpty
+        {
+            return .refused(
+                RefusedCode(
+                    refusal: refusal, evidence: evidence, terminal: terminalFacts(at: now)))
+        }
         guard case .unusable(.referenceUnknown) = code, let store = parts.store else {
             return code
         }

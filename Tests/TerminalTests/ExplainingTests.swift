@@ -31,6 +31,22 @@ import Vouchers
         #expect(try await counter.terminal.explanation(sequence: 0) == nil)
     }
 
+    @Test func verifiesARefusedCodeAgain() async throws {
+        let counter = try await Counter(keepsConfiguration: true)
+        _ = try await counter.charge(800)
+        let old = counter.mint.object(.fixed(amount: 800), expiry: VoucherMint.now - 1)
+        guard case .declined(.refused(let refusal))? = await counter.show(old) else {
+            Issue.record("an expired voucher is refused")
+            return
+        }
+        #expect(refusal.reason == .expired)
+        let told = try #require(try await counter.terminal.explanation(sequence: 3)).explanation
+        #expect(told.replay == .same)
+        #expect(told.recorded?.step == .verification)
+        #expect(told.recorded?.terminal.now == VoucherMint.now)
+        #expect(told.voucher == nil)
+    }
+
     @Test func holdsAVoucherToItsVelocity() async throws {
         let euro = Currency(code: "EUR")!
         let counter = try await Counter(
