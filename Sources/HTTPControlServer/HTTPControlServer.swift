@@ -142,7 +142,7 @@ private struct Routes: Sendable {
         }
         do {
             let (view, told) = try await terminal.type([UInt8](typed.code.utf8))
-            return try Answer.json(SaleMessage(view, screen: screenPath, told: told))
+            return try Answer.json(await message(view, told: told))
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
         }

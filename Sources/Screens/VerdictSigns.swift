@@ -134,7 +134,9 @@ public struct VerdictSigns: Hashable, Sendable {
         switch category {
         case .staleCode, .codeFromFuture, .notForThisRequest, .needsPresentation, .formatBad:
             .retry
-        case .issuerUnknown, .signatureBad, .expired, .notYetValid, .notForThisShop: .declined
+        case .issuerUnknown, .issuerRevoked, .signatureBad, .expired, .notYetValid,
+            .notForThisShop:
+            .declined
         }
     }
 }
