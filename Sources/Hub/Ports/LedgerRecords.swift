@@ -164,9 +164,7 @@ public struct LedgerRow: Hashable, Sendable {
 
     /// The same row with another standing.
     func standing(_ standing: Standing) -> LedgerRow {
-        LedgerRow(
-            sequence: sequence, at: at, sale: sale, currencyNumber: currencyNumber, amount: amount,
-            standing: standing)
+        LedgerRow(sequence: sequence, at: at, subject: subject, standing: standing)
     }
 
     /// Makes the row of `entry`.
