@@ -5,18 +5,23 @@
 #   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
+#   make faults   a fault at each call of the disk
+#   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
 #   make proof    the long proofs in full (CI runs small counts)
 #   make lint     the format lint
+#   make coverage the regions of the rules that no test enters (after make unit)
+#   make mutants  the decision and the sale machine broken line by line
 
 SHELL := /bin/bash
 RELEASE := .build/release
 PROGRAMS := tilld till-scanner tillctl tillhub tillwallet
-KILLS ?= 200
+KILLS ?= 500
+CUTS ?= 20
 FUZZ_SECONDS ?= 5
 PAYLOADS ?= 10000
 
-.PHONY: demo demo-forged test unit kill-test kiosk-test run bench proof lint setup release fuzz \
-	units emv-crosscheck
+.PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults run bench proof lint \
+	setup release fuzz units emv-crosscheck coverage mutants
 
 setup:
 	@scripts/setup.sh
@@ -64,10 +69,25 @@ emv-crosscheck: release
 units: setup
 	scripts/check-units.sh
 
+coverage:
+	python3 scripts/coverage.py
+
+mutants: setup
+	python3 scripts/mutation.py run $(MUTANTS)
+
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Harnesses
 
-proof: release
+# Needs QEMU and root: a virtual machine whose disk loses what was not flushed.
+kiosk-power-cuts: release
+	python3 Tests/KioskTests/power_cuts.py --programs $(RELEASE) --count $(CUTS)
+	python3 Tests/KioskTests/power_cuts.py --programs $(RELEASE) --count 3 --careless
+
+# A fault at each call of the disk, with three seeds; `make test` sweeps the sale and a part of the rest.
+faults: setup
+	TILL_FAULTS=all swift test --filter FaultTests
+
+proof: release faults kiosk-power-cuts
 	$(MAKE) kill-test KILLS=2000
 	$(MAKE) fuzz FUZZ_SECONDS=600
 	$(MAKE) emv-crosscheck

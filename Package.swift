@@ -60,9 +60,11 @@ let rules: [Target] = [
     library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
     library("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
     library("Payments", ["Money", "COSE", "Vouchers"]),
-    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+    library("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
+    library("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust", crypto]),
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
+    library("PolicySources", ["Money", "Payments", "HubProtocol"]),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
@@ -75,9 +77,14 @@ let useCases: [Target] = [
         "Terminal",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Screens", "HardwareProfiles", crypto,
+            "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust", crypto,
         ]),
-    library("Hub", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
+    library(
+        "Hub",
+        [
+            "HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust",
+            crypto,
+        ]),
     library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
 ]
 
@@ -92,23 +99,37 @@ let adapters: [Target] = [
     library(
         "SQLiteJournal", ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", grdb]),
     library(
+        "SQLiteVoucherStore", ["Terminal", "HubProtocol", "Vouchers", crypto, grdb]),
+    library(
         "SQLiteHubLedger",
-        ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE", grdb]),
+        [
+            "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",
+            "Trust", grdb,
+        ]),
     library(
         "HTTPHubLink",
-        ["Terminal", "HubProtocol", "Vouchers", httpClient, nioCore, nioHTTP1, nioPosix]),
+        [
+            "Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers", httpClient, nioCore,
+            nioHTTP1, nioPosix,
+        ]),
     library(
         "HTTPHubServer",
-        ["Hub", "HubProtocol", "COSE", "Vouchers", hummingbird, logging, nioCore, lifecycle]),
+        [
+            "Hub", "HubProtocol", "COSE", "Trust", "Vouchers", hummingbird, logging, nioCore,
+            lifecycle,
+        ]),
     library(
         "HTTPControlServer",
         [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-            "Vouchers", hummingbird, logging, nioCore, lifecycle,
+            "Trust", "Vouchers", "Clocks", "HotLists", hummingbird, logging, nioCore, lifecycle,
         ]),
     library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
+    library("YAMLPolicies", ["PolicySources", "Money", "Payments", yams]),
+    library("LinuxClocks", ["Terminal", "Clocks"]),
     library("FileKeyStore", ["COSE"]),
+    library("FileTrustKeeper", ["Terminal", "Trust"]),
     library("SystemdNotifier", ["CSystemd"]),
 ]
 
@@ -117,16 +138,17 @@ let programs: [Target] = [
     library(
         "TerminalState",
         [
-            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "FileKeyStore",
-            "SQLiteJournal",
+            "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+            "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
         ]),
     program(
         "tilld",
         [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
-            "CairoDisplay", "HTTPHubLink", "HTTPControlServer", "YAMLHardwareProfiles",
-            "SystemdNotifier", "TerminalState",
+            "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
+            "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState", "SQLiteVoucherStore",
+            "FileTrustKeeper", "Trust",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -135,13 +157,15 @@ let programs: [Target] = [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
-            "CairoDisplay", "TerminalState", "SQLiteJournal",
+            "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
+            "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust",
         ]),
     program(
         "tillhub",
         [
-            "Hub", "ControlProtocol", "HubProtocol", "PaymentCodes", "Payments", "Money", "COSE",
-            "Vouchers",
+            "Hub", "HotLists", "PolicySources", "YAMLPolicies", "ControlProtocol", "HubProtocol",
+            "PaymentCodes", "Payments", "Money", "COSE",
+            "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
             unixSignals,
@@ -151,15 +175,16 @@ let programs: [Target] = [
         [
             "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
             "ZBarDecoder",
-            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal",
+            "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal", "Trust",
+            "FileTrustKeeper", "HubProtocol",
         ]),
     program(
         "till-bench",
         [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-            "Terminal", "Hub",
-            "SQLiteJournal", "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder",
-            "Screens", "HotLists", grdb,
+            "Terminal", "Hub", "SQLiteJournal", "SQLiteVoucherStore", "SQLiteHubLedger",
+            "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens", "HotLists", "Trust", crypto,
+            grdb,
         ]),
 ]
 
@@ -194,16 +219,24 @@ let testTargets: [Target] = [
     tests("CBORTests", ["CBOR"]),
     tests("COSETests", ["COSE", "CBOR", crypto]),
     tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
+    tests("TrustTests", ["Trust", "COSE", "Money", "Vouchers"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
     .target(
-        name: "VoucherMint", dependencies: ["Vouchers", "COSE"], path: "Tests/VoucherMint",
+        name: "VoucherMint", dependencies: ["Vouchers", "COSE", "Trust"], path: "Tests/VoucherMint",
         swiftSettings: settings),
     tests("PaymentsTests", ["Payments", "Vouchers", "COSE", "Money", "VoucherMint"]),
-    tests("HubProtocolTests", ["HubProtocol", "Payments", "COSE", "CBOR", "Money", "Vouchers"]),
+    tests(
+        "HubProtocolTests",
+        [
+            "HubProtocol", "Payments", "COSE", "CBOR", "Money", "Trust", "Vouchers", "VoucherMint",
+        ]),
     tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("ClocksTests", ["Clocks"]),
     .target(
         name: "SandboxTrial", dependencies: ["CScanner"], path: "Tests/SandboxTrial"),
+    tests(
+        "PolicySourcesTests",
+        ["PolicySources", "YAMLPolicies", "Payments", "Money", "HubProtocol"]),
     tests(
         "ScannerTests",
         [
@@ -214,28 +247,30 @@ let testTargets: [Target] = [
         "ScreensTests",
         [
             "Screens", "CairoDisplay", "QRencodeEncoder", "ZBarDecoder", "FileCamera", "Payments",
-            "Money", "Terminal",
+            "Money", "Terminal", "Vouchers", "VoucherMint",
         ]),
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
     tests(
         "TerminalTests",
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
-            "PaymentCodes", "Screens", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
-            "ZBarDecoder",
+            "PaymentCodes", "Screens", "Trust", "VoucherMint", "CairoDisplay", "QRencodeEncoder",
+            "ZBarDecoder", "HotLists", "Clocks",
         ]),
     tests(
         "HubTests",
         [
-            "Hub", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore", "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", grdb, hummingbird,
+            "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore",
+            "Terminal",
+            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust", "VoucherMint",
+            grdb, hummingbird,
             logging, lifecycle,
         ]),
     tests(
         "SimulationTests",
         [
             "Terminal", "SQLiteJournal", "Hub", "SQLiteHubLedger", "HubProtocol", "Payments",
-            "PaymentCodes", "Screens", "Vouchers", "COSE", "Money", "VoucherMint",
+            "PaymentCodes", "Screens", "Trust", "Vouchers", "COSE", "Money", "VoucherMint",
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(
@@ -243,6 +278,22 @@ let testTargets: [Target] = [
         [
             "SQLiteJournal", "Terminal", "HubProtocol", "Payments", "Vouchers", "COSE", "Money",
             "VoucherMint", grdb,
+        ]),
+    tests(
+        "SQLiteVoucherStoreTests",
+        [
+            "SQLiteVoucherStore", "Terminal", "HubProtocol", "PaymentCodes", "Payments",
+            "Vouchers", "COSE", "VoucherMint",
+        ]),
+    .target(
+        name: "CFaultVFS", path: "Tests/CFaultVFS",
+        linkerSettings: [.linkedLibrary("sqlite3")]),
+    tests(
+        "FaultTests",
+        [
+            "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
+            "PaymentCodes", "Payments",
+            "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
         ]),
     tests("HouseTests", []),
     tests(

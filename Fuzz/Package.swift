@@ -39,7 +39,8 @@ let package = Package(
         rule("Vouchers", ["Money", "CBOR", "COSE", crypto]),
         rule("PaymentCodes", ["Money", "COSE", "Vouchers", crypto]),
         rule("Payments", ["Money", "COSE", "Vouchers"]),
-        rule("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", crypto]),
+        rule("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
+        rule("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust", crypto]),
         rule("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         rule("Clocks"),
         rule("ScannerProtocol"),
@@ -55,6 +56,7 @@ let package = Package(
         harness("FuzzHotList", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzClock", ["Clocks", "HubProtocol", "Vouchers"]),
         harness("FuzzScanner", ["ScannerProtocol"]),
+        harness("FuzzTrust", ["Trust", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzCanary", []),
     ],
     swiftLanguageModes: [.v6]

@@ -78,7 +78,14 @@ class Demo:
         stranger = run("pay", request, "--out", answer, codes=(1,))
         self.must(stranger["reason"] == "unknown-terminal", "a stranger's shop QR is refused")
         self.row("wallet meets a terminal it does not know", stranger["reason"])
-        run("trust", "add", self.terminal.key)
+        published = self.hub.publish()
+        documents = self.folder / "trust.till"
+        self.hub.command("trust", "export", "--out", documents)
+        listed = run("trust", "import", documents)
+        self.must(listed["terminals"] == 1 and listed["list"] == published["list"],
+                  "the wallet knows the terminal from the merchant's trust list")
+        self.row("trust list signed by 2 of 3 root keys", f"list {listed['list']}, "
+                 f"{listed['terminals']} terminal known to the wallet")
         run("pay", request, "--out", answer)
         self.terminal.show(answer)
         paid = self.terminal.ctl("sale", "--wait", "--timeout", 60)

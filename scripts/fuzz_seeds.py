@@ -107,7 +107,7 @@ def load(name):
 
 def main(folder):
     seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub",
-                                  "hotlist", "clock", "scanner")}
+                                  "hotlist", "clock", "scanner", "trust")}
     for vector in load("base45.json")["valid"]:
         seeds["base45"].append(vector["base45"].encode())
     for vector in load("base45.json")["invalid"]:
@@ -139,6 +139,9 @@ def main(folder):
     seeds["emv"] += [b"134567890123456789", b"upi://pay?pa=a@b&am=1.00", b"BCD\n002\n1\nSCT",
                      b"SPC\n0200\n1", b"HC1:6BF", b"shc:/5676", b"cashuAeyJ0", b"taler://pay/x"]
     seeds["hub"] = hub_payloads()
+    trust = load("trust.json")
+    seeds["trust"] += [bytes.fromhex(offer) for offer in trust["states"].values()]
+    seeds["trust"] += [bytes.fromhex(case["offer"]) for case in trust["cases"] if case["offer"]]
     hot = load("hot-list.json")
     for vector in hot["lists"] + hot["deltas"]:
         message = bytes.fromhex(vector["message"])

@@ -90,6 +90,15 @@ class Hub:
     def command(self, *arguments, codes=(0,)):
         return self.programs.json("tillhub", *arguments, "--hub", self.folder, codes=codes)
 
+    def publish(self):
+        """Drafts the next trust list, has two root keys sign it, and puts it in force."""
+        draft = self.folder.parent / f"{self.folder.name}-trust-list.till"
+        self.command("trust", "publish", "--out", draft)
+        for number in (1, 2):  # on the machines where the root keys are kept
+            key = f"{self.folder}-root/root-{number}.key"
+            self.programs.json("tillhub", "trust", "sign", draft, "--key", key)
+        return self.command("trust", "import", draft)
+
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"

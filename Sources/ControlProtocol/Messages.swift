@@ -15,6 +15,15 @@ public struct SaleOrderMessage: Codable, Hashable, Sendable {
     }
 }
 
+/// `POST /v1/sales/current/codes`: a code that was typed for the open sale.
+public struct TypedCodeMessage: Codable, Hashable, Sendable {
+    /// The code's text: a voucher reference (`TVR:…`) or any other code. It may be the money.
+    public let code: String
+
+    /// Makes one.
+    public init(code: String) { self.code = code }
+}
+
 /// A payment already made with a voucher, told with *spent here*.
 public struct RedemptionMessage: Codable, Hashable, Sendable {
     /// When, RFC 3339 in UTC.
@@ -100,6 +109,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let news: VerdictMessage?
     /// Rises with every change of what is told here; wait for a change with `?after=`.
     public let version: UInt64
+    /// What is left offline in the sale's currency, and what runs out first.
+    public let offline: ExposureMessage?
 
     /// Makes a sale's message.
     public init(
@@ -107,7 +118,7 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         undone: MoneyMessage, due: MoneyMessage, openedAt: String, expiresAt: String,
         symbolShown: Bool,
         symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
-        news: VerdictMessage?, version: UInt64
+        news: VerdictMessage?, version: UInt64, offline: ExposureMessage? = nil
     ) {
         self.reference = reference
         self.state = state
@@ -124,23 +135,52 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         self.verdicts = verdicts
         self.news = news
         self.version = version
+        self.offline = offline
     }
 }
 
-/// What is left of the offline allowance in one currency.
-public struct AllowanceMessage: Codable, Hashable, Sendable {
-    /// The largest single payment.
-    public let perPayment: MoneyMessage
-    /// Captured and not yet acknowledged by the hub.
-    public let outstanding: MoneyMessage
-    /// What may still be captured before the hub must be reached.
-    public let left: MoneyMessage
+/// How much a terminal's trust documents are worth.
+public struct TrustMessage: Codable, Hashable, Sendable {
+    /// The root's version.
+    public let rootVersion: UInt64
+    /// The generation of the trust list.
+    public let generation: UInt64
+    /// The trust list's version.
+    public let listVersion: UInt64
+    /// The freshness statement's version, where one names the list in force.
+    public let freshnessVersion: UInt64?
+    /// When the list was last known to be the newest, RFC 3339 in UTC.
+    public let confirmedAt: String
+    /// How long ago that is, in seconds.
+    public let ageSeconds: UInt64
+    /// When the list expires, RFC 3339 in UTC.
+    public let expiresAt: String
+    /// Whether it has: then nothing is approved.
+    public let expired: Bool
+    /// Whether the terminal's own key is in the list and not revoked.
+    public let listed: Bool
+    /// Whether the terminal's own key is revoked: then nothing is approved.
+    public let revoked: Bool
+    /// The code of what the last document that was offered was refused for.
+    public let problem: String?
 
-    /// Makes an allowance.
-    public init(perPayment: MoneyMessage, outstanding: MoneyMessage, left: MoneyMessage) {
-        self.perPayment = perPayment
-        self.outstanding = outstanding
-        self.left = left
+    /// Makes a message.
+    public init(
+        rootVersion: UInt64, generation: UInt64, listVersion: UInt64, freshnessVersion: UInt64?,
+        confirmedAt: String, ageSeconds: UInt64, expiresAt: String, expired: Bool, listed: Bool,
+        revoked: Bool, problem: String?
+    ) {
+        self.rootVersion = rootVersion
+        self.generation = generation
+        self.listVersion = listVersion
+        self.freshnessVersion = freshnessVersion
+        self.confirmedAt = confirmedAt
+        self.ageSeconds = ageSeconds
+        self.expiresAt = expiresAt
+        self.expired = expired
+        self.listed = listed
+        self.revoked = revoked
+        self.problem = problem
     }
 }
 
@@ -172,6 +212,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let paymentsLeft: UInt64
     /// One line for each currency accepted.
     public let allowances: [AllowanceMessage]
+    /// The band, the minutes that are left, and what runs out first.
+    public let exposure: ExposureMessage
     /// The last journal entry.
     public let lastSequence: UInt64
     /// The version of the configuration that the hub signed.
@@ -184,15 +226,18 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let camera: CameraMessage?
     /// Payments that nobody was told of, as far as the journal knows.
     public let unclear: [PaymentMessage]
+    /// How much the trust documents are worth.
+    public let trust: TrustMessage
 
     /// Makes a status.
     public init(
         state: String, problem: String?, terminal: String, merchant: String, version: String,
         networkStatus: String, lastSync: String?, lastSyncProblem: String?,
         offlinePaymentsCount: UInt64, queuedEntries: UInt64, oldestQueued: String?,
-        paymentsLeft: UInt64, allowances: [AllowanceMessage], lastSequence: UInt64,
+        paymentsLeft: UInt64, allowances: [AllowanceMessage], exposure: ExposureMessage,
+        lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
-        unclear: [PaymentMessage], camera: CameraMessage? = nil
+        unclear: [PaymentMessage], trust: TrustMessage, camera: CameraMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -207,11 +252,13 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.oldestQueued = oldestQueued
         self.paymentsLeft = paymentsLeft
         self.allowances = allowances
+        self.exposure = exposure
         self.lastSequence = lastSequence
         self.configurationVersion = configurationVersion
         self.issuers = issuers
         self.openSale = openSale
         self.unclear = unclear
+        self.trust = trust
         self.camera = camera
     }
 }

@@ -38,13 +38,26 @@ public struct FileKeyStore: Sendable {
 
     /// Reads the key in the file at `path`.
     public static func load(path: String) throws(KeyStoreError) -> PrivateKey {
+        try load(path: path, checking: checkPrivate)
+    }
+
+    /// Reads the key in a file that the service manager has put there for this process alone
+    /// (systemd.exec(5), *Credentials*). Such a file is root's or this user's own; that this user
+    /// may read root's is said by an access list, which shows in the group's bits.
+    public static func load(credential path: String) throws(KeyStoreError) -> PrivateKey {
+        try load(path: path, checking: checkCredential)
+    }
+
+    private static func load(
+        path: String, checking check: (Int32, String) throws(KeyStoreError) -> Void
+    ) throws(KeyStoreError) -> PrivateKey {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw errno == ENOENT
                 ? .missing(path: path) : .system(path: path, call: "open", code: errno)
         }
         defer { close(descriptor) }
-        try checkPrivate(descriptor, path: path)
+        try check(descriptor, path)
         var bytes = [UInt8](repeating: 0, count: maximumFileBytes)
         var filled = 0
         while filled < bytes.count {
@@ -96,14 +109,26 @@ public struct FileKeyStore: Sendable {
     }
 
     private static func checkPrivate(_ descriptor: Int32, path: String) throws(KeyStoreError) {
+        let status = try status(descriptor, path: path)
+        guard status.st_mode & 0o077 == 0 else {
+            throw .readableByOthers(path: path, mode: status.st_mode & 0o777)
+        }
+    }
+
+    private static func checkCredential(_ descriptor: Int32, path: String) throws(KeyStoreError) {
+        let status = try status(descriptor, path: path)
+        guard status.st_mode & 0o037 == 0, status.st_uid == 0 || status.st_uid == getuid() else {
+            throw .readableByOthers(path: path, mode: status.st_mode & 0o777)
+        }
+    }
+
+    private static func status(_ descriptor: Int32, path: String) throws(KeyStoreError) -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw .system(path: path, call: "fstat", code: errno)
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
-        guard status.st_mode & 0o077 == 0 else {
-            throw .readableByOthers(path: path, mode: status.st_mode & 0o777)
-        }
+        return status
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String)
@@ -130,6 +155,12 @@ public struct FileKeyStore: Sendable {
         guard fsync(descriptor) == 0 else {
             throw .system(path: folder, call: "fsync", code: errno)
         }
+    }
+
+    /// The key in the text of a key file, or nil where it is none.
+    public static func key(in bytes: [UInt8]) -> PrivateKey? {
+        guard bytes.count <= maximumFileBytes else { return nil }
+        return try? parse(bytes[...], path: "")
     }
 
     private static func parse(_ bytes: ArraySlice<UInt8>, path: String) throws(KeyStoreError)

@@ -48,6 +48,13 @@ public struct HTTPControlClient: Sendable {
         try await call(.GET, "/v1/sales/current?verdict=next&wait=\(seconds)")
     }
 
+    /// Pays the open sale with a code that was typed; `news` holds the verdict.
+    public func type(code: String) async throws -> SaleMessage {
+        try await call(
+            .POST, "/v1/sales/current/codes",
+            body: JSONEncoder().encode(TypedCodeMessage(code: code)))
+    }
+
     /// Gives up the open sale.
     public func cancelSale() async throws -> SaleMessage {
         try await call(.DELETE, "/v1/sales/current")
@@ -79,21 +86,57 @@ public struct HTTPControlClient: Sendable {
     /// Exchanges with the hub now.
     public func sync() async throws -> SyncMessage { try await call(.POST, "/v1/sync") }
 
+    /// Offers trust documents to the terminal, which takes them or says why not.
+    public func take(trust offer: [UInt8]) async throws {
+        let _: TrustMessage = try await call(.POST, "/v1/trust", body: Data(offer))
+    }
+
     /// Journal entries above `after`, at most `limit`.
     public func journal(after: UInt64, limit: Int) async throws -> [EntryMessage] {
         try await call(.GET, "/v1/journal?after=\(after)&limit=\(limit)")
     }
 
-    private func call<Answer: Decodable>(_ method: Method, _ path: String, body: Data? = nil)
-        async throws -> Answer
+    /// Why the entry with this receipt number, or at this place, says what it says.
+    public func explanation(of number: UInt64, isSequence: Bool) async throws
+        -> ExplanationMessage
     {
+        let key = isSequence ? "sequence" : "receipt"
+        return try await call(.GET, "/v1/decisions?\(key)=\(number)")
+    }
+
+    /// Where the clock stands.
+    public func clock() async throws -> ClockMessage { try await call(.GET, "/v1/clock") }
+
+    /// Opens a challenge for a technician.
+    public func clockChallenge() async throws -> ClockChallengeMessage {
+        try await call(.POST, "/v1/clock/challenge")
+    }
+
+    /// Settles the clock by the hub's code.
+    public func settleClock(code: String) async throws -> ClockMessage {
+        try await call(
+            .POST, "/v1/clock/code", body: JSONEncoder().encode(ClockCodeMessage(code: code)))
+    }
+
+    /// The hot list in force.
+    public func hotList() async throws -> HotListMessage { try await call(.GET, "/v1/hot-list") }
+
+    /// Offers a hot list, or a delta to it.
+    public func takeHotList(_ bytes: [UInt8]) async throws -> HotListMessage {
+        try await call(.PUT, "/v1/hot-list", body: Data(bytes), type: "application/cose")
+    }
+
+    private func call<Answer: Decodable>(
+        _ method: Method, _ path: String, body: Data? = nil,
+        type: String = "application/json"
+    ) async throws -> Answer {
         guard let url = URL(httpURLWithSocketPath: socket, uri: path) else {
             throw ControlError.notRunning(socket: socket)
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = HTTPMethod(rawValue: method.rawValue)
         if let body {
-            request.headers.add(name: "content-type", value: "application/json")
+            request.headers.add(name: "content-type", value: type)
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         let response = try await send(request)
@@ -111,7 +154,7 @@ public struct HTTPControlClient: Sendable {
         }
     }
 
-    private enum Method: String { case GET, POST, DELETE }
+    private enum Method: String { case GET, POST, PUT, DELETE }
 
     private func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
         guard access(socket, F_OK) == 0 else {

@@ -1,12 +1,14 @@
 import ControlProtocol
 import Foundation
 import Glibc
+import HubProtocol
 import Hummingbird
 public import Logging
 import Money
 import NIOCore
 public import ServiceLifecycle
 public import Terminal
+import Trust
 
 /// Serves the control API on a Unix socket: HTTP/1.1 and JSON (`docs/spec/control.md`).
 ///
@@ -43,6 +45,7 @@ public struct HTTPControlServer: Service {
         Routes(terminal: terminal, version: version, screenPath: screenPath, sync: sync)
             .add(to: router)
         UndoRoutes(terminal: terminal).add(to: router)
+        BeliefRoutes(terminal: terminal).add(to: router)
         application = Application(
             router: router,
             configuration: .init(
@@ -70,8 +73,13 @@ private struct Routes: Sendable {
         router.post("v1/sales") { request, context in try await charge(request, context) }
         router.get("v1/sales/current") { request, _ in try await current(request) }
         router.delete("v1/sales/current") { _, _ in try await cancel() }
+        router.post("v1/sales/current/codes") { request, context in
+            try await type(request, context)
+        }
         router.post("v1/sync") { _, _ in try Answer.json(SyncMessage(await sync())) }
+        router.post("v1/trust") { request, _ in try await trust(request) }
         router.get("v1/journal") { request, _ in try await journal(request) }
+        router.get("v1/decisions") { request, _ in try await explain(request) }
     }
 
     private func status() async throws -> Response {
@@ -79,6 +87,26 @@ private struct Routes: Sendable {
             return try Answer.json(StatusMessage(try await terminal.status(), version: version))
         } catch let error as JournalError {
             return try Answer.problem(error)
+        }
+    }
+
+    /// Takes trust documents by the same rules as from the hub.
+    private func trust(_ request: Request) async throws -> Response {
+        do {
+            let body = try await request.body.collect(upTo: TrustOffer.maximumBytes)
+            let offer = try TrustOffer(decoding: [UInt8](body.readableBytesView))
+            if let refusal = try await terminal.take(offer) { throw refusal }
+            return try Answer.json(TrustMessage(await terminal.trustStanding()))
+        } catch let refusal as TrustRefusal {
+            return try Answer.problem(
+                .conflict, reason: refusal.reason,
+                "\(refusal.description) What was in force stays in force. \(refusal.advice)")
+        } catch let error as TrustKeepingError {
+            return try Answer.problem(.serviceUnavailable, reason: error.reason, error.message)
+        } catch is NIOTooManyBytesError {
+            return try Answer.problem(
+                .contentTooLarge, reason: "trust-too-large",
+                "The documents are longer than any. What was in force stays in force.")
         }
     }
 
@@ -96,7 +124,25 @@ private struct Routes: Sendable {
         do {
             let total = try await terminal.amount(order.amount, currencyCode: order.currency)
             let view = try await terminal.charge(total, key: order.key)
-            return try Answer.json(SaleMessage(view, screen: screenPath), status: .created)
+            return try Answer.json(await message(view), status: .created)
+        } catch let refusal as SaleRefusal {
+            return try Answer.problem(refusal)
+        }
+    }
+
+    private func type(_ request: Request, _ context: ControlContext) async throws -> Response {
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        guard
+            let typed = try? JSONDecoder().decode(
+                TypedCodeMessage.self, from: Data(body.readableBytesView))
+        else {
+            return try Answer.problem(
+                .badRequest, reason: "code-malformed",
+                "The body is no JSON object with a code. Nothing was paid.")
+        }
+        do {
+            let (view, told) = try await terminal.type([UInt8](typed.code.utf8))
+            return try Answer.json(await message(view, told: told))
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
         }
@@ -111,7 +157,7 @@ private struct Routes: Sendable {
                 return try noSale()
             }
             return try Answer.json(
-                SaleMessage(next.view, screen: screenPath, told: next.told))
+                await message(next.view, told: next.told))
         }
         let view: SaleView?
         if let after = query["after"].flatMap({ UInt64($0) }) {
@@ -120,7 +166,12 @@ private struct Routes: Sendable {
             view = await terminal.currentSale
         }
         guard let view else { return try noSale() }
-        return try Answer.json(SaleMessage(view, screen: screenPath))
+        return try Answer.json(await message(view))
+    }
+
+    private func message(_ view: SaleView, told: UInt64? = nil) async -> SaleMessage {
+        SaleMessage(
+            view, screen: screenPath, told: told, meter: await terminal.exposureMeter())
     }
 
     private func noSale() throws -> Response {
@@ -130,9 +181,35 @@ private struct Routes: Sendable {
 
     private func cancel() async throws -> Response {
         do {
-            return try Answer.json(SaleMessage(try await terminal.cancel(), screen: screenPath))
+            return try Answer.json(await message(try await terminal.cancel()))
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
+        }
+    }
+
+    private func explain(_ request: Request) async throws -> Response {
+        let query = request.uri.queryParameters
+        do {
+            let found: (explanation: DecisionExplanation, acknowledgedThrough: UInt64)?
+            if let sequence = query["sequence"].flatMap({ UInt64($0) }) {
+                found = try await terminal.explanation(sequence: sequence)
+            } else if let receipt = query["receipt"].flatMap({ UInt64($0) }) {
+                found = try await terminal.explanation(receipt: receipt)
+            } else {
+                return try Answer.problem(
+                    .badRequest, reason: "entry-not-named",
+                    "Name the entry with receipt=N or sequence=N. Nothing was changed.")
+            }
+            guard let found else {
+                return try Answer.problem(
+                    .notFound, reason: "entry-not-found",
+                    "The journal has no such entry. Look at `tillctl journal list`.")
+            }
+            return try Answer.json(
+                ExplanationMessage(
+                    found.explanation, acknowledgedThrough: found.acknowledgedThrough))
+        } catch let error as JournalError {
+            return try Answer.problem(error)
         }
     }
 

@@ -48,7 +48,7 @@ extension VerdictMessage {
 }
 
 extension SaleMessage {
-    init(_ view: SaleView, screen: String?, told: UInt64? = nil) {
+    init(_ view: SaleView, screen: String?, told: UInt64? = nil, meter: ExposureMeter?) {
         let sale = view.sale
         let currency = sale.total.currency
         let hasNews = told.map { $0 < view.outcomeCount } ?? false
@@ -65,7 +65,8 @@ extension SaleMessage {
             verdicts: view.outcomes.map { VerdictMessage($0, currency: currency) },
             news: hasNews
                 ? view.outcomes.last.map { VerdictMessage($0, currency: currency) } : nil,
-            version: view.version)
+            version: view.version,
+            offline: meter.map { ExposureMessage($0, currency: currency) })
     }
 }
 
@@ -83,6 +84,7 @@ extension SyncMessage {
 extension StatusMessage {
     init(_ status: TerminalStatus, version: String) {
         let exposure = status.queue.exposure
+        let left = ExposureMessage(status.meter)
         self.init(
             state: status.condition.rawValue, problem: status.problem,
             terminal: status.terminal, merchant: status.merchant, version: version,
@@ -91,23 +93,26 @@ extension StatusMessage {
             lastSyncProblem: status.lastSyncProblem, offlinePaymentsCount: exposure.count,
             queuedEntries: status.queue.entries,
             oldestQueued: exposure.oldest.map { UTCTime($0).rfc3339 },
-            paymentsLeft: status.policy.outstandingCount > exposure.count
-                ? status.policy.outstandingCount - exposure.count : 0,
-            allowances: status.policy.limits.map { limits in
-                let outstanding = exposure.amount(in: limits.currency)
-                return AllowanceMessage(
-                    perPayment: MoneyMessage(limits.perPayment, currency: limits.currency.number),
-                    outstanding: MoneyMessage(outstanding, currency: limits.currency.number),
-                    left: MoneyMessage(
-                        limits.outstanding > outstanding ? limits.outstanding - outstanding : 0,
-                        currency: limits.currency.number))
-            },
+            paymentsLeft: status.meter.paymentsLeft, allowances: left.allowances,
+            exposure: left,
             lastSequence: status.queue.lastSequence,
             configurationVersion: status.configurationVersion, issuers: status.issuers,
             openSale: status.openSale, unclear: status.unclear.map { PaymentMessage($0) },
+            trust: TrustMessage(status.trust),
             camera: status.camera.map {
                 CameraMessage(
                     reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)
             })
+    }
+}
+
+extension TrustMessage {
+    init(_ standing: TrustStanding) {
+        self.init(
+            rootVersion: standing.rootVersion, generation: standing.generation,
+            listVersion: standing.listVersion, freshnessVersion: standing.freshnessVersion,
+            confirmedAt: UTCTime(standing.confirmedAt).rfc3339, ageSeconds: standing.ageSeconds,
+            expiresAt: UTCTime(standing.expiresAt).rfc3339, expired: standing.isExpired,
+            listed: standing.isListed, revoked: standing.isRevoked, problem: standing.problem)
     }
 }

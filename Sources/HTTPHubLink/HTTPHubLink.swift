@@ -1,10 +1,12 @@
 import AsyncHTTPClient
 import Foundation
+import HotLists
 import HubProtocol
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 public import Terminal
+import Trust
 public import Vouchers
 
 /// Why a text is not the address of a hub.
@@ -27,6 +29,8 @@ public final class HTTPHubLink: HubLink {
     /// A whole exchange takes at most so many seconds: a full batch over a slow line fits, and a
     /// cashier who has asked for it still waits.
     public static let exchangeSeconds: Int64 = 15
+    /// A whole hot list takes at most so many seconds: 2 MB over a slow mobile line.
+    public static let hotListSeconds: Int64 = 180
     /// The longest problem document that is read, in bytes.
     static let maximumProblemBytes = 16 << 10
     /// The media type of signed messages (RFC 9052 section 10.3.1).
@@ -93,6 +97,21 @@ public final class HTTPHubLink: HubLink {
         return answer
     }
 
+    /// See ``Terminal/HubLink/root(after:)``.
+    public func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? {
+        let request = HTTPClientRequest(url: "\(base)/v1/documents/root?after=\(version)")
+        return try await exchange(request, limit: TrustDefaults.maximumRootBytes)
+    }
+
+    /// See ``Terminal/HubLink/document(_:held:)``.
+    public func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        let digest = held.map { "?held=" + Self.hex($0) } ?? ""
+        let request = HTTPClientRequest(url: "\(base)/v1/documents/\(document.rawValue)\(digest)")
+        return try await exchange(request, limit: document.maximumBytes)
+    }
+
     /// See ``Terminal/HubLink/configuration(for:newerThan:)``.
     public func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
@@ -126,6 +145,30 @@ public final class HTTPHubLink: HubLink {
         return stride(from: 0, to: digits.count, by: 2).map {
             UInt8(digits[$0] << 4 | digits[$0 + 1])
         }
+    }
+
+    /// See ``Terminal/HubLink/time(for:question:)``.
+    public func time(for terminal: TerminalID, question: [UInt8]) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        let path = terminal.text.dropFirst("till:".count)
+        let request = HTTPClientRequest(
+            url: "\(base)/v1/terminals/\(path)/time?question=\(Self.hex(question))")
+        return try await exchange(request, limit: SignedTime.maximumBytes)
+    }
+
+    /// See ``Terminal/HubLink/hotList(newerThan:digest:)``.
+    public func hotList(newerThan version: UInt64, digest: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        let name = digest.map { "&digest=" + Self.hex($0) } ?? ""
+        let request = HTTPClientRequest(url: "\(base)/v1/hot-list?held=\(version)\(name)")
+        return try await exchange(
+            request, limit: HotList.maximumBytes, within: .seconds(Self.hotListSeconds))
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     /// Sends a request; answers the message of a 200, and nil for a 204.

@@ -60,6 +60,7 @@ public struct HTTPHubServer: Service {
         let acceptor: BatchAcceptor
         let authoriser: OnlineAuthoriser
         let registrar: HubRegistrar
+        let hotLists: HotListPublisher?
         let identity: PublicKey
         let clock: @Sendable () -> UInt64
         let logger: Logger
@@ -67,12 +68,13 @@ public struct HTTPHubServer: Service {
         /// Gathers the parts; `clock` tells seconds since 1970 UTC, `identity` is the hub's key.
         public init(
             acceptor: BatchAcceptor, authoriser: OnlineAuthoriser, registrar: HubRegistrar,
-            identity: PublicKey,
+            hotLists: HotListPublisher? = nil, identity: PublicKey,
             clock: @escaping @Sendable () -> UInt64, logger: Logger
         ) {
             self.acceptor = acceptor
             self.authoriser = authoriser
             self.registrar = registrar
+            self.hotLists = hotLists
             self.identity = identity
             self.clock = clock
             self.logger = logger

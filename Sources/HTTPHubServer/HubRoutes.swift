@@ -6,6 +6,7 @@ import HubProtocol
 import Hummingbird
 import Logging
 import NIOCore
+import Trust
 import Vouchers
 
 /// The routes of the hub.
@@ -20,6 +21,14 @@ struct HubRoutes: Sendable {
         router.post("v1/authorisations") { request, _ in try await authorise(request) }
         router.get("v1/terminals/:merchant/:terminal/configuration") { request, context in
             try await configuration(request, context.parameters)
+        }
+        router.get("v1/terminals/:merchant/:terminal/time") { request, context in
+            try await time(request, context.parameters)
+        }
+        router.get("v1/hot-list") { request, _ in try await hotList(request) }
+        router.get("v1/documents/root") { request, _ in try await root(request) }
+        router.get("v1/documents/:document") { request, context in
+            try await document(request, context.parameters)
         }
         router.get("v1/health") { _, _ in try HubAnswer.json(["status": "ok"]) }
         router.get("v1/identity") { _, _ in
@@ -127,6 +136,105 @@ struct HubRoutes: Sendable {
                 "Terminal \(terminal.text) is not enrolled: there is no configuration for it. "
                     + "Enrol it with tillhub terminal enrol.")
         }
+    }
+
+    private func time(_ request: Request, _ path: Parameters) async throws -> Response {
+        guard
+            let terminal = TerminalID(
+                "till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")")
+        else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "terminal-malformed", "The path names no terminal id.")
+        }
+        guard let question = Self.bytes(request.uri.queryParameters["question"]),
+            SignedTime.nonceLengths.contains(question.count)
+        else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "question-malformed",
+                "question is 8 to 16 bytes in hexadecimal.")
+        }
+        let time: [UInt8]?
+        do {
+            time = try await parts.registrar.time(
+                for: terminal, question: question, at: parts.clock())
+        } catch { return try fault(error) }
+        guard let time else {
+            return try HubAnswer.problem(
+                .forbidden, reason: "unknown-terminal",
+                "Terminal \(terminal.text) is not enrolled: no time is signed for it.")
+        }
+        return HubAnswer.message(time)
+    }
+
+    private func hotList(_ request: Request) async throws -> Response {
+        let query = request.uri.queryParameters
+        let held = query["held"].map(String.init) ?? "0"
+        guard let version = UInt64(held), version <= MessageLimits.maximumInteger else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "version-malformed", "held is a version number.")
+        }
+        let digest = Self.bytes(query["digest"]) ?? []
+        let list: [UInt8]?
+        do {
+            list = try await parts.hotLists?.newer(than: version, digest: digest)
+        } catch { return try fault(error) }
+        return list.map(HubAnswer.message) ?? Response(status: .noContent)
+    }
+
+    /// The bytes of a parameter in hexadecimal, or nil.
+    private static func bytes(_ hex: Substring?) -> [UInt8]? {
+        guard let digits = hex?.utf8, digits.count.isMultiple(of: 2), digits.count <= 64 else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        var rest = digits[...]
+        while !rest.isEmpty {
+            guard let byte = UInt8(Substring(rest.prefix(2)), radix: 16) else { return nil }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
+    }
+
+    /// The root that follows the one that the terminal has.
+    private func root(_ request: Request) async throws -> Response {
+        let after = request.uri.queryParameters["after"].map(String.init) ?? "0"
+        guard let version = UInt64(after), version <= MessageLimits.maximumInteger else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "version-malformed", "after is a version number.")
+        }
+        do {
+            guard let root = try await parts.registrar.trust.root(after: version) else {
+                return Response(status: .noContent)
+            }
+            return HubAnswer.message(root)
+        } catch {
+            return try fault(error)
+        }
+    }
+
+    /// The newest document of a kind, unless the terminal has it.
+    private func document(_ request: Request, _ path: Parameters) async throws -> Response {
+        let held = request.uri.queryParameters["held"].map(String.init)
+        let now = parts.clock()
+        let bytes: [UInt8]?
+        do throws(HubLedgerError) {
+            switch path.get("document") {
+            case "trust-list": bytes = try await parts.registrar.trust.store(at: now)?.list.bytes
+            case "freshness": bytes = try await parts.registrar.freshness(at: now)
+            default: bytes = []
+            }
+        } catch {
+            return try fault(error)
+        }
+        guard bytes != [] else {
+            return try HubAnswer.problem(
+                .notFound, reason: "no-such-document", "The hub serves no document of this name.")
+        }
+        guard let bytes, held != Hashing.sha256(bytes).map(Self.hex).joined() else {
+            return Response(status: .noContent)
+        }
+        return HubAnswer.message(bytes)
     }
 
     private func fault(_ error: HubLedgerError) throws -> Response {

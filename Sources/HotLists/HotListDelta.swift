@@ -84,6 +84,11 @@ public struct HotListDelta: Hashable, Sendable {
             ]), type: Self.type, key: key)
     }
 
+    /// Whether this is a message of a delta's type, whoever signed it.
+    public static func isDelta(_ bytes: [UInt8]) -> Bool {
+        (try? SignedMessage.peek(bytes, type: type, limit: maximumBytes)) != nil
+    }
+
     /// Reads a delta that `hub` has signed.
     public static func open(_ bytes: [UInt8], signedBy hub: PublicKey) throws(HotListError)
         -> HotListDelta

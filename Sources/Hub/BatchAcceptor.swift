@@ -1,5 +1,6 @@
 public import COSE
 import HubProtocol
+import Trust
 import Vouchers
 
 /// Takes terminals' batches into the ledger, each exactly once.
@@ -15,11 +16,14 @@ public struct BatchAcceptor: Sendable {
 
     private let ledger: any HubLedger
     private let key: PrivateKey
+    private let trust: TrustRegistrar
 
-    /// Makes an acceptor; `key` is the hub's identity and signs the acknowledgements.
-    public init(ledger: any HubLedger, key: PrivateKey) {
+    /// Makes an acceptor; `key` is the hub's identity and signs the acknowledgements, `trust` says
+    /// whose vouchers count.
+    public init(ledger: any HubLedger, key: PrivateKey, trust: TrustRegistrar? = nil) {
         self.ledger = ledger
         self.key = key
+        self.trust = trust ?? TrustRegistrar(ledger: ledger)
     }
 
     /// Takes a signed batch at `now`, in seconds since 1970 UTC. The same bytes again get the
@@ -30,17 +34,21 @@ public struct BatchAcceptor: Sendable {
         do { unverified = try UnverifiedBatch(decoding: bytes) } catch {
             return .refused(.message(error))
         }
-        guard let terms = try await ledger.latestTerms() else { return .refused(.notInitialised) }
+        guard try await ledger.profile() != nil else { return .refused(.notInitialised) }
         guard
             let enrolment = try await ledger.enrolment(
                 of: unverified.terminal, journal: unverified.journal)
         else { return .refused(try await strangerRefusal(unverified)) }
         let batch: VerifiedBatch
-        do { batch = try unverified.verified(signedBy: enrolment.key) } catch {
+        let signer: PublicKey
+        switch try await verify(unverified, enrolment) {
+        case .success(let verified): (batch, signer) = verified
+        case .failure(let error):
             return try await refuse(.message(error), unverified, bytes, at: now)
         }
+        let revokedSince = try await revocation(of: signer)
         let evidence = CaptureEvidence(
-            issuers: IssuerDirectory(terms.terms.issuers), terminal: batch.batch.terminal)
+            issuers: try await trust.issuers(at: now), terminal: batch.batch.terminal)
         let judge = BatchJudge(batch: batch, evidence: evidence)
         for _ in 0..<Self.maximumAttempts {
             let snapshot = try await ledger.snapshot(for: judge.query)
@@ -51,7 +59,8 @@ public struct BatchAcceptor: Sendable {
                 return try await refuse(refusal, unverified, bytes, at: now)
             case .accepted(let rows, let position):
                 let accepted = answer(
-                    batch, bytes, rows: rows, position: position, arrival: snapshot.nextArrival,
+                    batch, bytes, rows: Self.quarantine(rows, since: revokedSince),
+                    position: position, arrival: snapshot.nextArrival,
                     at: now)
                 if try await ledger.append(accepted) {
                     return .acknowledged(accepted.acknowledgement, repeated: false)
@@ -59,6 +68,43 @@ public struct BatchAcceptor: Sendable {
             }
         }
         return .refused(.busy)
+    }
+
+    /// The batch, if any key that its journal has or had signed it.
+    private func verify(_ batch: UnverifiedBatch, _ enrolment: Enrolment)
+        async throws(HubLedgerError) -> Result<(VerifiedBatch, PublicKey), MessageError>
+    {
+        let added = try await ledger.journalKeys().filter {
+            $0.terminal == batch.terminal && $0.journal == batch.journal
+        }
+        var refusal = MessageError.wrongSigner
+        for key in [enrolment.key] + added.map(\.key) {
+            do throws(MessageError) {
+                return .success((try batch.verified(signedBy: key), key))
+            } catch {
+                if error != .wrongSigner { refusal = error }
+            }
+        }
+        return .failure(refusal)
+    }
+
+    private func revocation(of key: PublicKey) async throws(HubLedgerError) -> UInt64? {
+        let record = try await ledger.trustKeys().last { $0.entry.key == key }
+        guard case .revoked(let since) = record?.entry.status else { return nil }
+        return since
+    }
+
+    /// What a terminal captured after its key was revoked is kept, and answered for, but a person
+    /// has to look: whoever has the terminal now made it.
+    private static func quarantine(_ rows: [LedgerRow], since: UInt64?) -> [LedgerRow] {
+        guard let since else { return rows }
+        return rows.map { row in
+            guard case .captured = row.standing, row.at >= since else { return row }
+            return row.standing(
+                .quarantined(
+                    reason: "terminal-revoked",
+                    detail: "The terminal's key is revoked since \(since)."))
+        }
     }
 
     private func answer(

@@ -20,11 +20,13 @@ public struct OnlineAuthoriser: Sendable {
     public static let reservationSeconds: UInt64 = 900
 
     private let ledger: any HubLedger
+    private let trust: TrustRegistrar
     private let key: PrivateKey
 
     /// Makes an authoriser; `key` is the hub's identity and signs the answers.
     public init(ledger: any HubLedger, key: PrivateKey) {
         self.ledger = ledger
+        trust = TrustRegistrar(ledger: ledger)
         self.key = key
     }
 
@@ -37,7 +39,7 @@ public struct OnlineAuthoriser: Sendable {
         do { unverified = try UnverifiedAuthorisationRequest(decoding: bytes) } catch {
             return .refused(.message(error))
         }
-        guard let terms = try await ledger.latestTerms() else { return .refused(.notInitialised) }
+        guard try await ledger.latestTerms() != nil else { return .refused(.notInitialised) }
         guard
             let enrolment = try await ledger.enrolment(
                 of: unverified.terminal, journal: unverified.journal)
@@ -49,7 +51,7 @@ public struct OnlineAuthoriser: Sendable {
         let judge = AuthorisationJudge(
             request, bytes: bytes,
             evidence: CaptureEvidence(
-                issuers: IssuerDirectory(terms.terms.issuers), terminal: request.terminal),
+                issuers: try await trust.issuers(at: now), terminal: request.terminal),
             now: now)
         for _ in 0..<Self.maximumAttempts {
             let snapshot = try await ledger.authorisationSnapshot(for: judge.query)

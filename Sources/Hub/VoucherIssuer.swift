@@ -2,6 +2,7 @@ public import COSE
 import HubProtocol
 public import Money
 import Payments
+import Trust
 public import Vouchers
 
 /// The order to issue a voucher.
@@ -51,8 +52,11 @@ public enum IssueRefusal: Error, Hashable, Sendable {
     case audienceInvalid(String)
     /// The code would be longer than a terminal reads, in characters.
     case tooLong(limit: Int, found: Int)
-    /// The trust list does not name the key that would sign.
+    /// The trust list in force does not name a key of the hub's that may sign now.
     case issuerKeyUnknown(IssuerID)
+    /// The voucher would live longer than what its key signs is honoured, in seconds since 1970
+    /// UTC.
+    case outlivesKey(honouredUntil: UInt64)
 
     /// The stable code of the refusal in JSON.
     public var reason: String {
@@ -66,6 +70,7 @@ public enum IssueRefusal: Error, Hashable, Sendable {
         case .audienceInvalid: "audience-invalid"
         case .tooLong: "voucher-too-long"
         case .issuerKeyUnknown: "issuer-key-unknown"
+        case .outlivesKey: "voucher-outlives-key"
         }
     }
 
@@ -95,8 +100,12 @@ public enum IssueRefusal: Error, Hashable, Sendable {
             "The code would have \(found) characters; a terminal reads at most \(limit). \(end) "
                 + "Name fewer in --audience."
         case .issuerKeyUnknown(let issuer):
-            "The hub's issuer key is not the one that its trust list names for \(issuer.name). "
-                + "\(end) No terminal would accept it: restore the hub's own key files."
+            "The trust list in force names no key of the hub's own that may sign for "
+                + "\(issuer.name) now. \(end) No terminal would accept it. Make a key (tillhub "
+                + "issuer rotate) and publish it, or restore the hub's key files."
+        case .outlivesKey(let until):
+            "What the hub's issuer key signs is honoured until \(until) only. \(end) Give a "
+                + "shorter --expires-in."
         }
     }
 }
@@ -107,13 +116,16 @@ public struct VoucherIssuer: Sendable {
     /// (`formats.md` 2), and nobody guesses one.
     public static let ctiLength = 10
 
-    private let ledger: any HubLedger
-    private let key: PrivateKey
+    let ledger: any HubLedger
+    private let keys: [PrivateKey]
+    private let trust: TrustRegistrar
 
-    /// Makes an issuer that signs by `key`.
-    public init(ledger: any HubLedger, key: PrivateKey) {
+    /// Makes an issuer that signs by whichever of `keys` the trust list in force lets sign: of
+    /// several the one that began last.
+    public init(ledger: any HubLedger, keys: [PrivateKey]) {
         self.ledger = ledger
-        self.key = key
+        self.keys = keys
+        trust = TrustRegistrar(ledger: ledger)
     }
 
     /// What became of an order.
@@ -130,13 +142,32 @@ public struct VoucherIssuer: Sendable {
         async throws(HubLedgerError) -> Answer
     {
         precondition(cti.count == Self.ctiLength, "A voucher's cti has 10 bytes here.")
-        guard let profile = try await ledger.profile(), let terms = try await ledger.latestTerms()
-        else { return .refused(.notInitialised) }
-        let own = terms.terms.issuers.first { $0.id == profile.issuer }
-        guard own?.keys.contains(key.publicKey) == true else {
-            return .refused(.issuerKeyUnknown(profile.issuer))
+        switch try await make(order, cti: cti, at: now) {
+        case .failure(let refusal): return .refused(refusal)
+        case .success(let made):
+            try await ledger.append(made.voucher)
+            return .issued(made.voucher, code: made.code)
         }
-        if let refusal = Self.check(order, at: now) { return .refused(refusal) }
+    }
+
+    /// A voucher that is signed and not yet known to the ledger.
+    struct Made {
+        let voucher: IssuedVoucher
+        let code: String
+    }
+
+    /// Makes a voucher without telling the ledger.
+    func make(_ order: VoucherOrder, cti: [UInt8], at now: UInt64)
+        async throws(HubLedgerError) -> Result<Made, IssueRefusal>
+    {
+        guard let profile = try await ledger.profile() else { return .failure(.notInitialised) }
+        guard let (key, entry) = try await signer(for: profile.issuer, at: now) else {
+            return .failure(.issuerKeyUnknown(profile.issuer))
+        }
+        if let refusal = Self.check(order, at: now) { return .failure(refusal) }
+        guard order.expiry <= entry.honouredUntil else {
+            return .failure(.outlivesKey(honouredUntil: entry.honouredUntil))
+        }
         let claims = VoucherClaims(
             value: order.value, currencyNumber: order.currency.number, cti: cti,
             expiry: order.expiry, issuerName: profile.name, audience: Self.audience(of: order),
@@ -144,13 +175,26 @@ public struct VoucherIssuer: Sendable {
         let code = VoucherText.encode(claims.signed(by: key))
         let limit = VoucherText.maximumByteCount
         guard code.utf8.count <= limit else {
-            return .refused(.tooLong(limit: limit, found: code.utf8.count))
+            return .failure(.tooLong(limit: limit, found: code.utf8.count))
         }
         let voucher = IssuedVoucher(
             identity: VoucherIdentity(issuer: profile.issuer, cti: cti), value: order.value,
             currencyNumber: order.currency.number, expiry: order.expiry, at: now)
-        try await ledger.append(voucher)
-        return .issued(voucher, code: code)
+        return .success(Made(voucher: voucher, code: code))
+    }
+
+    /// The key to sign with now, and its entry in the list in force.
+    private func signer(for issuer: IssuerID, at now: UInt64) async throws(HubLedgerError)
+        -> (PrivateKey, TrustEntry)?
+    {
+        guard let list = try await trust.store(at: now)?.list.list else { return nil }
+        let able = keys.compactMap { key -> (PrivateKey, TrustEntry)? in
+            guard let entry = list.entry(of: key.publicKey, as: .issuer),
+                entry.subject == .issuer(issuer), entry.maySign(at: now)
+            else { return nil }
+            return (key, entry)
+        }
+        return able.max { $0.1.from < $1.1.from }
     }
 
     private static func audience(of order: VoucherOrder) -> Audience? {

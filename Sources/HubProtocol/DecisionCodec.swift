@@ -39,10 +39,7 @@ public struct RecordedDecision: Hashable, Sendable {
         return [
             .unsigned(format), .unsigned(basis.facts.rawValue),
             .unsigned(UInt64(basis.step.rawValue)),
-            .array([
-                reference(terminal.documents.policy), reference(terminal.documents.trustList),
-                reference(terminal.documents.hotList),
-            ]),
+            documents(terminal.documents),
             .array([
                 .unsigned(terminal.now), .unsigned(terminal.clockFloor),
                 optional(terminal.clockUncertainty),
@@ -59,6 +56,16 @@ public struct RecordedDecision: Hashable, Sendable {
             } ?? .null,
             journal(basis.journal, currency: basis.sale.total.currency),
         ]
+    }
+
+    /// The trust list often stands in the same document as the policy: then true stands for it.
+    private static func documents(_ documents: DocumentsInForce) -> CBORValue {
+        let isShared = documents.policy != nil && documents.policy == documents.trustList
+        return .array([
+            reference(documents.policy),
+            isShared ? .bool(true) : reference(documents.trustList),
+            reference(documents.hotList),
+        ])
     }
 
     private static func reference(_ document: DocumentReference?) -> CBORValue {
@@ -173,6 +180,11 @@ extension RecordedDecision {
 
     private static func documents(_ value: CBORValue) throws(MessageError) -> DocumentsInForce {
         var reader = try PayloadReader(value, "documents (key 16)")
+        func shared(_ policy: DocumentReference?) throws(MessageError) -> DocumentReference? {
+            _ = try reader.next("document (key 16)")
+            guard let policy else { throw .shape("document (key 16)") }
+            return policy
+        }
         func reference() throws(MessageError) -> DocumentReference? {
             let value = try reader.next("document (key 16)")
             if value == .null { return nil }
@@ -182,8 +194,10 @@ extension RecordedDecision {
             try pair.end()
             return DocumentReference(version: version, hash: hash)
         }
+        let policy = try reference()
+        let trustList = reader.isNextTrue ? try shared(policy) : try reference()
         let documents = DocumentsInForce(
-            policy: try reference(), trustList: try reference(), hotList: try reference())
+            policy: policy, trustList: trustList, hotList: try reference())
         try reader.end()
         return documents
     }
@@ -299,6 +313,16 @@ extension RecordedDecision {
             exposure: Exposure(
                 amounts: outstanding == 0 ? [:] : [currency.number: outstanding], count: count,
                 oldest: oldest), kindExposure: kind, windows: windows)
+    }
+}
+
+extension DecisionRecord {
+    /// The record of a decision; nil where it would be longer than ``maximumBytes``, which only
+    /// amounts near 2^53 reach: such a decision is kept without.
+    public init?(_ basis: DecisionBasis) {
+        let fields = RecordedDecision.fields(basis)
+        guard CBORValue.array(fields).encoded().count <= Self.maximumBytes else { return nil }
+        self.init(fields: fields)
     }
 }
 

@@ -1,3 +1,5 @@
+import Trust
+
 /// Why a text is not the message file that was asked for.
 public enum MessageFileError: Error, Hashable, Sendable {
     /// There is nothing in it.
@@ -43,8 +45,16 @@ public enum MessageFileError: Error, Hashable, Sendable {
 public enum MessageFile: String, Hashable, Sendable, CaseIterable {
     /// An ``EnrolmentRequest``.
     case enrolmentRequest = "TILL-ENROLMENT-REQUEST-1"
+    /// An ``EnrolmentAnswer``.
+    case enrolmentAnswer = "TILL-ENROLMENT-ANSWER-1"
     /// A ``TerminalConfiguration``.
     case configuration = "TILL-CONFIGURATION-1"
+    /// A ``Trust/Root``, signed or on its way to be.
+    case root = "TILL-ROOT-1"
+    /// A ``Trust/TrustList``, signed or on its way to be.
+    case trustList = "TILL-TRUST-LIST-1"
+    /// A ``Trust/TrustOffer``: roots, a trust list and a freshness statement together.
+    case trust = "TILL-TRUST-1"
 
     private static let bytesPerLine = 32
 
@@ -52,7 +62,11 @@ public enum MessageFile: String, Hashable, Sendable, CaseIterable {
     public var words: String {
         switch self {
         case .enrolmentRequest: "a terminal's enrolment request"
+        case .enrolmentAnswer: "a hub's answer to an enrolment request"
         case .configuration: "a hub's configuration for a terminal"
+        case .root: "root keys"
+        case .trustList: "a trust list"
+        case .trust: "trust documents"
         }
     }
 
@@ -60,7 +74,11 @@ public enum MessageFile: String, Hashable, Sendable, CaseIterable {
     private var maximumMessageBytes: Int {
         switch self {
         case .enrolmentRequest: EnrolmentRequest.maximumBytes
+        case .enrolmentAnswer: EnrolmentAnswer.maximumBytes
         case .configuration: TerminalConfiguration.maximumBytes
+        case .root: TrustDefaults.maximumRootBytes
+        case .trustList: TrustDefaults.maximumListBytes
+        case .trust: TrustOffer.maximumBytes
         }
     }
 

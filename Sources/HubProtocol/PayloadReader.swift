@@ -27,6 +27,9 @@ package struct PayloadReader {
         self.name = name
     }
 
+    /// Whether the next element is the simple value true.
+    package var isNextTrue: Bool { elements.first == .bool(true) }
+
     /// How many elements are left.
     package var count: Int { elements.count }
 

@@ -31,11 +31,6 @@ public enum PolicyCodec {
     /// The policy's bytes.
     public static func encoded(_ policy: Policy) -> [UInt8] { encode(policy).encoded() }
 
-    /// The SHA-256 of the policy's bytes, 32 bytes: what a decision names its policy by.
-    public static func hash(of policy: Policy) -> [UInt8] {
-        JournalEntry.hash(of: encoded(policy))
-    }
-
     /// Reads the bytes of a policy.
     public static func decode(bytes: [UInt8]) throws(MessageError) -> Policy {
         let value: CBORValue

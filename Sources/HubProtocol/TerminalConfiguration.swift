@@ -9,8 +9,9 @@ public import Vouchers
 public struct TerminalConfiguration: Hashable, Sendable {
     /// The `typ` of a signed configuration.
     public static let type = "till-configuration/1"
-    /// The longest signed configuration in bytes (256 KiB): all issuers with all keys fit.
-    public static let maximumBytes = 256 << 10
+    /// The longest signed configuration in bytes (64 KiB): a limit for every currency and an
+    /// account for every template fit.
+    public static let maximumBytes = 64 << 10
 
     /// Rises with every change of the terms; a terminal refuses a lower one.
     public let version: UInt64
@@ -87,6 +88,15 @@ public struct TerminalConfiguration: Hashable, Sendable {
         return configuration
     }
 
+    /// Reads a configuration that was verified when it was put in force, for whichever terminal:
+    /// one that a journal keeps. That it is signed by the hub that it names is checked anew.
+    public static func kept(_ bytes: [UInt8]) throws(MessageError) -> TerminalConfiguration {
+        let (object, payload) = try SignedMessage.peek(bytes, type: type, limit: maximumBytes)
+        let configuration = try TerminalConfiguration(payload)
+        try SignedMessage.check(object, isSignedBy: configuration.hub)
+        return configuration
+    }
+
     private init(_ payload: CBORValue) throws(MessageError) {
         var fields = try PayloadFields(payload, "configuration")
         version = try Payload.unsigned(
@@ -101,8 +111,6 @@ public struct TerminalConfiguration: Hashable, Sendable {
         try fields.end()
     }
 
-    /// Who is trusted to issue vouchers.
-    public var issuers: [Issuer] { terms.issuers }
     /// What the terminal may approve by itself.
     public var policy: Policy { terms.policy }
     /// The currency of a sale that names none.
@@ -136,6 +144,9 @@ struct PayloadFields {
     mutating func unsigned(_ key: UInt64, _ name: String) throws(MessageError) -> UInt64 {
         try Payload.unsigned(try take(key, name), name)
     }
+
+    /// Leaves out a key that older programs wrote.
+    mutating func drop(_ key: UInt64) { values[key] = nil }
 
     /// Throws where keys are left.
     func end() throws(MessageError) {

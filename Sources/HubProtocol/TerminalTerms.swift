@@ -2,7 +2,7 @@ import CBOR
 import COSE
 public import Money
 public import Payments
-public import Vouchers
+import Vouchers
 
 /// The merchant as the shop QR names it (`formats.md` 3): texts only, judged by the shop QR's
 /// own rules where they are used.
@@ -53,15 +53,9 @@ public struct MerchantTerms: Hashable, Sendable {
 
 /// The part of a configuration that is the same for every terminal of a hub.
 public struct TerminalTerms: Hashable, Sendable {
-    /// The most issuers in a trust list.
-    public static let maximumIssuers = 200
-    /// The most keys of one issuer: one in use, a few rotating with overlap.
-    public static let maximumKeysPerIssuer = 8
 
     /// The merchant as the shop QR names it.
     public let merchant: MerchantTerms
-    /// Who is trusted to issue vouchers; each name once.
-    public let issuers: [Issuer]
     /// What a terminal may approve by itself.
     public let policy: Policy
     /// The currency of a sale that names none.
@@ -71,35 +65,30 @@ public struct TerminalTerms: Hashable, Sendable {
 
     /// Makes terms from their parts.
     public init(
-        merchant: MerchantTerms, issuers: [Issuer], policy: Policy, currency: Currency,
-        hubURL: String?
+        merchant: MerchantTerms, policy: Policy, currency: Currency, hubURL: String?
     ) {
-        precondition(
-            Set(issuers.map(\.id)).count == issuers.count, "An issuer's name is there once.")
         self.merchant = merchant
-        self.issuers = issuers
         self.policy = policy
         self.currency = currency
         self.hubURL = hubURL
     }
 
-    /// The same terms with other issuers or another policy.
-    public func changing(issuers: [Issuer]? = nil, policy: Policy? = nil) -> TerminalTerms {
-        TerminalTerms(
-            merchant: merchant, issuers: issuers ?? self.issuers, policy: policy ?? self.policy,
-            currency: currency, hubURL: hubURL)
+    /// The same terms with another policy.
+    public func changing(policy: Policy) -> TerminalTerms {
+        TerminalTerms(merchant: merchant, policy: policy, currency: currency, hubURL: hubURL)
     }
 
     /// The map keys (`docs/spec/hub-protocol.md`, *Configuration*).
     private enum Key {
         static let merchant: UInt64 = 5
-        static let issuers: UInt64 = 6
+        /// Where terms had the issuers before there was a trust list.
+        static let formerIssuers: UInt64 = 6
         static let policy: UInt64 = 7
         static let currency: UInt64 = 8
         static let hubURL: UInt64 = 9
     }
 
-    /// The keys 5 to 9 of a configuration's map.
+    /// The keys 5 and 7 to 9 of a configuration's map.
     var fields: [(UInt64, CBORValue)] {
         [
             (
@@ -111,23 +100,14 @@ public struct TerminalTerms: Hashable, Sendable {
                         .array(merchant.accounts.map { .array([.text($0.id), .text($0.value)]) }),
                     ] + (merchant.postalCode.map { [.text($0)] } ?? []))
             ),
-            (
-                Key.issuers,
-                .array(
-                    issuers.map { issuer in
-                        .array([
-                            .text(issuer.id.name),
-                            .array(issuer.keys.map { $0.coseKeyValue(compressed: false) }),
-                        ])
-                    })
-            ),
             (Key.policy, PolicyCodec.encode(policy)),
             (Key.currency, .unsigned(UInt64(currency.number))),
             (Key.hubURL, .text(hubURL ?? "")),
         ]
     }
 
-    /// The terms alone as deterministic CBOR, as a hub keeps them: a map of the keys 5 to 9.
+    /// The terms alone as deterministic CBOR, as a hub keeps them: a map of the keys 5
+    /// and 7 to 9.
     public func encoded() -> [UInt8] {
         CBORValue.map(fields.map { CBORPair(.unsigned($0.0), $0.1) }).encoded()
     }
@@ -137,14 +117,14 @@ public struct TerminalTerms: Hashable, Sendable {
         let value: CBORValue
         do { value = try CBORValue.decode(bytes) } catch { throw .payloadNotCBOR(error) }
         var fields = try PayloadFields(value, "terms")
+        fields.drop(Key.formerIssuers)
         try self.init(&fields)
         try fields.end()
     }
 
-    /// Takes the keys 5 to 9 out of a configuration's map.
+    /// Takes the keys 5 and 7 to 9 out of a configuration's map.
     init(_ fields: inout PayloadFields) throws(MessageError) {
         merchant = try Self.merchant(try fields.take(Key.merchant, "merchant (key 5)"))
-        issuers = try Self.issuers(try fields.take(Key.issuers, "issuers (key 6)"))
         policy = try Self.policy(try fields.take(Key.policy, "policy (key 7)"))
         currency = try Payload.currency(
             try fields.take(Key.currency, "currency (key 8)"), "currency (key 8)")
@@ -175,28 +155,6 @@ extension TerminalTerms {
         return MerchantTerms(
             name: name, city: city, countryCode: country, categoryCode: category,
             accounts: accounts, postalCode: postalCode)
-    }
-
-    private static func issuers(_ value: CBORValue) throws(MessageError) -> [Issuer] {
-        var issuers: [Issuer] = []
-        var names: Set<String> = []
-        for line in try Payload.array(value, "issuers (key 6)", atMost: maximumIssuers) {
-            var reader = try PayloadReader(line, "issuer (key 6)")
-            let name = try reader.text("issuer name (key 6)")
-            guard let id = IssuerID(name), names.insert(name).inserted else {
-                throw .shape("issuer name (key 6)")
-            }
-            var keys: [PublicKey] = []
-            for key in try reader.array("issuer keys (key 6)", atMost: maximumKeysPerIssuer) {
-                keys.append(try Payload.key(key, "issuer key (key 6)"))
-            }
-            guard !keys.isEmpty, Set(keys).count == keys.count else {
-                throw .shape("issuer keys (key 6)")
-            }
-            try reader.end()
-            issuers.append(Issuer(id: id, keys: keys))
-        }
-        return issuers
     }
 
     /// The policy: the map of `policy.md`, or the array of five that came before it.

@@ -53,6 +53,12 @@ public struct ExposureMeter: Hashable, Sendable {
         public let limit: Limit
         /// In how many minutes; 0 is now.
         public let minutes: UInt64
+
+        /// Makes a shortage.
+        public init(limit: Limit, minutes: UInt64) {
+            self.limit = limit
+            self.minutes = minutes
+        }
     }
 
     /// The terminal's band, by which the limits are shrunk.

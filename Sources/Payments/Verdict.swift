@@ -15,6 +15,12 @@ public enum DeclineReason: Hashable, Sendable {
     case otherScheme(kind: String, name: String)
     /// A voucher reference (`TVR:`) that no voucher in the terminal's store has.
     case referenceUnknown
+    /// A voucher reference that is not one: mistyped or misread, with its reason's stable code.
+    case referenceMalformed(reason: String, detail: String)
+    /// A voucher reference that two vouchers in the store have: which one is meant, nobody knows.
+    case referenceAmbiguous
+    /// The voucher store cannot be read, so that no reference can be paid with.
+    case storeUnavailable(detail: String)
     /// A voucher code that its verification refused.
     case refused(VoucherRefusal)
     /// The voucher is in another currency than the sale (ISO 4217 number of the voucher's).
@@ -101,6 +107,9 @@ public enum DeclineReason: Hashable, Sendable {
         case .notAPaymentCode: "not-a-payment-code"
         case .otherScheme(let kind, _): "other-scheme-\(kind)"
         case .referenceUnknown: "reference-unknown"
+        case .referenceMalformed(let reason, _): reason
+        case .referenceAmbiguous: "reference-ambiguous"
+        case .storeUnavailable: "voucher-store-unavailable"
         case .refused(let refusal): refusal.reason.rawValue
         case .currencyDiffers: "currency-differs"
         case .currencyNotAccepted: "currency-not-accepted"

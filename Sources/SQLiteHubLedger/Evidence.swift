@@ -40,6 +40,10 @@ extension SQLiteHubLedger {
 
     /// See ``Hub/HubLedger/append(_:)-(IssuedVoucher)``.
     public func append(_ voucher: IssuedVoucher) async throws(HubLedgerError) {
+        try await write { database in try Self.insert(voucher, in: database) }
+    }
+
+    static func insert(_ voucher: IssuedVoucher, in database: Database) throws {
         let kind: Int64
         let first: UInt64
         let second: UInt64?
@@ -48,19 +52,17 @@ extension SQLiteHubLedger {
         case .stored(let credit, let redeemed): (kind, first, second) = (2, credit, redeemed)
         case .certificate(let perPayment, let total): (kind, first, second) = (3, perPayment, total)
         }
-        try await write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO issued_vouchers (issuer, cti, kind, currency, first_amount,
-                        second_amount, expiry, at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    voucher.identity.issuer.name, .blob(voucher.identity.cti), kind,
-                    Int64(voucher.currencyNumber), .number(first), second.map { .number($0) },
-                    .number(voucher.expiry), .number(voucher.at),
-                ])
-        }
+        try database.execute(
+            sql: """
+                INSERT INTO issued_vouchers (issuer, cti, kind, currency, first_amount,
+                    second_amount, expiry, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                voucher.identity.issuer.name, .blob(voucher.identity.cti), kind,
+                Int64(voucher.currencyNumber), .number(first), second.map { .number($0) },
+                .number(voucher.expiry), .number(voucher.at),
+            ])
     }
 
     /// See ``Hub/HubLedger/issuedVouchers()``.

@@ -10,7 +10,7 @@ enum Schema {
     /// One step for each version: the step at index n makes version n + 1 of version n. A step
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
-        makeVersion1, makeVersion2, makeVersion3,
+        makeVersion1, makeVersion2, makeVersion3, makeHotLists, makeTrust,
     ]
 
     /// Brings the database from version `found` to this program's; 0 is an empty one.
@@ -33,7 +33,7 @@ enum Schema {
     }
 
     /// Nothing in these tables is ever changed or removed.
-    private static func makeImmutable(_ table: String, in database: Database) throws {
+    static func makeImmutable(_ table: String, in database: Database) throws {
         for action in ["UPDATE", "DELETE"] {
             try database.execute(
                 sql: """
@@ -49,6 +49,13 @@ enum Schema {
             "hub", "terms", "enrolments", "batches", "entries", "captures", "refused_batches",
             "issued_vouchers",
         ] { try makeImmutable(table, in: database) }
+    }
+
+    /// Keys and signed documents.
+    /// The trust documents and the keys' lives.
+    private static let makeTrust: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: TrustSchema.tables)
+        for table in TrustSchema.immutableTables { try makeImmutable(table, in: database) }
     }
 
     /// Entries of all kinds: those about no sale have no money, and `event` says what they are.

@@ -86,12 +86,8 @@ extension SQLiteHubLedger {
     }
 
     private static func enrolment(_ row: Row) throws -> Enrolment {
-        let key: PublicKey
-        do { key = try PublicKey(coseKey: try row.bytes("key")) } catch is KeyError {
-            throw HubLedgerError.damaged("column key holds no key")
-        }
-        return Enrolment(
-            terminal: try row.terminal(), journal: try row.bytes("journal"), key: key,
+        Enrolment(
+            terminal: try row.terminal(), journal: try row.bytes("journal"), key: try row.key(),
             at: try row.unsigned("at"))
     }
 

@@ -20,6 +20,20 @@ final class JournalFolder: Sendable {
     /// Where the database lies.
     var databasePath: String { path + "/" + Self.databaseName }
 
+    /// Where the database lies, for a connection through the named VFS.
+    func databaseAddress(vfs: String?) -> String { Self.address(of: databasePath, vfs: vfs) }
+
+    static func address(of path: String, vfs: String?) -> String {
+        vfs.map { address(of: path, options: ["vfs=\($0)"]) } ?? path
+    }
+
+    /// A URI, by which SQLite takes options (sqlite.org, *URI Filenames*).
+    static func address(of path: String, options: [String]) -> String {
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        let root = path.hasPrefix("/") ? "file://" : "file:"
+        return root + escaped + "?" + options.joined(separator: "&")
+    }
+
     /// Makes the folder if it is not there, and holds it alone.
     init(forWriting path: String) throws(JournalError) {
         self.path = path

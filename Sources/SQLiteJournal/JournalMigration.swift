@@ -38,10 +38,10 @@ enum JournalMigration {
 
     /// Migrates the journal in `folder`, whose lock is held and whose database is closed, from
     /// version `found`.
-    static func migrate(_ folder: JournalFolder, from found: Int) throws {
+    static func migrate(_ folder: JournalFolder, vfs: String?, from found: Int) throws {
         let old = folder.databasePath
         let new = old + ".new"
-        let before = try settle(old)
+        let before = try settle(JournalFolder.address(of: old, vfs: vfs))
         guard (folder.size(of: JournalFolder.databaseName + "-wal") ?? 0) == 0 else {
             throw JournalError.damaged("the log of the older journal cannot be taken in")
         }
@@ -50,7 +50,8 @@ enum JournalMigration {
         }
         try copy(old, to: new)
         do {
-            try step(new, from: found, expecting: before)
+            try step(
+                JournalFolder.address(of: new, vfs: vfs), from: found, expecting: before)
         } catch {
             unlink(new)
             throw error

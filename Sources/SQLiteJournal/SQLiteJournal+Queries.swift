@@ -54,7 +54,9 @@ extension SQLiteJournal: Journal {
                 answeredSale: try query.nonce.flatMap {
                     try SaleRow.fetch(where: "nonce = ?", [Data($0)], in: db)
                 },
-                exposure: try JournalQueries.exposure(in: db))
+                exposure: try JournalQueries.exposure(in: db),
+                kindExposure: try JournalQueries.kindExposure(for: query, in: db),
+                windows: try JournalQueries.windows(for: query, in: db))
         }
     }
 

@@ -56,7 +56,7 @@ extension SQLiteJournal {
         let entry = CaptureEntry(
             receipt: receipt, voucher: voucher.identity, kind: voucher.value.kind.rawValue,
             consumed: capture.consumed, requestNonce: capture.requestNonce,
-            evidence: voucher.evidence)
+            evidence: voucher.evidence, decision: DecisionRecord(capture.basis))
         let sequence = try append(
             .capture(entry), sale: capture.sale, amount: capture.amount, at: capture.at, in: db)
         try db.cachedStatement(
@@ -89,7 +89,10 @@ extension SQLiteJournal {
         }
         let sequence = try append(
             .decline(
-                DeclineEntry(reason: decline.reason.code, voucher: decline.voucher?.identity)),
+                DeclineEntry(
+                    reason: decline.reason.code, voucher: decline.voucher?.identity,
+                    shown: decline.evidence.map { .own($0) },
+                    decision: decline.basis.flatMap { DecisionRecord($0) })),
             sale: decline.sale, amount: decline.asked, at: decline.at, in: db)
         return JournalReceipt(sequence: sequence, receipt: nil)
     }

@@ -16,13 +16,20 @@ public final class SQLiteJournal: Sendable {
     public let identity: [UInt8]
     let database: DatabaseQueue
     private let folder: JournalFolder
+    private let commits = GroupCommit()
 
     /// Opens the journal in the folder at `path`, or makes one there that carries `identityIfNew`
     /// (8 random bytes).
     ///
     /// What lies there is checked before anything is built on it: the settings that durability
     /// stands on, the database's own structure, and every entry against its hash and its rows.
-    public init(folder path: String, identityIfNew: [UInt8]) throws(JournalError) {
+    public convenience init(folder path: String, identityIfNew: [UInt8]) throws(JournalError) {
+        try self.init(folder: path, identityIfNew: identityIfNew, vfs: nil)
+    }
+
+    /// The same through the named operating system interface of SQLite's (sqlite.org, *VFS*), in
+    /// place of the usual one: a disk that fails, in tests.
+    init(folder path: String, identityIfNew: [UInt8], vfs: String?) throws(JournalError) {
         precondition(
             identityIfNew.count == Self.identityLength, "A journal's identity has 8 bytes.")
         folder = try JournalFolder(forWriting: path)
@@ -31,7 +38,8 @@ public final class SQLiteJournal: Sendable {
             throw .damaged(Self.missing)
         }
         do {
-            (database, identity) = try Self.open(folder, kept: kept, identityIfNew: identityIfNew)
+            (database, identity) = try Self.open(
+                folder, vfs: vfs, kept: kept, identityIfNew: identityIfNew)
         } catch { throw JournalError(error, opening: path) }
         if kept == nil { try folder.keep(identity: identity) }
     }
@@ -42,16 +50,17 @@ public final class SQLiteJournal: Sendable {
     deinit { try? database.close() }
 
     /// Opens the database, after an older one was migrated on a copy.
-    private static func open(_ folder: JournalFolder, kept: [UInt8]?, identityIfNew: [UInt8])
-        throws -> (DatabaseQueue, [UInt8])
-    {
-        var opened = try DatabaseQueue(path: folder.databasePath, configuration: configuration)
+    private static func open(
+        _ folder: JournalFolder, vfs: String?, kept: [UInt8]?, identityIfNew: [UInt8]
+    ) throws -> (DatabaseQueue, [UInt8]) {
+        let path = folder.databaseAddress(vfs: vfs)
+        var opened = try DatabaseQueue(path: path, configuration: configuration)
         do {
             let finding = try opened.writeWithoutTransaction { try JournalSchema.inspect($0) }
             if case .journal(let version) = finding, version < JournalSchema.version {
                 try opened.close()
-                try JournalMigration.migrate(folder, from: version)
-                opened = try DatabaseQueue(path: folder.databasePath, configuration: configuration)
+                try JournalMigration.migrate(folder, vfs: vfs, from: version)
+                opened = try DatabaseQueue(path: path, configuration: configuration)
             }
             let identity = try opened.writeWithoutTransaction { db in
                 try checkDurability(of: db)
@@ -142,18 +151,22 @@ public final class SQLiteJournal: Sendable {
         try await access { db in _ = try db.checkpoint(.passive) }
     }
 
-    /// One transaction that writes, on the connection's own queue.
+    /// Writes in one durable transaction, on the connection's own queue; writes that come while
+    /// another is on its way to the disk share the next one (``GroupCommit``).
     func write<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(JournalError) -> Value
     {
-        try await access { db in
-            var value: Value?
-            try db.inTransaction(.immediate) {
-                value = try work(db)
-                return .commit
-            }
-            guard let value else { preconditionFailure("A committed transaction has its value.") }
-            return value
+        let result: Result<Value, JournalError> = await withCheckedContinuation { continuation in
+            let write = GroupCommit.Write(work) { continuation.resume(returning: $0) }
+            if commits.add(write) { Self.commit(commits, on: database) }
+        }
+        return try result.get()
+    }
+
+    // Without the journal itself: let go of here, it would close the connection on its own queue.
+    private static func commit(_ commits: GroupCommit, on database: DatabaseQueue) {
+        database.asyncWriteWithoutTransaction { db in
+            if commits.commitNext(on: db) { commit(commits, on: database) }
         }
     }
 

@@ -38,7 +38,9 @@ public final class SQLiteJournalReader: Sendable {
         configuration.label = "journal reader"
         configuration.readonly = true
         let opened = try DatabaseQueue(
-            path: address(of: path, hasLog: hasLog), configuration: configuration)
+            path: JournalFolder.address(
+                of: path, options: hasLog ? ["mode=ro"] : ["mode=ro", "immutable=1"]),
+            configuration: configuration)
         do {
             switch try opened.read({ try JournalSchema.inspect($0) }) {
             case .empty: throw JournalError.damaged("the database is empty")
@@ -59,17 +61,15 @@ public final class SQLiteJournalReader: Sendable {
     // Before the lock is given back: see the journal's own.
     deinit { try? database.close() }
 
-    /// A URI, by which SQLite takes options (sqlite.org, *URI Filenames*).
-    static func address(of path: String, hasLog: Bool) -> String {
-        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
-        let root = path.hasPrefix("/") ? "file://" : "file:"
-        return root + escaped + (hasLog ? "?mode=ro" : "?mode=ro&immutable=1")
-    }
-
     /// Entries above `sequence`, in order, at most `limit`; an illegible one ends the listing with
     /// ``Terminal/JournalError/damaged(_:)``.
     public func entries(after sequence: UInt64, limit: Int) throws(JournalError) -> [JournalEntry] {
         try read { db in try JournalQueries.entries(after: sequence, limit: limit, in: db) }
+    }
+
+    /// The bytes of the document with this SHA-256 that was once put in force, if any.
+    public func document(digest: [UInt8]) throws(JournalError) -> [UInt8]? {
+        try read { db in try JournalQueries.document(digest: digest, in: db) }
     }
 
     /// What lies in the queue.

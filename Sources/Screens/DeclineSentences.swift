@@ -47,6 +47,19 @@ public struct DeclineSentences: Hashable, Sendable {
                     + "another code.",
                 "This card is not known here."
             )
+        case .referenceMalformed(_, let detail):
+            return (
+                "\(detail) Read it out again, or scan the card.",
+                "Please check the number on the card."
+            )
+        case .referenceAmbiguous:
+            return (
+                "Two vouchers in the terminal have this reference. Ask for the "
+                    + "voucher's own code.",
+                "Please show the voucher's own code."
+            )
+        case .storeUnavailable(let detail):
+            return (detail, "Please show the voucher's own code.")
         case .refused(let refusal):
             return (refusal.detail, "This code cannot be accepted.")
         case .currencyDiffers, .conflictingVoucher, .issuerRevoked, .hotListed,

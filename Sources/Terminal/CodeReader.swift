@@ -15,6 +15,10 @@ public enum CodeReader {
             case .refused(let refusal): return .unusable(.refused(refusal))
             }
         case .tillReference:
+            do throws(VoucherReferenceError) { _ = try VoucherReference(parsing: bytes) } catch {
+                return .unusable(
+                    .referenceMalformed(reason: error.reason, detail: error.description))
+            }
             return .unusable(.referenceUnknown)
         default:
             guard recognition.isPaymentCode else { return .unusable(.notAPaymentCode) }

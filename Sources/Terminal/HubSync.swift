@@ -1,4 +1,5 @@
 import COSE
+import Clocks
 import HubProtocol
 import PaymentCodes
 import Payments
@@ -58,14 +59,22 @@ extension PaymentTerminal {
         }
         syncState.isRunning = true
         defer { syncState.isRunning = false }
-        do {
+        do throws(SyncReport.Failure) {
+            let clockFailure = await settleClock(over: link)
+            if let clockFailure, clockFailure.reason == "hub-unreachable" { throw clockFailure }
             try await upload(over: link, into: &report)
+            try await downloadTrust(over: link)
             try await download(over: link, keep: keep)
             syncState.network = .online
             let now = parts.clock.now()
             syncState.lastSuccess = now
             parts.contacted(now)
             syncState.lastProblem = nil
+            try await downloadHotList(over: link)
+            // What was put in force has its entries too: they need not wait for the next time.
+            try await upload(over: link, into: &report)
+            // A clock that nothing speaks against does without the hub's word.
+            if let clockFailure, parts.clock.estimate().suspicion != nil { throw clockFailure }
         } catch {
             let error = await explained(error, over: link)
             report.failure = error
@@ -110,8 +119,9 @@ extension PaymentTerminal {
             let answer = try await deliver(batch, over: link)
             let acknowledgement: Acknowledgement
             do {
-                acknowledgement = try Acknowledgement.verify(
-                    answer, answering: batch.bytes, signedBy: configuration.hub)
+                acknowledgement = try byHub { (key) throws(MessageError) in
+                    try Acknowledgement.verify(answer, answering: batch.bytes, signedBy: key)
+                }
             } catch {
                 throw SyncReport.Failure(
                     hubAnswer: error, kept: "The queue is kept as it is.")
@@ -121,6 +131,7 @@ extension PaymentTerminal {
             } catch {
                 throw SyncReport.Failure(reason: error.reason, message: error.message)
             }
+            parts.clock.passed(acknowledgement.at)
             report.batches += 1
             report.entries += UInt64(batch.entries.count)
             report.quarantined += acknowledgement.quarantined.map { "\($0.sequence): \($0.reason)" }
@@ -164,9 +175,11 @@ extension PaymentTerminal {
         guard let bytes else { return }
         let newer: TerminalConfiguration
         do {
-            newer = try TerminalConfiguration.verify(
-                bytes, signedBy: configuration.hub, for: configuration.terminal,
-                held: configuration.version)
+            let held = configuration
+            newer = try byHub { (key) throws(MessageError) in
+                try TerminalConfiguration.verify(
+                    bytes, signedBy: key, for: held.terminal, held: held.version)
+            }
         } catch {
             throw SyncReport.Failure(hubAnswer: error, kept: "The old configuration stays.")
         }
@@ -183,7 +196,9 @@ extension PaymentTerminal {
                 message: "The newer configuration could not be written: \(error). "
                     + "The old one stays.")
         }
-        await adopt(newer, merchant: merchant)
+        do { try await adopt(newer, merchant: merchant, message: bytes) } catch {
+            throw SyncReport.Failure(reason: error.reason, message: error.message)
+        }
     }
 }
 

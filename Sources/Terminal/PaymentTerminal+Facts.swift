@@ -1,22 +1,63 @@
+import COSE
+import Clocks
+import HotLists
 import HubProtocol
 import Payments
+import Trust
 
 // What the terminal knows about itself when it decides.
 extension PaymentTerminal {
     /// The facts of a decision at `now`, in seconds since 1970 UTC.
     func terminalFacts(at now: UInt64) -> TerminalFacts {
-        TerminalFacts(
+        judgeClock()
+        var answer = HotListAnswer.notHeld
+        if case .lookingUp(_, let voucher) = machine.phase {
+            answer = hotListAnswer(on: voucher, at: now)
+        }
+        let hotList = hotListInForce
+        return TerminalFacts(
             now: now, clockFloor: machine.clockFloor,
-            lastSyncAge: now > lastContact ? now - lastContact : 0,
+            clockUncertainty: parts.clock.estimate().uncertainty,
+            trustListAge: trustListAge(at: now), hotListAge: hotList?.age,
+            lastSyncAge: now > lastContact ? now - lastContact : 0, hotList: answer,
             documents: DocumentsInForce(
-                policy: DocumentReference(
-                    version: configuration.version,
-                    hash: PolicyCodec.hash(of: configuration.policy))))
+                policy: configurationDocument,
+                trustList: DocumentReference(
+                    version: trust.list.list.version, hash: trust.list.digest),
+                hotList: hotList.map {
+                    DocumentReference(version: $0.list.list.version, hash: $0.list.digest)
+                }))
+    }
+
+    /// How long ago the trust list was known to be the newest, in seconds. One that has expired is
+    /// as old as the policy lets nothing be, whatever the policy says.
+    private func trustListAge(at now: UInt64) -> UInt64 {
+        let age = trust.age(at: now)
+        return trust.isExpired(at: now)
+            ? max(age, configuration.policy.bands.trustList.stopped) : age
     }
 
     /// When the hub was last heard, in seconds since 1970 UTC: at the latest when it signed the
     /// configuration in force.
     var lastContact: UInt64 {
         max(configuration.issuedAt, parts.lastContact ?? 0, syncState.lastSuccess ?? 0)
+    }
+
+    /// Makes the journal keep the trust list in force, where it keeps the configuration too. A
+    /// journal that cannot be written approves nothing, so that no decision misses it.
+    func keepTrustList() async {
+        guard parts.configurationMessage != nil else { return }
+        let list = trust.list
+        let document = SignedDocument(
+            kind: .trustList, version: list.list.version, bytes: list.bytes)
+        _ = try? await parts.journal.adopt(document, at: parts.clock.now())
+    }
+
+    /// Makes the journal keep the signed configuration of `version`, by which decisions are
+    /// explained later.
+    func keep(_ message: [UInt8], of version: UInt64) async throws(JournalError) {
+        let document = SignedDocument(kind: .configuration, version: version, bytes: message)
+        _ = try await parts.journal.adopt(document, at: parts.clock.now())
+        configurationDocument = DocumentReference(version: version, hash: document.digest)
     }
 }

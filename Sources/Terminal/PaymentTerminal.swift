@@ -1,9 +1,12 @@
 public import COSE
+import Clocks
+import HotLists
 public import HubProtocol
 public import Money
 public import PaymentCodes
 public import Payments
 import Screens
+public import Trust
 import Vouchers
 
 /// The terminal: the one actor that performs what the sale machine asks for.
@@ -16,6 +19,8 @@ public actor PaymentTerminal {
         let configuration: TerminalConfiguration
         let merchant: MerchantProfile
         let key: PrivateKey
+        let trust: TrustStore
+        let trustKeeper: any TrustKeeper
         let journal: any Journal
         let display: any Display
         let encoder: any ShopSymbolEncoder
@@ -25,29 +30,39 @@ public actor PaymentTerminal {
         let buildTime: UInt64
         let hub: (any HubLink)?
         let refundRole: RefundVoucherRole?
+        let configurationMessage: [UInt8]?
+        let store: (any VoucherStore)?
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
+        let hotList: (any HotListKeeper)?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
         /// honest clock stands before it. `hub` is asked before a payment is recorded, where it is
         /// within reach. `refundRole` is the right to sign refund vouchers, from what was signed for
-        /// this terminal's key; without it there are none. `lastContact` is when the hub last answered an earlier
+        /// this terminal's key; without it there are none. `configurationMessage` is the configuration
+        /// as the hub signed it: the journal keeps it, so that decisions can be explained. `store`
+        /// holds what references pay with. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
-        /// a restart makes no limit soft again. `trace` is told the moments of a payment as they
-        /// pass.
+        /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for.
+        /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
-            journal: any Journal, display: any Display, encoder: any ShopSymbolEncoder,
+            trust: TrustStore, trustKeeper: any TrustKeeper, journal: any Journal,
+            display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, hub: (any HubLink)? = nil,
-            refundRole: RefundVoucherRole? = nil, lastContact: UInt64? = nil,
+            refundRole: RefundVoucherRole? = nil, configurationMessage: [UInt8]? = nil,
+            store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
+            hotList: (any HotListKeeper)? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
             self.merchant = merchant
             self.key = key
+            self.trust = trust
+            self.trustKeeper = trustKeeper
             self.journal = journal
             self.display = display
             self.encoder = encoder
@@ -57,8 +72,11 @@ public actor PaymentTerminal {
             self.buildTime = buildTime
             self.hub = hub
             self.refundRole = refundRole
+            self.configurationMessage = configurationMessage
+            self.store = store
             self.lastContact = lastContact
             self.contacted = contacted
+            self.hotList = hotList
             self.trace = trace
         }
     }
@@ -80,6 +98,10 @@ public actor PaymentTerminal {
 
     let parts: Parts
     var configuration: TerminalConfiguration
+    var trust: TrustStore
+    var issuers: IssuerDirectory
+    /// What the last offer of trust documents was refused for, by its code.
+    var trustProblem: String?
     var machine: SaleMachine
     var view: SaleView?
     var version: UInt64 = 0
@@ -89,20 +111,35 @@ public actor PaymentTerminal {
     var lastUndoOrder: UInt64 = 0
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter: UInt64 = 0
+    /// A sale whose end is not in the journal yet.
+    private var ended: Sale?
     private var refusals: [SaleReference: SaleMachine.OrderRefusal] = [:]
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     private var departedUntil: UInt64 = 0
     var syncState = SyncState()
+    /// The configuration in force, as the journal's documents know it.
+    var configurationDocument: DocumentReference?
     var cameraTrouble: CameraTrouble?
+    /// The hot list, where one is kept.
+    var hotList: HotListShelf?
+    /// When the clock was last settled over the link, in milliseconds of the boot-time clock.
+    var settledAt: UInt64?
 
     /// Makes a terminal; call ``start()`` before anything else.
     public init(_ parts: Parts) {
         self.parts = parts
         configuration = parts.configuration
+        trust = parts.trust
+        issuers = IssuerDirectory(parts.trust.list.list.issuers)
         machine = SaleMachine(
             policy: parts.configuration.policy,
-            clockFloor: Self.floor(max(parts.buildTime, parts.configuration.issuedAt)))
+            clockFloor: Self.floor(
+                max(
+                    parts.buildTime, parts.configuration.issuedAt, parts.trust.latestTime)))
         screens = Self.screens(parts, merchant: parts.merchant)
+        hotList = parts.hotList.map {
+            HotListShelf(keeper: $0, hub: parts.configuration.hub)
+        }
     }
 
     private static func screens(_ parts: Parts, merchant: MerchantProfile) -> ShopScreen {
@@ -112,7 +149,7 @@ public actor PaymentTerminal {
             reader: parts.reader, display: parts.display)
     }
 
-    private static func floor(_ time: UInt64) -> UInt64 {
+    static func floor(_ time: UInt64) -> UInt64 {
         time > clockToleranceSeconds ? time - clockToleranceSeconds : 0
     }
 
@@ -121,7 +158,15 @@ public actor PaymentTerminal {
     public func start() async throws(JournalError) {
         await run(.connectionChanged(parts.hub == nil ? .none : .up))
         if let latest = try await parts.journal.latestTime() {
-            await run(.clockFloorRaised(Self.floor(latest)))
+            await learn(latest, by: .own)
+        }
+        if let held = hotList?.held { parts.clock.passed(held.list.issuedAt) }
+        judgeClock()
+        if let message = parts.configurationMessage {
+            // A journal that cannot be written approves nothing: what it could not keep is told
+            // by the first sale, and reading goes on.
+            do { try await keep(message, of: configuration.version) } catch {}
+            await keepTrustList()
         }
         if let sale = try await parts.journal.openSale() {
             view = SaleView(sale: sale, version: version)
@@ -151,24 +196,51 @@ public actor PaymentTerminal {
             await run(.presented(.unusable(.severalCodes(count: count)), at: now))
         case .code(let bytes):
             let code: PresentedCode
-            do {
-                code = CodeReader.read(bytes, in: try await context(at: now))
-            } catch {
-                code = .unusable(.journalUnavailable(detail: error.message))
+            if let floor = suspectFloor {
+                // Whether the code has expired nobody can say: that is the clock's fault, not its.
+                code = .unusable(.clockSuspect(floor: floor))
+            } else {
+                do {
+                    code = try await read(bytes, at: now)
+                } catch {
+                    code = .unusable(.journalUnavailable(detail: error.message))
+                }
             }
             await run(.presented(code, at: now))
         }
     }
 
+    private func read(_ bytes: [UInt8], at now: UInt64) async throws(JournalError)
+        -> PresentedCode
+    {
+        let context = try await context(at: now)
+        let code = CodeReader.read(bytes, in: context)
+        if case .unusable(.refused(let refusal)) = code,
+            let evidence = try? VoucherText.decode(bytes), !evidence.isEmpty
+        {
+            return .refused(
+                RefusedCode(
+                    refusal: refusal, evidence: evidence, terminal: terminalFacts(at: now)))
+        }
+        guard case .unusable(.referenceUnknown) = code, let store = parts.store else {
+            return code
+        }
+        return await ReferenceReader.read(bytes, from: store, in: context)
+    }
+
     /// Time passes: an expired sale ends.
-    public func tick() async { await run(.tick(parts.clock.now())) }
+    public func tick() async {
+        do { try await storeEnded() } catch {}
+        await run(.tick(parts.clock.now()))
+        await keepClock()
+    }
 
     private func context(at now: UInt64) async throws(JournalError) -> VerificationContext {
         VerificationContext(
             now: now, terminal: configuration.terminal,
             openNonce: machine.sale?.request.nonce,
             confirmableNonces: try await parts.journal.confirmableNonces(at: now),
-            issuers: IssuerDirectory(configuration.issuers))
+            issuers: issuers)
     }
 }
 
@@ -177,7 +249,14 @@ extension PaymentTerminal {
     /// Opens a sale of `total`. With a `key` that is known, answers with that sale instead.
     public func charge(_ total: Amount, key: String?) async throws(SaleRefusal) -> SaleView {
         if let key, let known = try await knownSale(key: key, total: total) { return known }
+        guard !trustStanding().isRevoked else {
+            throw SaleRefusal(
+                reason: "terminal-revoked",
+                message: "This terminal's key is revoked by its hub. No sale was opened. Ask the "
+                    + "hub's operator.")
+        }
         let reference = newReference()
+        judgeClock()
         await run(
             .charge(
                 SaleOrder(
@@ -342,11 +421,25 @@ extension PaymentTerminal {
 
     private func store(_ sale: Sale) async -> SaleMachine.Event? {
         do {
+            try await storeEnded()
             try await parts.journal.store(sale)
             return sale.state == .open ? .saleStored(sale.reference) : nil
         } catch {
-            return sale.state == .open ? .saleNotStored(sale.reference, error.message) : nil
+            guard sale.state != .open else { return .saleNotStored(sale.reference, error.message) }
+            ended = sale
+            return nil
         }
+    }
+
+    /// Stores the sale that ended while the journal could not be written: until then it stands as
+    /// open there, and no other can be opened.
+    private func storeEnded() async throws(JournalError) {
+        guard let sale = ended else { return }
+        do { try await parts.journal.store(sale) } catch {
+            // What the journal has of it by now says more: it was paid after all.
+            guard case .constraint = error else { throw error }
+        }
+        ended = nil
     }
 
     /// Writes a record. After an error it is read back before anybody is told anything: an I/O
@@ -411,11 +504,14 @@ extension PaymentTerminal {
     private func showIdle() { try? parts.display.show(screens.composer.idle()) }
 
     /// Puts a newer configuration, verified by the caller, in force.
-    func adopt(_ newer: TerminalConfiguration, merchant: MerchantProfile) async {
+    func adopt(
+        _ newer: TerminalConfiguration, merchant: MerchantProfile, message: [UInt8]
+    ) async throws(JournalError) {
+        if parts.configurationMessage != nil { try await keep(message, of: newer.version) }
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))
-        await run(.clockFloorRaised(Self.floor(newer.issuedAt)))
+        await learn(newer.issuedAt, by: .signed)
         changed()
     }
 }

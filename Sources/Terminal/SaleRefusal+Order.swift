@@ -22,9 +22,9 @@ extension SaleRefusal {
         case .clockSuspect:
             self.init(
                 reason: "clock-suspect",
-                message: "The terminal's clock is wrong: it stands before the last entry of the "
-                    + "journal, the hub's configuration, or this program's release. "
-                    + "No sale was opened. Set the clock right.")
+                message: "The terminal's clock cannot be believed. No sale was opened. Connect it "
+                    + "to its hub (tillctl sync), or have a technician settle it "
+                    + "(tillctl clock challenge).")
         case .journalUnavailable(let detail):
             self.init(reason: "journal-unavailable", message: detail)
         }

@@ -12,6 +12,10 @@ public enum TerminalCondition: String, Hashable, Sendable {
     case outOfOrder = "out-of-order"
     /// The clock stands before its floor.
     case clockSuspect = "clock-suspect"
+    /// The trust list has expired: nobody has said for too long whom to trust.
+    case trustExpired = "trust-data-too-old"
+    /// The terminal's own key is revoked.
+    case revoked = "terminal-revoked"
 }
 
 /// How the last exchange with the hub went.
@@ -42,8 +46,8 @@ public struct TerminalStatus: Hashable, Sendable {
     public let lastSyncProblem: String?
     /// What waits for the hub.
     public let queue: QueueStatus
-    /// What may be approved.
-    public let policy: Policy
+    /// What is left offline, and what ends first.
+    public let meter: ExposureMeter
     /// The version of the hub's configuration.
     public let configurationVersion: UInt64
     /// The issuers taken, by name.
@@ -52,6 +56,8 @@ public struct TerminalStatus: Hashable, Sendable {
     public let openSale: String?
     /// The payments whose completion is unclear: told to nobody, as far as the journal knows.
     public let unclear: [CapturedPayment]
+    /// How much the trust documents are worth.
+    public let trust: TrustStanding
     /// What the camera could not look at since it last saw a code.
     public let camera: CameraTrouble?
 }
@@ -89,20 +95,42 @@ extension PaymentTerminal {
         if case .halted(let detail) = machine.phase {
             condition = .outOfOrder
             problem = detail
-        } else if parts.clock.now() < machine.clockFloor {
+        } else if let trouble = clockTrouble {
             condition = .clockSuspect
+            problem = trouble
+        }
+        let trust = trustStanding()
+        if condition == .ready, trust.isRevoked {
+            condition = .revoked
             problem =
-                "The clock stands before the last entry of the journal, the hub's configuration, "
-                + "or this program's release. Nothing is approved. Set the clock right."
+                "This terminal's key is revoked by its hub. No sale is opened; what was approved "
+                + "before is in the journal and still goes out. Ask the hub's operator."
+        } else if condition == .ready, trust.isExpired {
+            condition = .trustExpired
+            problem =
+                "The trust list was last confirmed \(trust.ageSeconds / 86_400) days ago and has "
+                + "expired. Nothing is approved offline. Synchronise, or import a newer one: "
+                + "tillctl trust import FILE."
         }
         return TerminalStatus(
             condition: condition, problem: problem, terminal: configuration.terminal.text,
             merchant: configuration.merchant.name, network: syncState.network,
             lastSync: syncState.lastSuccess, lastSyncProblem: syncState.lastProblem, queue: queue,
-            policy: machine.policy, configurationVersion: configuration.version,
-            issuers: configuration.issuers.map(\.id.name),
+            meter: meter(queue.exposure), configurationVersion: configuration.version,
+            issuers: issuers.issuers.map(\.id.name),
             openSale: machine.sale?.reference.text,
-            unclear: try await parts.journal.unclearPayments(), camera: cameraTrouble)
+            unclear: try await parts.journal.unclearPayments(), trust: trust, camera: cameraTrouble)
+    }
+
+    /// What is left offline now; nil where the journal cannot be read.
+    public func exposureMeter() async -> ExposureMeter? {
+        (try? await parts.journal.queue()).map { meter($0.exposure) }
+    }
+
+    private func meter(_ exposure: Exposure) -> ExposureMeter {
+        ExposureMeter(
+            policy: machine.policy, exposure: exposure,
+            terminal: terminalFacts(at: parts.clock.now()))
     }
 
     /// Keeps what the camera could not look at, until it sees a code.

@@ -1,6 +1,7 @@
 public import COSE
 public import CommandSupport
 import FileKeyStore
+public import FileTrustKeeper
 import Foundation
 public import HubProtocol
 public import SQLiteJournal
@@ -14,6 +15,8 @@ public import Vouchers
 public struct StateFolder: Sendable {
     /// The key's name in the key store.
     public static let keyName = "terminal"
+    /// The name of a key that has been asked for and is not in use yet.
+    static let nextKeyName = "terminal-next"
     /// Random bytes of a new journal's identity (`docs/spec/journal.md`).
     static let journalIdentityBytes = 8
     /// Random bytes of a new key (RFC 8032, 5.1.5).
@@ -27,8 +30,16 @@ public struct StateFolder: Sendable {
 
     /// Where the hub's signed configuration lies.
     public var configurationPath: String { path + "/configuration.till" }
+    /// Whom the terminal trusts.
+    public var trustKeeper: FileTrustKeeper { FileTrustKeeper(folder: path) }
     /// The folder of the journal.
     public var journalPath: String { path + "/journal" }
+    /// Where the terminal keeps what it remembers of time.
+    public var clockPath: String { path + "/clock.till" }
+    /// Where the hub's signed hot list lies.
+    public var hotListPath: String { path + "/hot-list.cose" }
+    /// The folder of the voucher store.
+    public var voucherStorePath: String { path + "/vouchers" }
     /// Where the daemon listens unless told otherwise.
     public var socketPath: String { path + "/tilld.sock" }
 
@@ -91,12 +102,11 @@ public struct StateFolder: Sendable {
     /// The terminal's key.
     public func key() throws -> PrivateKey {
         try checkReadable()
-        let store = FileKeyStore(folder: path)
-        guard store.contains(Self.keyName) else { throw Self.notEnrolled(path) }
-        do { return try store.load(Self.keyName) } catch { throw Self.failure(error) }
+        guard let place = keyPlace else { throw Self.notEnrolled(path) }
+        return try Self.key(at: place)
     }
 
-    private static func failure(_ error: KeyStoreError) -> CommandFailure {
+    static func failure(_ error: KeyStoreError) -> CommandFailure {
         let status: ExitStatus = if case .damaged = error { .dataDamaged } else { .failed }
         return CommandFailure(status, reason: error.reason, message: error.message)
     }
@@ -122,14 +132,18 @@ public struct StateFolder: Sendable {
         return CommandFailure(status, reason: error.reason, message: error.message)
     }
 
-    /// The configuration in force, whose signature is checked anew.
-    public func configuration() throws -> TerminalConfiguration {
+    /// The configuration in force as the hub signed it.
+    public func configurationMessage() throws -> [UInt8] {
         try checkReadable()
         guard FileManager.default.fileExists(atPath: configurationPath) else {
             throw Self.notEnrolled(path)
         }
-        let message = try Self.read(
-            .configuration, from: configurationPath, kept: true)
+        return try Self.read(.configuration, from: configurationPath, kept: true)
+    }
+
+    /// The configuration in force, whose signature is checked anew.
+    public func configuration() throws -> TerminalConfiguration {
+        let message = try configurationMessage()
         do {
             return try TerminalConfiguration.introduction(message, for: try terminal())
         } catch let error as MessageError {
@@ -138,29 +152,6 @@ public struct StateFolder: Sendable {
                 message: "\(configurationPath) is damaged: \(error.description) No payments can "
                     + "be taken; the journal is untouched. Import the hub's answer again.")
         }
-    }
-
-    /// Takes the hub's answer in `file`: it must be for a terminal with this folder's key.
-    public func enrol(with file: String) throws -> TerminalConfiguration {
-        _ = try key()
-        let message = try Self.read(.configuration, from: file)
-        let configuration: TerminalConfiguration
-        do {
-            if FileManager.default.fileExists(atPath: configurationPath) {
-                let held = try self.configuration()
-                configuration = try TerminalConfiguration.verify(
-                    message, signedBy: held.hub, for: held.terminal, held: held.version)
-            } else {
-                configuration = try TerminalConfiguration.introduction(message, for: try terminal())
-            }
-        } catch let error as MessageError {
-            throw CommandFailure(
-                reason: error.reason,
-                message: "The hub's answer in \(file) cannot be taken: \(error.description) "
-                    + "Nothing was changed.")
-        }
-        try keep(message)
-        return configuration
     }
 
     /// Makes a verified configuration durable.
@@ -179,7 +170,7 @@ public struct StateFolder: Sendable {
     /// limits shrink as if the hub had been away since the last time that was kept.
     public func keepContact(at now: UInt64) { try? Self.write("\(now)\n", to: contactPath) }
 
-    private func makeFolder() throws {
+    func makeFolder() throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true,
@@ -192,14 +183,14 @@ public struct StateFolder: Sendable {
         }
     }
 
-    private static func notEnrolled(_ path: String) -> CommandFailure {
+    static func notEnrolled(_ path: String) -> CommandFailure {
         CommandFailure(
             .notFound, reason: "not-enrolled",
             message: "\(path) holds no enrolled terminal. Make a request with "
                 + "`tillctl enrol request`, carry it to the hub, and import its answer.")
     }
 
-    private static func random(_ count: Int) -> [UInt8] {
+    static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }

@@ -24,6 +24,8 @@ public struct VoucherRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case formatBad = "format-bad"
         /// No issuer in the trust list has the key.
         case issuerUnknown = "issuer-unknown"
+        /// The issuer's key is in the trust list as one that is not relied on any more.
+        case issuerRevoked = "issuer-revoked"
         /// A signature is not the key's.
         case signatureBad = "signature-bad"
         /// The voucher's time is over.
@@ -138,6 +140,10 @@ extension VoucherRefusal {
 
         /// No issuer in the trust list has a key with this `kid`.
         case issuerUnknown = "issuer-unknown"
+        /// The issuer's key is revoked.
+        case issuerRevoked = "issuer-revoked"
+        /// The issuer's key did not sign at that time, or what it signed is honoured no longer.
+        case issuerKeyExpired = "issuer-key-expired"
         /// The header's algorithm is not the key's.
         case algorithmKeyMismatch = "algorithm-key-mismatch"
         /// The signature does not verify: the issuer's or, in a presentation, the holder's.
@@ -167,6 +173,7 @@ extension VoucherRefusal.Reason {
     public var category: VoucherRefusal.Category {
         switch self {
         case .issuerUnknown: .issuerUnknown
+        case .issuerRevoked, .issuerKeyExpired: .issuerRevoked
         case .algorithmKeyMismatch, .signatureBad: .signatureBad
         case .expired: .expired
         case .notYetValid: .notYetValid

@@ -67,7 +67,7 @@ public enum VoucherVerifier {
         _ code: VoucherCode, in context: VerificationContext
     ) -> VoucherVerification {
         do {
-            let (issuer, key) = try checkSignatures(of: code, issuers: context.issuers)
+            let (issuer, key) = try checkSignatures(of: code, in: context)
             try checkTime(of: code, now: context.now)
             try checkAudience(of: code, terminal: context.terminal)
             try checkRequest(of: code, in: context)
@@ -77,22 +77,32 @@ public enum VoucherVerifier {
         }
     }
 
+    /// Whose key has signed the issuer's object of a code, whatever its times say: what an issuer
+    /// asks before it gives another voucher for this one. It is no leave to pay.
+    public static func signer(of code: VoucherCode, in issuers: IssuerDirectory) -> (
+        issuer: IssuerID, key: IssuerKey
+    )? {
+        issuers.candidates(keyID: code.issuerObject.keyID ?? []).first {
+            code.issuerObject.isSigned(by: $0.key.key)
+        }
+    }
+
     private static func checkSignatures(
-        of code: VoucherCode, issuers: IssuerDirectory
+        of code: VoucherCode, in context: VerificationContext
     ) throws(VoucherRefusal) -> (IssuerID, PublicKey) {
         let object = code.issuerObject
-        let candidates = issuers.candidates(keyID: object.keyID ?? [])
+        let candidates = context.issuers.candidates(keyID: object.keyID ?? [])
         guard !candidates.isEmpty else {
             throw VoucherRefusal(
                 .issuerUnknown, "No issuer in the trust list has a key with the kid of the voucher."
             )
         }
-        guard candidates.contains(where: { $0.key.algorithm == object.algorithm }) else {
+        guard candidates.contains(where: { $0.key.key.algorithm == object.algorithm }) else {
             throw VoucherRefusal(
                 .algorithmKeyMismatch,
                 "The voucher's algorithm (label 1) is not that of the issuer's key.")
         }
-        guard let signer = candidates.first(where: { object.isSigned(by: $0.key) }) else {
+        guard let signer = candidates.first(where: { object.isSigned(by: $0.key.key) }) else {
             throw VoucherRefusal(
                 .signatureBad, "The voucher's signature is not that of the issuer's key.")
         }
@@ -107,7 +117,13 @@ public enum VoucherVerifier {
                     .signatureBad, "The presentation's signature is not that of the holder's key.")
             }
         }
-        return (signer.issuer, signer.key)
+        // Only now: whether a key is revoked is nobody's business who cannot sign with it.
+        if let refusal = signer.key.refusal(
+            issuedAt: code.claims.issuedAt, now: context.now)
+        {
+            throw refusal
+        }
+        return (signer.issuer, signer.key.key)
     }
 
     private static func checkTime(of code: VoucherCode, now: UInt64) throws(VoucherRefusal) {

@@ -32,12 +32,13 @@ extension Purse {
     public func read(shopQR bytes: [UInt8], now: UInt64) throws(WalletRefusal) -> ShopDemand {
         let kind = PaymentCode.recognise(bytes).codeKind
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notAShopQR(kind) }
-        switch ShopQR.verify(text, terminals: terminals.map(\.key), now: now) {
+        switch ShopQR.verify(text, terminals: (terminals + listedTerminals).map(\.key), now: now) {
         case .accepted(let request):
             let payload = try? EMVPayload(parsing: text)
             return ShopDemand(
                 request: request, merchantName: payload?["59"] ?? "",
-                merchantCity: payload?["60"] ?? "", terminalNames: terminals.compactMap(\.name))
+                merchantCity: payload?["60"] ?? "",
+                terminalNames: (terminals + listedTerminals).compactMap(\.name))
         case .refused(let refusal):
             switch (refusal.reason, kind) {
             case (.terminalUnknown, _): throw .unknownTerminal

@@ -62,6 +62,9 @@ public struct Purse: Hashable, Sendable {
     public internal(set) var holdings: [Holding]
     /// The terminals that it trusts, in the order in which they were added.
     public internal(set) var terminals: [TrustedTerminal]
+    /// Terminals that a trust list names, beside those that the wallet's owner trusts. Whoever
+    /// opens the purse says which; they are no part of what it remembers.
+    public var listedTerminals: [TrustedTerminal] = []
     /// The requests answered, as long as they could matter.
     public internal(set) var answered: [AnsweredRequest]
 

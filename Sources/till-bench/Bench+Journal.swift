@@ -9,6 +9,7 @@ import Payments
 import SQLiteHubLedger
 import SQLiteJournal
 import Terminal
+import Trust
 import Vouchers
 
 // What durability costs, and what a batch does.
@@ -42,7 +43,14 @@ extension Bench {
         ]
     }
 
-    private func approve(
+    /// A policy that stands in no benchmark's way.
+    var benchPolicy: Policy {
+        Policy(
+            limits: [CurrencyLimits(currency: euro, perPayment: 1_000, outstanding: 1 << 40)],
+            outstandingCount: 1 << 40)
+    }
+
+    func approve(
         _ text: [UInt8], _ sale: Sale, _ policy: Policy, _ context: VerificationContext,
         _ journal: SQLiteJournal
     ) async throws {
@@ -50,15 +58,25 @@ extension Bench {
             throw CommandFailure(reason: "bench", message: "The benchmark's voucher is refused.")
         }
         let facts = try await journal.facts(for: FactsQuery(voucher))
+        guard try await journal.record(record(voucher, sale, policy, facts)).receipt != nil else {
+            throw CommandFailure(reason: "bench", message: "Not approved.")
+        }
+    }
+
+    /// What the machine has recorded when the voucher is shown for the sale.
+    func record(_ voucher: Voucher, _ sale: Sale, _ policy: Policy, _ facts: JournalFacts) throws
+        -> JournalRecord
+    {
         var machine = SaleMachine(policy: policy, clockFloor: 0)
         _ = machine.handle(.restored(sale))
         _ = machine.handle(.presented(.voucher(voucher), at: now))
         let effects = machine.handle(
             .factsRead(
                 facts, TerminalFacts(now: now, clockFloor: 0), Draw(seed: UInt64(now))))
-        guard case .record(let record)? = effects.first,
-            try await journal.record(record).receipt != nil
-        else { throw CommandFailure(reason: "bench", message: "Not approved: \(effects)") }
+        guard case .record(let record)? = effects.first, case .capture = record else {
+            throw CommandFailure(reason: "bench", message: "Not approved: \(effects)")
+        }
+        return record
     }
 
     /// Batches of 1,000 captures: made, accepted by a hub on disk, acknowledged.
@@ -97,15 +115,42 @@ extension Bench {
             merchant: MerchantTerms(
                 name: "Bench", city: "Bench", countryCode: "DE", categoryCode: "5411",
                 accounts: []),
-            issuers: [Issuer(id: issuerID, keys: [issuer.publicKey])],
             policy: .standard(for: [euro]), currency: euro, hubURL: nil)
         _ = try await registrar.initialise(
             HubProfile(merchant: terminal.merchant, issuer: issuerID, name: "Bench"),
             terms: terms, at: now)
+        try await trust(registrar.trust, issuerID)
         _ = try await registrar.enrol(
             EnrolmentRequest.signed(terminal: terminal, journal: journal, by: terminalKey),
-            replacing: false, at: now)
+            consent: .none, at: now)
         return BatchAcceptor(ledger: ledger, key: hubKey)
+    }
+
+    /// Puts a list in force that names the hub and the issuer.
+    private func trust(_ registrar: TrustRegistrar, _ issuerID: IssuerID) async throws {
+        let (from, until) = (now - 86_400, now + TrustDefaults.listLifeSeconds)
+        let rootKey = try PrivateKey(algorithm: .ed25519, seed: [UInt8](repeating: 77, count: 32))
+        let root = Root(
+            merchant: terminal.merchant, generation: 1, version: 1, issuedAt: from,
+            expiresAt: until, threshold: 1, keys: [rootKey.publicKey])
+        let list = TrustList(
+            merchant: terminal.merchant, generation: 1, version: 1, issuedAt: from,
+            expiresAt: until,
+            entries: [
+                TrustEntry(
+                    subject: .issuer(issuerID), key: issuer.publicKey, from: from, until: until),
+                TrustEntry(
+                    subject: .hub(terminal.merchant), key: hubKey.publicKey, from: from,
+                    until: until),
+            ])
+        func signed(_ draft: Sign) -> [UInt8] {
+            draft.adding(signatureBy: rootKey)?.encoded() ?? []
+        }
+        let answer = try await registrar.adopt(
+            roots: [signed(root.draft())], list: signed(list.draft()), at: now)
+        guard case .adopted = answer else {
+            throw CommandFailure(reason: "bench", message: "The hub refused a list: \(answer)")
+        }
     }
 
     private func drain(_ journal: SQLiteJournal, into acceptor: BatchAcceptor) async throws {
@@ -127,7 +172,7 @@ extension Bench {
 }
 
 /// The least that a durable row costs: one row of a journal entry's size, one transaction.
-private struct BareWriter {
+struct BareWriter {
     private let database: DatabaseQueue
 
     init(path: String) throws {
@@ -141,10 +186,16 @@ private struct BareWriter {
         }
     }
 
-    func commit(_ number: Int) throws {
+    func commit(_ number: Int) throws { try commit([number]) }
+
+    /// So many rows in one transaction.
+    func commit(_ numbers: [Int]) throws {
         try database.write { db in
-            try db.cachedStatement(sql: "INSERT INTO bare (number, body) VALUES (?, ?)")
-                .execute(arguments: [number, Data(repeating: 1, count: 300)])
+            let statement = try db.cachedStatement(
+                sql: "INSERT INTO bare (number, body) VALUES (?, ?)")
+            for number in numbers {
+                try statement.execute(arguments: [number, Data(repeating: 1, count: 300)])
+            }
         }
     }
 }

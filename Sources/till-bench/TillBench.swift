@@ -17,6 +17,10 @@ struct TillBench: TillCommand {
     var smoke = false
     @Flag(help: "Ten times as many rounds.")
     var full = false
+    @Option(help: "Vouchers in the store that is looked up in (10000000 takes 2 GB and minutes).")
+    var vouchers: Int?
+    @Option(help: "Captures in the queue of the journal that is started.")
+    var captures: Int?
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
@@ -27,8 +31,12 @@ struct TillBench: TillCommand {
         lines += try bench.paymentCodes()
         lines += try bench.scan()
         lines += try bench.hotList()
+        lines += try bench.trustList()
         lines += try await bench.commits()
+        lines += try await bench.lanes()
         lines += try await bench.transfer()
+        lines += try await bench.store(count: vouchers ?? rounds.of(100_000))
+        lines += try await bench.start(captures: captures ?? rounds.of(2_000))
         if output.json {
             try Output.json(lines)
         } else {

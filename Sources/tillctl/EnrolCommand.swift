@@ -6,6 +6,7 @@ import Foundation
 import HubProtocol
 import Terminal
 import TerminalState
+import Trust
 import Vouchers
 
 /// `tillctl enrol`: makes a terminal of a machine, by two files that are carried to and from the
@@ -31,6 +32,11 @@ struct EnrolRequestCommand: TillCommand {
     var terminal: String
     @Option(help: ArgumentHelp("Where to write the request.", valueName: "file"))
     var out: String
+    @Flag(
+        help: "Ask for another key for the journal that is here: the key in use signs the change.")
+    var newKey = false
+    @Flag(help: "With --new-key: the key in use is lost; the hub's operator must vouch.")
+    var keyLost = false
     @OptionGroup var state: StateOptions
     @OptionGroup var output: OutputOptions
 
@@ -48,8 +54,7 @@ struct EnrolRequestCommand: TillCommand {
                     + "of A-Z, a-z, 0-9, '.', '_', '-', at most 25 characters.")
         }
         let folder = StateFolder(state.folder)
-        let (key, journal) = try folder.identity(as: id)
-        let request = EnrolmentRequest.signed(terminal: id, journal: journal, by: key)
+        let (request, key) = try request(of: folder, as: id)
         try StateFolder.write(MessageFile.enrolmentRequest.text(of: request), to: out)
         let answer = Answer(
             terminal: id.text, publicKey: key.publicKey.coseKey.hex, request: out)
@@ -59,6 +64,24 @@ struct EnrolRequestCommand: TillCommand {
             Output.line("Terminal key (public): \(answer.publicKey)")
             Output.line("Carry \(out) to the hub: tillhub terminal enrol \(out)")
         }
+    }
+}
+
+extension EnrolRequestCommand {
+    private func request(of folder: StateFolder, as id: TerminalID) throws -> (
+        request: [UInt8], key: PrivateKey
+    ) {
+        guard newKey else {
+            let (key, journal) = try folder.identity(as: id)
+            return (EnrolmentRequest.signed(terminal: id, journal: journal, by: key), key)
+        }
+        guard try folder.terminal() == id else {
+            throw CommandFailure(
+                reason: "other-terminal",
+                message: "\(state.folder) is the state of \(try folder.terminal().text). Nothing "
+                    + "was changed.")
+        }
+        return try folder.requestNewKey(keyIsLost: keyLost)
     }
 }
 
@@ -78,19 +101,29 @@ struct EnrolImportCommand: TillCommand {
         let hub: String
         let hubURL: String?
         let issuers: [String]
+        let root: String
+        let epoch: UInt64
+        let keyReplaced: Bool
     }
 
     func perform() async throws {
-        let configuration = try StateFolder(state.folder).enrol(with: file)
+        let now = UInt64(max(0, Date().timeIntervalSince1970))
+        let enrolled = try StateFolder(state.folder).enrol(with: file, at: now)
+        let configuration = enrolled.configuration
         let answer = Answer(
             terminal: configuration.terminal.text, merchant: configuration.merchant.name,
             hub: configuration.hub.coseKey.hex, hubURL: configuration.hubURL,
-            issuers: configuration.issuers.map(\.id.name))
+            issuers: enrolled.trust.list.list.issuers.map(\.id.name),
+            root: enrolled.trust.root.root.fingerprint.hex, epoch: enrolled.epoch,
+            keyReplaced: enrolled.isKeyReplaced)
         if output.json {
             try Output.json(answer)
         } else {
             Output.line("Enrolled as \(answer.terminal), \(answer.merchant).")
             Output.line("Hub key: \(answer.hub)")
+            Output.line("Root fingerprint: \(answer.root)")
+            Output.line("Compare it with the hub's (tillhub root show), then go on.")
+            if answer.keyReplaced { Output.line("The new key is in use: restart tilld.") }
             Output.line("Start the terminal: tilld --state \(state.folder)")
         }
     }

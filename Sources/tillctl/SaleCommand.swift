@@ -13,6 +13,8 @@ struct SaleCommand: TillCommand {
             tillctl sale 12.50 --wait   opens a sale and waits for the next verdict
             tillctl sale --wait         waits for the next verdict of the open sale
             tillctl sale --cancel       gives up the open sale
+            tillctl sale 12.50 --reference -   pays by the reference typed on standard input
+            A reference is the money: on the command line other users of the machine can read it.
             After a decline the sale stays open for another code; a new sale takes its place.
             Exit code with --wait: 0 paid, 1 declined or given up, 3 no verdict in time, \
             4 paid in part, or paid and given back since.
@@ -29,6 +31,11 @@ struct SaleCommand: TillCommand {
     var key: String?
     @Flag(help: "Wait for the next verdict.")
     var wait = false
+    @Option(
+        help: ArgumentHelp(
+            "Pay with the voucher of this reference (TVR:…); - reads it from standard input.",
+            valueName: "reference"))
+    var reference: String?
     @Option(help: ArgumentHelp("Stop waiting after so long.", valueName: "seconds"))
     var timeout: UInt64 = SaleCommand.defaultTimeoutSeconds
     @Flag(help: "Give up the open sale; what was captured stays captured.")
@@ -37,11 +44,15 @@ struct SaleCommand: TillCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if cancel, amount != nil || wait {
+        if cancel, amount != nil || wait || reference != nil {
             throw ValidationError("--cancel stands alone: it gives up the open sale.")
         }
-        if amount == nil, !wait, !cancel {
-            throw ValidationError("Give an amount to open a sale, or --wait, or --cancel.")
+        if amount == nil, !wait, !cancel, reference == nil {
+            throw ValidationError(
+                "Give an amount to open a sale, or --reference, or --wait, or --cancel.")
+        }
+        if reference != nil, wait {
+            throw ValidationError("--reference has its verdict at once: leave --wait out.")
         }
     }
 
@@ -59,6 +70,12 @@ struct SaleCommand: TillCommand {
             }
         } else {
             sale = try await daemon.ask { try await $0.currentSale() }
+        }
+        if let reference, amount == nil || sale.state == "open" {
+            let code = try VoucherReferenceArgument.text(reference)
+            sale = try await daemon.ask { try await $0.type(code: code) }
+            try report(sale)
+            return try exit(for: sale)
         }
         // A key that is known may answer with a sale that has long ended.
         if wait, amount == nil || sale.state == "open" {
@@ -133,6 +150,11 @@ struct SaleCommand: TillCommand {
         case "partly-paid":
             Output.line("Sale \(sale.reference) of \(total) has ended; \(due) were not paid.")
         default: Output.line("Sale \(sale.reference) of \(total) is \(sale.state).")
+        }
+        if let offline = sale.offline, let line = offline.allowances.first {
+            Output.line(
+                "Left offline: \(line.left.amount) \(line.left.currency), "
+                    + "\(offline.paymentsLeft) payments.")
         }
     }
 

@@ -40,6 +40,7 @@ struct StatusCommand: TillCommand {
                     + "\(status.paymentsLeft) payments")
         }
         if let camera = status.camera { Output.line("Camera: \(camera.message) (\(camera.at))") }
+        for sentence in status.exposure.sentences { Output.line("  \(sentence)") }
         if let sale = status.openSale { Output.line("Open sale: \(sale)") }
         for payment in status.unclear {
             Output.line(

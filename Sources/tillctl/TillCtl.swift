@@ -17,7 +17,9 @@ struct TillCtl: AsyncParsableCommand {
         subcommands: [
             SaleCommand.self, RefundCommand.self, CancelCommand.self, ReverseCommand.self,
             ReceiptCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
-            CodeCommand.self, ScanCommand.self, CameraCommand.self, EnrolCommand.self,
+            ExplainCommand.self, CodeCommand.self, ScanCommand.self, CameraCommand.self,
+            VoucherCommand.self, EnrolCommand.self, TrustCommand.self, HotListCommand.self,
+            ClockCommand.self, KeyCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -4,10 +4,12 @@ import HTTPControlServer
 import HTTPHubLink
 import HardwareProfiles
 import HubProtocol
+import LinuxClocks
 import Logging
 import PaymentCodes
 import Payments
 import ProcessScanner
+import SQLiteVoucherStore
 import ServiceLifecycle
 import SystemdNotifier
 import Terminal
@@ -48,16 +50,37 @@ struct Daemon {
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
+                trust: try state.trust(), trustKeeper: state.trustKeeper,
                 journal: try state.openJournal(), display: hardware.display,
-                encoder: ShopEncoder(), reader: ZBarScreenReader(), clock: SystemClock(),
+                encoder: ShopEncoder(), reader: ZBarScreenReader(),
+                clock: try Self.clock(state, configuration: configuration),
                 random: SystemRandom(), buildTime: releaseTime, hub: link,
+                configurationMessage: try state.configurationMessage(),
+                store: SQLiteVoucherStore(folder: state.voucherStorePath),
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
+                hotList: HotListFile(path: state.hotListPath),
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
         exchange = Exchange(terminal: terminal, state: state, link: link)
+    }
+
+    /// The terminal's clock: it believes the machine's own only as far as it must.
+    private static func clock(_ state: StateFolder, configuration: TerminalConfiguration) throws
+        -> any WallClock
+    {
+        guard let clocks = LinuxClocks(credentials: StateFolder.credentials) else {
+            throw CommandFailure(
+                reason: "boot-id-missing",
+                message: "The machine does not tell its boot id (/proc/sys/kernel/random/boot_id): "
+                    + "without it a clock that was set cannot be found out. No payments can be "
+                    + "taken. Let tilld read it, as its systemd unit does.")
+        }
+        return TerminalClock(
+            clocks: clocks, store: FileClockStore(path: state.clockPath),
+            passed: [releaseTime, configuration.issuedAt])
     }
 
     private static func link(to url: String?) throws -> HTTPHubLink? {

@@ -63,11 +63,6 @@ struct Hardware: Sendable {
     }
 }
 
-/// The wall clock of the machine.
-struct SystemClock: WallClock {
-    func now() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
-}
-
 /// The kernel's random bytes.
 struct SystemRandom: RandomSource {
     func bytes(_ count: Int) -> [UInt8] {

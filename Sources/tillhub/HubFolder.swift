@@ -6,6 +6,7 @@ import Foundation
 import Hub
 import HubProtocol
 import SQLiteHubLedger
+import Trust
 
 /// Which hub a command is about.
 struct HubOptions: ParsableArguments {
@@ -39,6 +40,9 @@ struct HubFolder {
     private var ledgerPath: String { path + "/ledger.sqlite" }
     private var store: FileKeyStore { FileKeyStore(folder: path + "/keys") }
 
+    /// Where root keys are made unless another folder is named: beside the hub, never in it.
+    var usualRootPath: String { (path.hasSuffix("/") ? String(path.dropLast()) : path) + "-root" }
+
     /// Makes the folder, both keys where they are missing, and an empty ledger.
     func create() throws -> any HubLedger {
         do {
@@ -66,7 +70,7 @@ struct HubFolder {
     }
 
     /// Opens the ledger of a hub that is there.
-    func openLedger() throws -> any HubLedger {
+    func openLedger() throws -> any HubLedger & HotListLedger {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
                 .notFound, reason: "hub-not-initialised",
@@ -93,8 +97,39 @@ struct HubFolder {
     /// The key that says who the hub is.
     func identity() throws -> PrivateKey { try load(KeyName.identity) }
 
-    /// The key that makes the hub's vouchers.
-    func issuer() throws -> PrivateKey { try load(KeyName.issuer) }
+    /// The keys that make the hub's vouchers: the first, and those that took its place.
+    func issuers() throws -> [PrivateKey] {
+        var keys = [try load(KeyName.issuer)]
+        while store.contains("\(KeyName.issuer)-\(keys.count + 1)") {
+            keys.append(try load("\(KeyName.issuer)-\(keys.count + 1)"))
+        }
+        return keys
+    }
+
+    /// Makes another key for the hub's vouchers.
+    func makeIssuer() throws -> PrivateKey {
+        let name = "\(KeyName.issuer)-\(try issuers().count + 1)"
+        do {
+            let key = try PrivateKey(
+                algorithm: .ed25519, seed: Random.bytes(FileKeyStore.seedLength))
+            try store.create(name, key: key)
+            return key
+        } catch let error as KeyStoreError {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// Whom the terminals trust, as it is in force.
+    func trust(at now: UInt64) async throws -> TrustStore {
+        let store: TrustStore?
+        do { store = try await TrustRegistrar(ledger: try openLedger()).store(at: now) } catch let
+            error as HubLedgerError
+        {
+            throw CommandFailure(error)
+        }
+        guard let store else { throw CommandFailure(RegistrarRefusal.noTrust) }
+        return store
+    }
 
     private func load(_ name: String) throws -> PrivateKey {
         do { return try store.load(name) } catch { throw CommandFailure(error) }

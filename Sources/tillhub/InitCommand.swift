@@ -6,6 +6,7 @@ import HubProtocol
 import Money
 import PaymentCodes
 import Payments
+import Trust
 import Vouchers
 
 /// `tillhub init`: makes a hub.
@@ -43,6 +44,11 @@ struct InitCommand: TillCommand {
     var currency: [String] = ["EUR"]
     @Option(help: "Where the terminals reach the hub; \"\" for nowhere.")
     var url = "http://127.0.0.1:8480"
+    @Option(
+        help: ArgumentHelp(
+            "The folder to make the root keys in (default: the hub's folder with -root).",
+            valueName: "folder"))
+    var root: String?
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
 
@@ -54,6 +60,8 @@ struct InitCommand: TillCommand {
         let merchant: String
         let currencies: [String]
         let url: String
+        let root: String
+        let rootKeys: String
     }
 
     func perform() async throws {
@@ -65,9 +73,8 @@ struct InitCommand: TillCommand {
         let folder = hub.folder
         let ledger = try folder.create()
         let terms = TerminalTerms(
-            merchant: merchantTerms,
-            issuers: [Issuer(id: profile.issuer, keys: [try folder.issuer().publicKey])],
-            policy: Policy.standard(for: currencies), currency: currencies[0],
+            merchant: merchantTerms, policy: Policy.standard(for: currencies),
+            currency: currencies[0],
             hubURL: url.isEmpty ? nil : url)
         let registrar = HubRegistrar(ledger: ledger, key: try folder.identity())
         do {
@@ -77,18 +84,67 @@ struct InitCommand: TillCommand {
         } catch let error as HubLedgerError {
             throw CommandFailure(error)
         }
-        try tell(profile, currencies, folder)
+        let store = try await makeTrust(profile, registrar.trust, folder, at: now)
+        try tell(profile, currencies, folder, store)
     }
 
-    private func tell(_ profile: HubProfile, _ currencies: [Currency], _ folder: HubFolder) throws {
+    /// Makes root keys, the first root and the first list, and puts both in force.
+    private func makeTrust(
+        _ profile: HubProfile, _ registrar: TrustRegistrar, _ folder: HubFolder, at now: UInt64
+    ) async throws -> TrustStore {
+        let made = try RootFolder(root ?? folder.usualRootPath).create(
+            merchant: profile.merchant, count: TrustDefaults.rootKeyCount,
+            threshold: TrustDefaults.rootThreshold, lifeSeconds: TrustDefaults.rootLifeSeconds,
+            at: now)
+        let entries = [
+            TrustEntry(
+                subject: .hub(profile.merchant), key: try folder.identity().publicKey, from: now,
+                until: now + TrustDefaults.deviceKeyLifeSeconds),
+            TrustEntry(
+                subject: .issuer(profile.issuer), key: try folder.issuers()[0].publicKey,
+                from: now, until: now + TrustDefaults.issuerKeyLifeSeconds,
+                honouredUntil: now + TrustDefaults.issuerKeyLifeSeconds
+                    + TrustDefaults.issuerKeyHonourSeconds),
+        ]
+        let list = TrustList(
+            merchant: profile.merchant, generation: 1, version: 1, issuedAt: now,
+            expiresAt: now + TrustDefaults.listLifeSeconds, entries: entries)
+        let signed = RootFolder.sign(
+            list.draft(), by: Array(made.keys.prefix(TrustDefaults.rootThreshold)))
+        let answer: TrustRegistrar.Answer
+        do {
+            for entry in entries {
+                if let refusal = try await registrar.addKey(entry, at: now) {
+                    throw CommandFailure(refusal)
+                }
+            }
+            answer = try await registrar.adopt(roots: [made.root], list: signed, at: now)
+        } catch let error as HubLedgerError {
+            throw CommandFailure(error)
+        }
+        switch answer {
+        case .adopted(let store), .unchanged(let store): return store
+        case .refused(let refusal): throw CommandFailure(refusal, file: "the first trust list")
+        case .busy: throw CommandFailure(RegistrarRefusal.busy)
+        }
+    }
+
+    private func tell(
+        _ profile: HubProfile, _ currencies: [Currency], _ folder: HubFolder, _ store: TrustStore
+    ) throws {
         let answer = Answer(
             hub: folder.path, key: try folder.identity().publicKey.coseKey.hex,
-            issuer: profile.issuer.name, issuerKey: try folder.issuer().publicKey.coseKey.hex,
-            merchant: profile.merchant.text, currencies: currencies.map(\.code), url: url)
+            issuer: profile.issuer.name, issuerKey: try folder.issuers()[0].publicKey.coseKey.hex,
+            merchant: profile.merchant.text, currencies: currencies.map(\.code), url: url,
+            root: store.root.root.fingerprint.hex, rootKeys: root ?? folder.usualRootPath)
         if output.json { return try Output.json(answer) }
         Output.line("Made a hub in \(answer.hub) for merchant \(answer.merchant).")
         Output.line("Hub key (public):    \(answer.key)")
         Output.line("Issuer key (public): \(answer.issuerKey)  (\(answer.issuer))")
+        Output.line("Root fingerprint:    \(answer.root)")
+        Output.line(
+            "Root keys (\(TrustDefaults.rootThreshold) of \(TrustDefaults.rootKeyCount) sign): "
+                + "\(answer.rootKeys). Move that folder off this machine, each key to other hands.")
         Output.line("Next: tillhub serve, and tillhub terminal enrol REQUEST-FILE.")
     }
 

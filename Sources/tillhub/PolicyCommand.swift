@@ -5,12 +5,16 @@ import Hub
 import HubProtocol
 import Money
 import Payments
+import YAMLPolicies
 
 /// `tillhub policy`: what the terminals may approve by themselves.
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Show and set what terminals may approve offline.",
-        subcommands: [PolicyShowCommand.self, PolicySetCommand.self])
+        subcommands: [
+            PolicyShowCommand.self, PolicySetCommand.self, PolicyCheckCommand.self,
+            PolicyPublishCommand.self,
+        ])
 }
 
 /// A policy as JSON.
@@ -66,6 +70,8 @@ struct PolicyShowCommand: TillCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the policy now in force.")
 
+    @Flag(help: "The whole policy as a file for tillhub policy publish.")
+    var yaml = false
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
 
@@ -74,6 +80,7 @@ struct PolicyShowCommand: TillCommand {
         let terms: TermsVersion?
         do { terms = try await ledger.latestTerms() } catch { throw CommandFailure(error) }
         guard let terms else { throw CommandFailure(RegistrarRefusal.notInitialised) }
+        if yaml { return Output.write(YAMLPolicies.text(of: terms.terms.policy), to: 1) }
         try PolicyAnswer(terms, changed: nil).tell(json: output.json)
     }
 }

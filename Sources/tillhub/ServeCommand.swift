@@ -3,6 +3,7 @@ import COSE
 import CommandSupport
 import Foundation
 import HTTPHubServer
+import HotLists
 import Hub
 import Logging
 import ServiceLifecycle
@@ -35,8 +36,12 @@ struct ServeCommand: TillCommand {
         let ledger = try folder.openLedger()
         let identity = try folder.identity()
         let registrar = HubRegistrar(ledger: ledger, key: identity)
+        let hotLists: HotListPublisher
         do {
-            guard try await ledger.profile() != nil else { throw CommandFailure(.notInitialised) }
+            guard let profile = try await ledger.profile() else {
+                throw CommandFailure(.notInitialised)
+            }
+            hotLists = HotListPublisher(ledger: ledger, key: identity, issuer: profile.issuer)
         } catch let error as HubLedgerError {
             throw CommandFailure(error)
         }
@@ -48,7 +53,8 @@ struct ServeCommand: TillCommand {
             HTTPHubServer.Parts(
                 acceptor: BatchAcceptor(ledger: ledger, key: identity),
                 authoriser: OnlineAuthoriser(ledger: ledger, key: identity), registrar: registrar,
-                identity: identity.publicKey, clock: { Clock.seconds() }, logger: logger),
+                hotLists: hotLists, identity: identity.publicKey, clock: { Clock.seconds() },
+                logger: logger),
             host: host, port: port,
             onListening: { port in announcement.make(port: port, key: key) })
         let group = ServiceGroup(
@@ -56,6 +62,7 @@ struct ServeCommand: TillCommand {
                 services: [
                     .init(service: server),
                     .init(service: WatchdogService(ledger: ledger, logger: logger)),
+                    .init(service: HotListService(publisher: hotLists, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as HubServerError {
@@ -93,6 +100,45 @@ private struct Announcement: Sendable {
             }
         }
         SystemdNotifier.notify(SystemdNotifier.ready)
+    }
+}
+
+/// Publishes the hot list anew before it ages, once there is one.
+private struct HotListService: Service {
+    /// How old a list becomes, in seconds (20 hours): terminals begin to shrink their limits when
+    /// a daily list is missing.
+    static let lifeSeconds: UInt64 = 20 * 3_600
+    /// How often its age is looked at.
+    static let beat = Duration.seconds(900)
+
+    let publisher: HotListPublisher
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await publishIfDue()
+                try? await Task.sleep(for: Self.beat)
+            }
+        }
+    }
+
+    private func publishIfDue() async {
+        guard let now = try? Clock.believable() else { return }
+        do {
+            let publication = try await publisher.publishIfOlder(
+                than: Self.lifeSeconds, at: now
+            ) { Random.bytes(HotListFingerprint.saltLength) }
+            switch publication {
+            case .published(let list, _):
+                logger.info("hot list published", metadata: ["version": "\(list.list.version)"])
+            case .refused(let refusal):
+                logger.warning("hot list not published", metadata: ["reason": "\(refusal.reason)"])
+            case nil: break
+            }
+        } catch {
+            logger.error("ledger: \(error.message)", metadata: ["reason": "\(error.reason)"])
+        }
     }
 }
 

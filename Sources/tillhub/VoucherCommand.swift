@@ -12,7 +12,9 @@ import Vouchers
 struct VoucherCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "voucher", abstract: "Issue vouchers and list them.",
-        subcommands: [VoucherIssueCommand.self, VoucherListCommand.self])
+        subcommands: [
+            VoucherIssueCommand.self, VoucherReissueCommand.self, VoucherListCommand.self,
+        ])
 }
 
 /// The kinds of voucher, as they are typed.
@@ -31,6 +33,8 @@ struct VoucherIssueCommand: TillCommand {
             stored       --amount (the total credit) and --redeemed; spent in parts.
             certificate  --per-payment, --offline-total and --holder; a wallet pays with it.
             Both files are the money: only their owner may read them.
+            With --store-file, instead: a voucher pack for `tillctl voucher import`, and beside it
+            FILE.references with a reference (TVR:…) for each voucher, to be printed on cards.
             """)
 
     @Argument(help: "fixed, stored or certificate.")
@@ -59,6 +63,10 @@ struct VoucherIssueCommand: TillCommand {
     var name: String?
     @Flag(help: "Show the code: whoever reads it can spend it.")
     var showCode = false
+    @Option(help: ArgumentHelp("Write a voucher pack of bearer vouchers.", valueName: "file"))
+    var storeFile: String?
+    @Option(help: "With --store-file: how many vouchers of this kind.")
+    var count: Int = 1
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
 
@@ -76,8 +84,11 @@ struct VoucherIssueCommand: TillCommand {
         let now = try Clock.believable()
         let folder = hub.folder
         let ledger = try folder.openLedger()
-        let issuer = VoucherIssuer(ledger: ledger, key: try folder.issuer())
+        let issuer = VoucherIssuer(ledger: ledger, keys: try folder.issuers())
         let order = try await order(at: now, ledger)
+        if let storeFile {
+            return try await issue(order, into: storeFile, by: issuer, at: now)
+        }
         try checkName()
         try OutputFile.makeFolder(out)
         let cti = Random.bytes(VoucherIssuer.ctiLength)

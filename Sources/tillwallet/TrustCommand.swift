@@ -1,13 +1,20 @@
 import ArgumentParser
 import COSE
 import CommandSupport
+import FileTrustKeeper
+import Foundation
+import HubProtocol
+import Terminal
+import Trust
 import Wallet
 
 /// `tillwallet trust`: the terminals whose requests are answered.
 struct TrustCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trust", abstract: "Say which terminals' requests are answered.",
-        subcommands: [TrustAddCommand.self, TrustListCommand.self])
+        subcommands: [
+            TrustAddCommand.self, TrustImportCommand.self, TrustListCommand.self,
+        ])
 }
 
 /// A trusted terminal in JSON.
@@ -58,6 +65,96 @@ struct TrustAddCommand: TillCommand {
     }
 }
 
+/// `tillwallet trust import`.
+struct TrustImportCommand: TillCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Trust the terminals of a merchant's signed trust list.",
+        discussion: """
+            By a terminal's own rules: root keys must have signed it, and a list older than one \
+            held before is never taken again. The first root is believed: compare its \
+            fingerprint with the merchant's, or give it with --root.
+            """)
+
+    @Argument(help: "The file that `tillhub trust export` wrote.")
+    var file: String
+    @Option(
+        help: ArgumentHelp("The root's fingerprint, as the merchant says it.", valueName: "hex"))
+    var root: String?
+    @OptionGroup var wallet: WalletOptions
+    @OptionGroup var output: OutputOptions
+
+    private struct Answer: Encodable {
+        let changed: Bool
+        let list: UInt64
+        let root: String
+        let terminals: Int
+    }
+
+    func perform() async throws {
+        let now = secondsNow()
+        let offer = try read()
+        let folder = try wallet.open()
+        let held = try folder.trust()
+        let store: TrustStore
+        do {
+            if let held {
+                let update = held.update(with: offer, at: now)
+                if let refusal = update.refusal { throw refusal }
+                store = update.store
+            } else {
+                store = try TrustStore.introduce(
+                    offer, floors: try folder.trustKeeper.floors(), at: now)
+            }
+        } catch let refusal as TrustRefusal {
+            throw CommandFailure(
+                reason: refusal.reason,
+                message: "\(file): \(refusal.description) What was held stays in force. "
+                    + refusal.advice)
+        } catch let error as TrustFileError {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
+        let fingerprint = store.root.root.fingerprint.hex
+        guard root.map({ $0.lowercased() == fingerprint }) ?? true else {
+            throw CommandFailure(
+                reason: "root-differs",
+                message: "\(file) has another root (\(fingerprint)). Nothing was changed: the "
+                    + "file is not this merchant's.")
+        }
+        do throws(TrustKeepingError) { try folder.trustKeeper.keep(store) } catch {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
+        let answer = Answer(
+            changed: store != held, list: store.list.list.version, root: fingerprint,
+            terminals: store.list.list.entries(.terminal).count)
+        if output.json { return try Output.json(answer) }
+        Output.line("Trust list \(answer.list): \(answer.terminals) terminals' keys.")
+        Output.line("Root fingerprint: \(answer.root)")
+    }
+
+    private func read() throws -> TrustOffer {
+        guard let handle = FileHandle(forReadingAtPath: file) else {
+            throw CommandFailure(
+                .notFound, reason: "file-not-readable",
+                message: "\(file) cannot be read. Nothing was changed. Check the path and mode.")
+        }
+        defer { try? handle.close() }
+        let limit = MessageFile.trust.maximumFileBytes
+        let bytes = [UInt8]((try? handle.read(upToCount: limit + 1)) ?? Data())
+        do {
+            return try TrustOffer(decoding: try MessageFile.trust.message(in: bytes))
+        } catch let error as MessageFileError {
+            throw CommandFailure(
+                reason: error.reason,
+                message: "\(file): \(error.description) Nothing was changed.")
+        } catch let refusal as TrustRefusal {
+            throw CommandFailure(
+                reason: refusal.reason,
+                message: "\(file): \(refusal.description) Nothing was changed.")
+        }
+    }
+}
+
 /// `tillwallet trust list`.
 struct TrustListCommand: TillCommand {
     static let configuration = CommandConfiguration(
@@ -71,7 +168,8 @@ struct TrustListCommand: TillCommand {
     }
 
     func perform() async throws {
-        let messages = try wallet.open().purse().terminals.map(TerminalMessage.init)
+        let purse = try wallet.open().purse()
+        let messages = (purse.terminals + purse.listedTerminals).map(TerminalMessage.init)
         if output.json {
             try Output.json(Answer(terminals: messages))
         } else if messages.isEmpty {

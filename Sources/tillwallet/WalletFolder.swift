@@ -1,7 +1,9 @@
 import COSE
 import CommandSupport
 import FileKeyStore
+import FileTrustKeeper
 import Foundation
+import Trust
 import Wallet
 
 /// The wallet's folder: its key, its purse, and a lock that one command at a time holds.
@@ -77,10 +79,34 @@ struct WalletFolder: ~Copyable {
         }
     }
 
+    /// Whom the wallet trusts beside the terminals that its owner has named.
+    var trustKeeper: FileTrustKeeper { FileTrustKeeper(folder: path) }
+
+    /// The trust documents that were imported, or nil where none ever were.
+    func trust() throws -> TrustStore? {
+        do throws(TrustFileError) { return try trustKeeper.load() } catch {
+            throw CommandFailure(.dataDamaged, reason: error.reason, message: error.message)
+        }
+    }
+
+    /// The terminals that the imported list names and whose keys may sign now.
+    private func listedTerminals() throws -> [TrustedTerminal] {
+        guard let store = try trust(), !store.isExpired(at: secondsNow()) else { return [] }
+        return store.list.list.entries(.terminal)
+            .filter { $0.maySign(at: secondsNow()) }
+            .compactMap { try? TrustedTerminal(key: $0.key, name: $0.subject.text) }
+    }
+
     private var pursePath: String { path + "/wallet.json" }
 
     /// What the wallet holds; an empty purse where nothing was ever kept.
     func purse() throws -> Purse {
+        var purse = try keptPurse()
+        purse.listedTerminals = try listedTerminals()
+        return purse
+    }
+
+    private func keptPurse() throws -> Purse {
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: pursePath))

@@ -42,10 +42,13 @@ extension House {
         "Vouchers": House(.rules, ["Money", "CBOR", "COSE"], outside: ["Crypto"]),
         "PaymentCodes": House(.rules, ["Money", "COSE", "Vouchers"], outside: ["Crypto"]),
         "Payments": House(.rules, ["Money", "COSE", "Vouchers"]),
+        "Trust": House(.rules, ["Money", "CBOR", "COSE", "Vouchers"]),
         "HubProtocol": House(
-            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments"], outside: ["Crypto"]),
+            .rules, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust"],
+            outside: ["Crypto"]),
         "HotLists": House(.rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         "Clocks": House(.rules),
+        "PolicySources": House(.rules, ["Money", "Payments", "HubProtocol"]),
         "ControlProtocol": House(
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
@@ -58,10 +61,11 @@ extension House {
             .useCases,
             [
                 "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
-                "Screens", "HardwareProfiles",
+                "Screens", "HardwareProfiles", "HotLists", "Clocks", "Trust",
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
-            .useCases, ["Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"],
+            .useCases,
+            ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust"],
             outside: ["Crypto", "Synchronization"]),
         "Wallet": House(
             .useCases, ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes"], outside: ["Crypto"]),
@@ -77,20 +81,29 @@ extension House {
         "SQLiteJournal": adapter(
             ["Terminal", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"],
             ["Crypto", "GRDB"]),
+        "SQLiteVoucherStore": adapter(
+            ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
         "SQLiteHubLedger": adapter(
-            ["Hub", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE"], ["GRDB"]),
+            [
+                "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",
+                "Trust",
+            ],
+            ["GRDB"]),
         "HTTPHubLink": adapter(
-            ["Terminal", "HubProtocol", "Vouchers"], httpClient),
-        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE"], httpServer),
+            ["Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers"], httpClient),
+        "HTTPHubServer": adapter(["Hub", "HubProtocol", "Vouchers", "COSE", "Trust"], httpServer),
         "HTTPControlServer": adapter(
             [
                 "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-                "Vouchers",
+                "Trust", "Vouchers", "Clocks", "HotLists",
             ], httpServer),
         "HTTPControlClient": adapter(
             ["ControlProtocol"], httpClient),
         "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
+        "YAMLPolicies": adapter(["PolicySources", "Money", "Payments"], ["Yams"]),
+        "LinuxClocks": adapter(["Terminal", "Clocks"], []),
         "FileKeyStore": adapter(["COSE"], []),
+        "FileTrustKeeper": adapter(["Terminal", "Trust"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
     ]
 
@@ -120,8 +133,8 @@ extension House {
             "TerminalState": House(
                 .programs,
                 [
-                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE",
-                    "FileKeyStore", "SQLiteJournal",
+                    "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
+                    "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {

@@ -45,11 +45,6 @@ enum Samples {
         merchant: MerchantTerms(
             name: "Café Linde", city: "Berlin", countryCode: "DE", categoryCode: "5812",
             accounts: [.init(id: "26", value: "0017internal.merchant0103m42")]),
-        issuers: [
-            Issuer(id: IssuerID("till-hub")!, keys: [key(4).publicKey]),
-            Issuer(
-                id: IssuerID("gifts")!, keys: [key(5).publicKey, key(6, .ecdsaP256).publicKey]),
-        ],
         policy: Policy(
             limits: [
                 CurrencyLimits(

@@ -10,6 +10,7 @@ import ServiceLifecycle
 import Synchronization
 import Terminal
 import Testing
+import Trust
 import Vouchers
 
 /// Runs `body` beside a service that listens, and stops the service gracefully.
@@ -52,6 +53,8 @@ private func withHub<T: Sendable>(
         HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
+                hotLists: HotListPublisher(
+                    ledger: scene.ledger, key: Scene.hubKey, issuer: Scene.own),
                 identity: Scene.hubKey.publicKey, clock: { Scene.now + 100 },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             host: "127.0.0.1", port: 0, onListening: onListening)
@@ -66,6 +69,45 @@ private func withHub<T: Sendable>(
             try await body()
             return nil
         } catch { return error as? HubLinkError }
+    }
+
+    @Test func theTimeIsSignedForATerminalThatIsKnown() async throws {
+        let scene = try await Scene()
+        let terminal = try await scene.terminal("t1")
+        let question: [UInt8] = [9, 8, 7, 6, 5, 4, 3, 2, 1]
+        let bytes = try await withHub(scene) { link in
+            try await link.time(for: terminal.id, question: question)
+        }
+        let time = try SignedTime.verify(
+            try #require(bytes), signedBy: Scene.hubKey.publicKey, for: terminal.id,
+            answering: question)
+        #expect(time.at == Scene.now + 100)
+        #expect(!time.overrules)
+        let stranger = TerminalID("till:m42/t9")!
+        let refusal = await error {
+            _ = try await withHub(scene) { try await $0.time(for: stranger, question: question) }
+        }
+        #expect(refusal?.reason == "unknown-terminal")
+    }
+
+    @Test func aHotListComesWholeAndThenNotAgain() async throws {
+        let scene = try await Scene()
+        let publisher = HotListPublisher(
+            ledger: scene.ledger, key: Scene.hubKey, issuer: Scene.own)
+        let none = try await withHub(scene) { try await $0.hotList(newerThan: 0, digest: nil) }
+        #expect(none == nil)
+        let salt = [UInt8](repeating: 1, count: 16)
+        guard
+            case .published(let list, _) = try await publisher.publish(
+                at: Scene.now, salt: { salt })
+        else { return }
+        let answers = try await withHub(scene) { link in
+            [
+                try await link.hotList(newerThan: 0, digest: nil),
+                try await link.hotList(newerThan: 1, digest: list.digest),
+            ]
+        }
+        #expect(answers == [list.bytes, nil])
     }
 
     @Test func aBatchWhoseAnswerIsLostIsTakenOnce() async throws {
@@ -231,5 +273,76 @@ private func withHub<T: Sendable>(
     @Test(arguments: ["", "hub", "ftp://hub", "http://", "http://hub?x=1", "http://user@hub"])
     func whatIsNoAddressIsRefused(url: String) {
         #expect(throws: HubURLError.self) { try HTTPHubLink(url: url) }
+    }
+}
+
+@Suite("Documents over HTTP")
+struct DocumentHTTPTests {
+    @Test("A terminal asks for roots, the statement, and the list only where another is named")
+    func download() async throws {
+        let scene = try await Scene()
+        let offer = try #require(
+            try await scene.registrar.trust.offer(at: Scene.now, by: Scene.hubKey))
+        let held = try TrustStore.introduce(offer, at: Scene.now)
+        let first = try await withHub(scene) { link in
+            try await TrustDownload.offer(over: link, held: held)
+        }
+        #expect(first == nil)
+        _ = try await scene.registrar.trust.adopt(
+            roots: [Scene.trust.root(2)], list: Scene.trust.list(2, []), at: Scene.now)
+        let second = try await withHub(scene) { link in
+            try await TrustDownload.offer(over: link, held: held)
+        }
+        let update = held.update(with: try #require(second), at: Scene.now + 100)
+        #expect(update.refusal == nil)
+        #expect(update.store.root.root.version == 2 && update.store.list.list.version == 2)
+        #expect(update.store.freshness?.statement.version == 2)
+        let third = try await withHub(scene) { link in
+            try await TrustDownload.offer(over: link, held: update.store)
+        }
+        #expect(third == nil)
+    }
+
+    @Test("A list without end is refused while it is read, and the old one stays in force")
+    func endless() async throws {
+        let scene = try await Scene()
+        let offer = try #require(
+            try await scene.registrar.trust.offer(at: Scene.now, by: Scene.hubKey))
+        let held = try TrustStore.introduce(offer, at: Scene.now)
+        let sent = Mutex(0)
+        let reason = try await withService { onListening in
+            let router = Router()
+            router.get("v1/documents/root") { _, _ in Response(status: .noContent) }
+            router.get("v1/documents/freshness") { _, _ in
+                Response(
+                    status: .ok, headers: [.contentType: "application/cose"],
+                    body: .init(byteBuffer: .init(bytes: [0x80])))
+            }
+            router.get("v1/documents/trust-list") { _, _ in
+                Response(
+                    status: .ok, headers: [.contentType: "application/cose"],
+                    body: .init { writer in
+                        // Two gigabytes, were anybody to take them.
+                        for _ in 0..<2_048 {
+                            try await writer.write(.init(repeating: 0, count: 1 << 20))
+                            sent.withLock { $0 += 1 << 20 }
+                        }
+                        try await writer.finish(nil)
+                    })
+            }
+            return Application(
+                router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+                onServerRunning: { await onListening($0.localAddress?.port ?? 0) })
+        } _: { port in
+            let link = try HTTPHubLink(url: "http://127.0.0.1:\(port)")
+            do throws(HubLinkError) {
+                _ = try await TrustDownload.offer(over: link, held: held)
+                return "taken"
+            } catch {
+                return error.reason
+            }
+        }
+        #expect(reason == "hub-bad-answer")
+        #expect(sent.withLock { $0 } < 64 << 20, "what is not wanted is not read to its end")
     }
 }

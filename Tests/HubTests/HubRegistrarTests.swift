@@ -3,6 +3,7 @@ import Hub
 import HubProtocol
 import Payments
 import Testing
+import Trust
 import Vouchers
 
 @Suite struct HubRegistrarTests {
@@ -10,23 +11,31 @@ import Vouchers
         let scene = try await Scene()
         let terminal = TerminalDouble("t1", number: 20)
         let answer = try await scene.registrar.enrol(
-            terminal.request, replacing: false, at: Scene.now)
+            terminal.request, consent: .none, at: Scene.now)
         guard case .enrolled(_, let bytes, let again) = answer else {
             Issue.record("The terminal was refused: \(answer)")
             return
         }
         #expect(!again)
-        let configuration = try TerminalConfiguration.introduction(bytes, for: terminal.id)
+        let (read, hub) = try EnrolmentAnswer.verify(
+            bytes, signedByOneOf: [Scene.hubKey.publicKey])
+        #expect(hub == Scene.hubKey.publicKey)
+        #expect(read.key == terminal.key.publicKey && read.journal == terminal.journal)
+        #expect(read.epoch == 1 && read.firstZNumber == 1)
+        let trust = try TrustStore.introduce(read.trust, at: Scene.now)
+        #expect(trust.list.list.version == 1 && trust.freshness != nil)
+        let configuration = try TerminalConfiguration.introduction(
+            read.configuration, for: terminal.id)
         #expect(configuration.hub == Scene.hubKey.publicKey)
         #expect(configuration.version == 1)
         #expect(configuration.terms == Scene.terms)
     }
 
-    @Test func theSameRequestAgainGivesTheSameConfiguration() async throws {
+    @Test func theSameRequestAgainIsKnown() async throws {
         let scene = try await Scene()
         let terminal = try await scene.terminal("t1")
         let answer = try await scene.registrar.enrol(
-            terminal.request, replacing: false, at: Scene.now + 50)
+            terminal.request, consent: .none, at: Scene.now + 50)
         guard case .enrolled(_, _, again: true) = answer else {
             Issue.record("The request was not recognised: \(answer)")
             return
@@ -39,15 +48,15 @@ import Vouchers
         let terminal = try await scene.terminal("t1")
         let otherKey = TerminalDouble("t1", number: 60, journal: 9)
         #expect(
-            try await scene.registrar.enrol(otherKey.request, replacing: false, at: 1)
+            try await scene.registrar.enrol(otherKey.request, consent: .none, at: 1)
                 == .refused(.enrolledOtherwise(terminal.id)))
         let stolenJournal = TerminalDouble("t1", number: 60)
         #expect(
-            try await scene.registrar.enrol(stolenJournal.request, replacing: true, at: 1)
+            try await scene.registrar.enrol(stolenJournal.request, consent: .newJournal, at: 1)
                 == .refused(.journalHasOtherKey(terminal.id)))
         guard
             case .enrolled = try await scene.registrar.enrol(
-                otherKey.request, replacing: true, at: 1)
+                otherKey.request, consent: .newJournal, at: 1)
         else {
             Issue.record("A person's word was not heard.")
             return
@@ -58,7 +67,7 @@ import Vouchers
         let scene = try await Scene()
         var former = try await scene.terminal("t1")
         var renewed = TerminalDouble("t1", number: 60, journal: 9)
-        _ = try await scene.registrar.enrol(renewed.request, replacing: true, at: Scene.now)
+        _ = try await scene.registrar.enrol(renewed.request, consent: .newJournal, at: Scene.now)
         for batch in [former.batch([former.decline()]), renewed.batch([renewed.decline()])] {
             guard case .acknowledged = try await scene.accept(batch) else {
                 Issue.record("Money under way was turned away.")
@@ -73,22 +82,16 @@ import Vouchers
         let request = EnrolmentRequest.signed(
             terminal: foreign, journal: [UInt8](repeating: 1, count: 8), by: Scene.key(40))
         #expect(
-            try await scene.registrar.enrol(request, replacing: true, at: 1)
+            try await scene.registrar.enrol(request, consent: .newJournal, at: 1)
                 == .refused(.otherMerchant(foreign, merchant: Scene.merchant)))
     }
 
-    @Test func aNewIssuerMakesANewVersionForEveryTerminal() async throws {
+    @Test func anotherPolicyMakesANewVersionForEveryTerminal() async throws {
         let scene = try await Scene()
         let terminal = try await scene.terminal("t1")
-        let issuer = Issuer(id: IssuerID("foreign")!, keys: [Scene.key(70).publicKey])
-        guard
-            case .done(let terms, changed: true) = try await scene.registrar.addIssuer(
-                issuer, at: Scene.now + 5)
-        else {
-            Issue.record("The issuer was not added.")
-            return
+        _ = try await scene.registrar.setPolicy(at: Scene.now + 5) {
+            Policy(limits: $0.limits, outstandingCount: 1)
         }
-        #expect(terms.version == 2)
         guard
             case .newer(let bytes) = try await scene.registrar.configuration(
                 for: terminal.id, newerThan: 1)
@@ -99,7 +102,6 @@ import Vouchers
         let configuration = try TerminalConfiguration.verify(
             bytes, signedBy: Scene.hubKey.publicKey, for: terminal.id, held: 1)
         #expect(configuration.version == 2)
-        #expect(configuration.issuers.last == issuer)
         #expect(
             try await scene.registrar.configuration(for: terminal.id, newerThan: 2) == .upToDate)
         #expect(
@@ -107,41 +109,23 @@ import Vouchers
                 == .unknownTerminal)
     }
 
-    @Test func anIssuerThatIsKnownChangesNothingOrIsNamed() async throws {
-        let scene = try await Scene()
-        let known = Issuer(id: Scene.gifts, keys: [Scene.giftsKey.publicKey])
-        guard
-            case .done(let terms, changed: false) = try await scene.registrar.addIssuer(
-                known, at: 1)
-        else {
-            Issue.record("The same issuer again changes nothing.")
-            return
-        }
-        #expect(terms.version == 1)
-        let renamed = Issuer(id: IssuerID("other")!, keys: [Scene.giftsKey.publicKey])
-        #expect(
-            try await scene.registrar.addIssuer(renamed, at: 1) == .refused(.keyKnown(Scene.gifts)))
-        let rekeyed = Issuer(id: Scene.own, keys: [Scene.key(71).publicKey])
-        #expect(
-            try await scene.registrar.addIssuer(rekeyed, at: 1)
-                == .refused(.issuerKnown(Scene.own)))
-    }
-
     @Test func changesAtOnceAreAllKept() async throws {
         let scene = try await Scene()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 80..<88 as Range<UInt8> {
+            for number in 80..<88 as Range<UInt64> {
                 group.addTask {
-                    let issuer = Issuer(
-                        id: IssuerID("i\(number)")!, keys: [Scene.key(number).publicKey])
-                    _ = try await scene.registrar.addIssuer(issuer, at: Scene.now)
+                    _ = try await scene.registrar.setPolicy(at: Scene.now) {
+                        Policy(limits: $0.limits, outstandingCount: $0.outstandingCount + number)
+                    }
                 }
             }
             try await group.waitForAll()
         }
         let terms = try #require(try await scene.ledger.latestTerms())
         #expect(terms.version == 9)
-        #expect(terms.terms.issuers.count == 10)
+        let sum = (80..<88 as Range<UInt64>).reduce(0, +)
+        #expect(
+            terms.terms.policy.outstandingCount == Scene.terms.policy.outstandingCount + sum)
     }
 
     @Test func aPolicyThatIsNoOtherMakesNoVersion() async throws {

@@ -5,6 +5,8 @@ import HubProtocol
 import Money
 import Payments
 import SQLiteHubLedger
+import Trust
+import VoucherMint
 import Vouchers
 
 /// A hub with its own issuer, a foreign issuer, and a ledger in a folder of its own.
@@ -19,7 +21,7 @@ struct Scene {
     static let holderKey = key(4)
 
     let folder: TemporaryFolder
-    let ledger: any HubLedger
+    let ledger: any HubLedger & HotListLedger
     let registrar: HubRegistrar
     let acceptor: BatchAcceptor
     let authoriser: OnlineAuthoriser
@@ -29,10 +31,6 @@ struct Scene {
         merchant: MerchantTerms(
             name: "Shop", city: "Berlin", countryCode: "DE", categoryCode: "5812",
             accounts: [.init(id: "26", value: "0017internal.merchant")]),
-        issuers: [
-            Issuer(id: own, keys: [issuerKey.publicKey]),
-            Issuer(id: gifts, keys: [giftsKey.publicKey]),
-        ],
         policy: Policy.standard(for: [Currency(code: "EUR")!]), currency: Currency(code: "EUR")!,
         hubURL: nil)
 
@@ -42,10 +40,37 @@ struct Scene {
         registrar = HubRegistrar(ledger: ledger, key: Self.hubKey)
         acceptor = BatchAcceptor(ledger: ledger, key: Self.hubKey)
         authoriser = OnlineAuthoriser(ledger: ledger, key: Self.hubKey)
-        issuer = VoucherIssuer(ledger: ledger, key: Self.issuerKey)
+        issuer = VoucherIssuer(ledger: ledger, keys: [Self.issuerKey])
         let profile = HubProfile(merchant: Self.merchant, issuer: Self.own, name: "Hub")
         guard try await registrar.initialise(profile, terms: Self.terms, at: Self.now) == nil else {
             preconditionFailure("A new ledger has not been initialised.")
+        }
+        try await publish(
+            1,
+            [
+                Self.trust.issuer(Self.own, Self.issuerKey.publicKey),
+                Self.trust.issuer(Self.gifts, Self.giftsKey.publicKey),
+            ])
+    }
+
+    /// Makes the trust documents.
+    static let trust = TrustMint(merchant: merchant, hub: hubKey, now: now)
+
+    /// The issuers as a verifier looks them up.
+    static let issuers = IssuerDirectory([
+        Issuer(id: own, keys: [issuerKey.publicKey]),
+        Issuer(id: gifts, keys: [giftsKey.publicKey]),
+    ])
+
+    /// Makes keys known and puts the list of them in force.
+    func publish(_ version: UInt64, _ entries: [TrustEntry]) async throws {
+        for entry in entries + [Self.trust.hubEntry()] {
+            _ = try await registrar.trust.addKey(entry, at: Self.now)
+        }
+        let answer = try await registrar.trust.adopt(
+            roots: [Self.trust.root()], list: Self.trust.list(version, entries), at: Self.now)
+        guard case .adopted = answer else {
+            preconditionFailure("A signed list is taken: \(answer)")
         }
     }
 
@@ -62,7 +87,7 @@ struct Scene {
         let terminal = TerminalDouble(name, number: number)
         guard
             case .enrolled = try await registrar.enrol(
-                terminal.request, replacing: false, at: Self.now)
+                terminal.request, consent: .none, at: Self.now)
         else { preconditionFailure("The terminal \(name) can be enrolled.") }
         return terminal
     }

@@ -30,7 +30,7 @@ import Vouchers
             }
             let context = VerificationContext(
                 now: Scene.now, terminal: TerminalID("till:m42/t1"),
-                issuers: IssuerDirectory(Scene.terms.issuers))
+                issuers: Scene.issuers)
             guard
                 case .accepted(let verified) = VoucherVerifier.verify(
                     Array(code.utf8), in: context)
@@ -116,7 +116,7 @@ import Vouchers
 
     @Test func aKeyThatTheTermsDoNotNameIssuesNothing() async throws {
         let scene = try await Scene()
-        let other = VoucherIssuer(ledger: scene.ledger, key: Scene.key(90))
+        let other = VoucherIssuer(ledger: scene.ledger, keys: [Scene.key(90)])
         let order = VoucherOrder(value: .fixed(amount: 5), currency: euro, expiry: Scene.now + 9)
         #expect(
             try await other.issue(order, cti: cti, at: Scene.now)

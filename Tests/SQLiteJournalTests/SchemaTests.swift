@@ -322,7 +322,7 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
 
     /// A paid sale (S1, a fixed voucher), a paid one (S2, a presentation to the request), a part of
     /// S3 (stored value, 100 of 1,000), S4 cancelled; entry 3 is a decline; batch 1 has 1 and 2.
-    private func filled() async throws -> TemporaryJournal {
+    func filled() async throws -> TemporaryJournal {
         let subject = try TemporaryJournal()
         let journal = await subject.sqlite
         try await journal.store(Records.sale(1))
@@ -354,7 +354,9 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test("The schema refuses", arguments: entries + sales + vouchers + queue + undoings + archive)
+    static let all = entries + sales + vouchers + queue + undoings + archive
+
+    @Test("The schema refuses", arguments: all)
     func refuses(_ forbidden: Forbidden) async throws {
         let subject = try await filled()
         let journal = await subject.sqlite

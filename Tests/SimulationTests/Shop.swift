@@ -10,6 +10,7 @@ import SQLiteJournal
 import Screens
 import Synchronization
 import Terminal
+import Trust
 import VoucherMint
 import Vouchers
 
@@ -87,6 +88,12 @@ struct RoughNetwork: HubLink {
         }
     }
 
+    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
+
+    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
@@ -126,6 +133,7 @@ final class Shop {
     let ledger: SQLiteHubLedger
     let tills: [Till]
     private let terms: TerminalTerms
+    private let trustMint: TrustMint
 
     init(seed: UInt64, counters: UInt8) async throws {
         let place = NSTemporaryDirectory() + "till-shop-\(UUID().uuidString)"
@@ -138,19 +146,26 @@ final class Shop {
             merchant: MerchantTerms(
                 name: "Shop", city: "Bremen", countryCode: "DE", categoryCode: "5411",
                 accounts: [.init(id: "26", value: "0015com.example.pay0102M4")]),
-            issuers: [Issuer(id: VoucherMint.issuer, keys: [mint.issuerKey.publicKey])],
             policy: Policy(
                 limits: [
                     CurrencyLimits(currency: euro, perPayment: 100_000, outstanding: 10_000_000)
                 ], onlineBudgetMilliseconds: 30), currency: euro, hubURL: nil)
+        trustMint = TrustMint(
+            merchant: VoucherMint.terminal.merchant, hub: hubKey, now: VoucherMint.now)
         let registrar = HubRegistrar(ledger: ledger, key: hubKey)
         let profile = HubProfile(
             merchant: MerchantID("till:m42")!, issuer: VoucherMint.issuer, name: "Hub")
         _ = try await registrar.initialise(profile, terms: terms, at: VoucherMint.now - 10)
+        let issuer = trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
+        for entry in [issuer, trustMint.hubEntry()] {
+            _ = try await registrar.trust.addKey(entry, at: VoucherMint.now)
+        }
+        _ = try await registrar.trust.adopt(
+            roots: [trustMint.root()], list: trustMint.list(1, [issuer]), at: VoucherMint.now)
         for till in tills {
             let request = EnrolmentRequest.signed(
                 terminal: TerminalID(till.name)!, journal: till.journalIdentity, by: till.key)
-            _ = try await registrar.enrol(request, replacing: false, at: VoucherMint.now - 5)
+            _ = try await registrar.enrol(request, consent: .none, at: VoucherMint.now - 5)
             try await open(till)
         }
     }
@@ -168,6 +183,10 @@ final class Shop {
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: try MerchantProfile(configuration.merchant), key: till.key,
+                trust: try TrustStore.introduce(
+                    trustMint.offer([
+                        trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
+                    ]), at: VoucherMint.now), trustKeeper: NoKeeper(),
                 journal: journal, display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
                 clock: StandingClock(), random: DiceRandom(dice: dice), buildTime: 0,
                 hub: network))
@@ -213,6 +232,10 @@ struct NoDisplay: Display {
 struct NoEncoder: ShopSymbolEncoder {
     func symbol(for payload: String) -> SymbolMatrix? { nil }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
+}
+
+struct NoKeeper: TrustKeeper {
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
 }
 
 struct NoReader: ScreenReader {

@@ -10,6 +10,7 @@ import SQLiteJournal
 import Screens
 import Synchronization
 import Terminal
+import Trust
 import VoucherMint
 import Vouchers
 import ZBarDecoder
@@ -20,25 +21,34 @@ final class Counter {
     let folder: String
     let display = RememberingDisplay()
     let clock = SetClock(VoucherMint.now)
+    let hotLists = MemoryHotLists()
     let mint = VoucherMint()
     let hubKey = VoucherMint.key(99)
     let key = VoucherMint.key(98)
     let euro = Currency(code: "EUR")!
+    let trustMint: TrustMint
+    let trustKeeper = RememberingTrustKeeper()
     private(set) var journal: SQLiteJournal
     private(set) var terminal: PaymentTerminal
 
+    /// With `keepsConfiguration` the journal gets the configuration as the hub signed it.
     init(
+        keepsConfiguration: Bool = false, policy: Policy? = nil,
         hub: (any HubLink)? = nil, onlineBudgetMilliseconds: UInt64 = 1_500,
         refundRole: RefundVoucherRole? = nil,
         journalWrapper: (SQLiteJournal) -> any Journal = { $0 }
     ) async throws {
         folder = NSTemporaryDirectory() + "till-counter-\(UUID().uuidString)"
+        trustMint = TrustMint(
+            merchant: VoucherMint.terminal.merchant, hub: hubKey, now: VoucherMint.now)
         journal = try SQLiteJournal(folder: folder, identityIfNew: [1, 2, 3, 4, 5, 6, 7, 8])
         terminal = Self.makeTerminal(
             journalWrapper(journal), display, clock,
             Self.configuration(
-                mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds), key, hub,
-            refundRole)
+                mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds,
+                policy: policy), key,
+            trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists, hub, refundRole,
+            signedBy: keepsConfiguration ? hubKey : nil)
         try await terminal.start()
     }
 
@@ -49,19 +59,21 @@ final class Counter {
         let old = folder
         // The lock goes with the last reference to the journal.
         terminal = Self.makeTerminal(
-            NoJournal(), display, clock, Self.configuration(mint, hubKey), key)
+            NoJournal(), display, clock, Self.configuration(mint, hubKey), key,
+            trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists)
         journal = try SQLiteJournal(
             folder: old + "-other", identityIfNew: [UInt8](repeating: 0, count: 8))
         try FileManager.default.removeItem(atPath: old + "-other")
         journal = try SQLiteJournal(folder: old, identityIfNew: [UInt8](repeating: 0, count: 8))
         terminal = Self.makeTerminal(
-            journal, display, clock, Self.configuration(mint, hubKey), key)
+            journal, display, clock, Self.configuration(mint, hubKey), key,
+            trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists)
         try await terminal.start()
     }
 
     static func configuration(
         _ mint: VoucherMint, _ hubKey: PrivateKey, version: UInt64 = 1, perPayment: UInt64 = 25_000,
-        onlineBudgetMilliseconds: UInt64 = 1_500
+        onlineBudgetMilliseconds: UInt64 = 1_500, policy: Policy? = nil
     ) -> TerminalConfiguration {
         let euro = Currency(code: "EUR")!
         return TerminalConfiguration(
@@ -71,13 +83,25 @@ final class Counter {
                 merchant: MerchantTerms(
                     name: "Test Shop", city: "Bremen", countryCode: "DE", categoryCode: "5411",
                     accounts: [.init(id: "26", value: "0015com.example.pay0102M4")]),
-                issuers: [Issuer(id: VoucherMint.issuer, keys: [mint.issuerKey.publicKey])],
-                policy: Policy(
-                    limits: [
-                        CurrencyLimits(
-                            currency: euro, perPayment: perPayment, outstanding: 100_000)
-                    ], onlineBudgetMilliseconds: onlineBudgetMilliseconds), currency: euro,
+                policy: policy
+                    ?? Policy(
+                        limits: [
+                            CurrencyLimits(
+                                currency: euro, perPayment: perPayment, outstanding: 100_000)
+                        ], onlineBudgetMilliseconds: onlineBudgetMilliseconds), currency: euro,
                 hubURL: nil))
+    }
+
+    /// What the terminal is enrolled with: the mint's issuer, the hub, and its own key.
+    static func trust(_ trustMint: TrustMint, _ mint: VoucherMint) -> TrustStore {
+        do {
+            return try TrustStore.introduce(
+                trustMint.offer(
+                    [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)]),
+                at: VoucherMint.now)
+        } catch {
+            preconditionFailure("The test's trust documents are good: \(error)")
+        }
     }
 
     private static func merchant(_ configuration: TerminalConfiguration) -> MerchantProfile {
@@ -89,16 +113,20 @@ final class Counter {
 
     private static func makeTerminal(
         _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
-        _ configuration: TerminalConfiguration, _ key: PrivateKey, _ hub: (any HubLink)? = nil,
-        _ refundRole: RefundVoucherRole? = nil
+        _ configuration: TerminalConfiguration, _ key: PrivateKey, _ trust: TrustStore,
+        _ keeper: RememberingTrustKeeper, _ hotLists: MemoryHotLists,
+        _ hub: (any HubLink)? = nil, _ refundRole: RefundVoucherRole? = nil,
+        signedBy hubKey: PrivateKey? = nil
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: merchant(configuration),
-                key: key, journal: journal, display: display, encoder: RealEncoder(),
+                key: key, trust: trust, trustKeeper: keeper, journal: journal, display: display,
+                encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
-                hub: hub, refundRole: refundRole))
+                configurationMessage: hubKey.map { configuration.signed(by: $0) },
+                hub: hub, refundRole: refundRole, hotList: hotLists))
     }
 
     func charge(_ minorUnits: UInt64, key: String? = nil) async throws -> SaleView {
@@ -109,6 +137,23 @@ final class Counter {
     func show(_ object: [UInt8]) async -> Outcome? {
         await terminal.see(.code(mint.text(object)))
         return await terminal.currentSale?.outcomes.last
+    }
+}
+
+/// Remembers what was kept, and fails when told to.
+final class RememberingTrustKeeper: TrustKeeper {
+    private let state = Mutex<(held: TrustStore?, fails: Bool)>((nil, false))
+
+    var held: TrustStore? { state.withLock { $0.held } }
+
+    func fail(_ fails: Bool) { state.withLock { $0.fails = fails } }
+
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {
+        let fails = state.withLock { state in
+            if !state.fails { state.held = store }
+            return state.fails
+        }
+        if fails { throw TrustKeepingError(reason: "trust-not-kept", message: "No space left.") }
     }
 }
 
@@ -162,6 +207,12 @@ struct ClosureHub: HubLink {
     var configuration: @Sendable (UInt64) throws(HubLinkError) -> [UInt8]? = {
         (_) throws(HubLinkError) in nil
     }
+    var root: @Sendable (UInt64) throws(HubLinkError) -> [UInt8]? = {
+        (_) throws(HubLinkError) in nil
+    }
+    var document: @Sendable (ServedDocument) throws(HubLinkError) -> [UInt8]? = {
+        (_) throws(HubLinkError) in nil
+    }
 
     var authorise: @Sendable ([UInt8]) async throws(HubLinkError) -> [UInt8] = {
         (_) throws(HubLinkError) in throw .unreachable("not asked")
@@ -171,6 +222,14 @@ struct ClosureHub: HubLink {
 
     func authorise(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError) -> [UInt8] {
         try await authorise(request)
+    }
+
+    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { try root(version) }
+
+    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    {
+        try self.document(document)
     }
 
     func configuration(for terminal: TerminalID, newerThan version: UInt64)

@@ -98,8 +98,8 @@ import Vouchers
         #expect(report.failure == nil)
         #expect(report.configurationVersion == 2)
         #expect(kept.withLock { $0 } == [newer])
-        let policy = try await counter.terminal.status().policy
-        #expect(policy.limits(for: counter.euro)?.perPayment == 500)
+        let meter = try await counter.terminal.status().meter
+        #expect(meter.lines.first { $0.currency == counter.euro }?.perPayment == 500)
     }
 
     @Test func keepsTheOldConfigurationWhereTheNewerIsNotTheHubs() async throws {

@@ -5,7 +5,8 @@ import HubProtocol
 import Vouchers
 
 private let types = [
-    Batch.type, Acknowledgement.type, EnrolmentRequest.type, TerminalConfiguration.type,
+    Batch.type, Acknowledgement.type, EnrolmentRequest.type, EnrolmentAnswer.type,
+    TerminalConfiguration.type,
 ]
 
 /// Messages between terminal and hub: the input as it is, and as the payload of each kind of
@@ -53,6 +54,11 @@ private func read(_ message: [UInt8], isSigned: Bool) {
     }
     // Whoever signs these names the key inside, so any signature that holds is as good.
     _ = try? EnrolmentRequest.verify(message)
+    _ = try? EnrolmentAnswer.trustOffered(in: message)
+    if let (answer, _) = try? EnrolmentAnswer.verify(message, signedByOneOf: [key]) {
+        precondition(isSigned, "an answer that nobody signed is taken")
+        precondition(answer.signed(by: harnessKey) == message, "an answer has one spelling")
+    }
     if let terminal = TerminalID("till:m42/t7") {
         _ = try? TerminalConfiguration.introduction(message, for: terminal)
     }

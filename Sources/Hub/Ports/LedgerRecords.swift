@@ -162,6 +162,11 @@ public struct LedgerRow: Hashable, Sendable {
     /// What the hub made of it.
     public let standing: Standing
 
+    /// The same row with another standing.
+    func standing(_ standing: Standing) -> LedgerRow {
+        LedgerRow(sequence: sequence, at: at, subject: subject, standing: standing)
+    }
+
     /// Makes the row of `entry`.
     public init(_ entry: JournalEntry, standing: Standing) {
         self.init(

@@ -1,0 +1,286 @@
+import Foundation
+import GRDB
+import Terminal
+import Testing
+
+@testable import SQLiteJournal
+
+/// One change for the worse to the schema.
+struct SchemaMutant: Sendable {
+    /// The table, index or trigger.
+    let object: String
+    /// What is changed, as a line of a list: `- was` or `was -> is`.
+    let change: String
+    /// The statement as it is then; nil where the object is left out.
+    let sql: String?
+}
+
+/// Makes mutants of the schema as SQLite holds it: each constraint, each refusal and each condition
+/// of one left out, each comparison turned round.
+enum SchemaMutator {
+    /// A statement of `sqlite_schema`.
+    struct Object: Sendable {
+        let type: String
+        let name: String
+        let sql: String
+    }
+
+    static func mutants(of object: Object) -> [SchemaMutant] {
+        switch object.type {
+        case "table": tableMutants(object)
+        case "trigger": triggerMutants(object)
+        default: [SchemaMutant(object: object.name, change: "- the whole index", sql: nil)]
+        }
+    }
+
+    /// Without each constraint of a column or of the table.
+    private static func tableMutants(_ table: Object) -> [SchemaMutant] {
+        guard let open = table.sql.firstIndex(of: "("),
+            let close = table.sql.lastIndex(of: ")")
+        else { return [] }
+        let head = table.sql[...open]
+        let tail = table.sql[close...]
+        let items = split(String(table.sql[table.sql.index(after: open)..<close]), by: ",")
+        var mutants: [SchemaMutant] = []
+        for (place, item) in items.enumerated() {
+            let trimmed = item.trimmingCharacters(in: .whitespacesAndNewlines)
+            func add(_ change: String, _ replacement: String?) {
+                var changed = items
+                if let replacement {
+                    changed[place] = replacement
+                } else {
+                    changed.remove(at: place)
+                }
+                mutants.append(
+                    SchemaMutant(
+                        object: table.name, change: change,
+                        sql: head + changed.joined(separator: ",") + tail))
+            }
+            let isOfTable = ["CONSTRAINT", "CHECK", "FOREIGN"].contains { trimmed.hasPrefix($0) }
+            if isOfTable {
+                add("- \(oneLine(trimmed))", nil)
+                continue
+            }
+            for word in [" NOT NULL", " UNIQUE"] where item.contains(word) {
+                add("\(name(trimmed)): -\(word)", item.replacing(word, with: ""))
+            }
+            for word in ["CHECK", "REFERENCES"] {
+                guard let clause = clause(word, in: item) else { continue }
+                add("\(name(trimmed)): - \(oneLine(clause))", item.replacing(clause, with: ""))
+            }
+        }
+        return mutants
+    }
+
+    /// Without the trigger, without each of its statements, without each condition of one, and
+    /// with each comparison turned round.
+    private static func triggerMutants(_ trigger: Object) -> [SchemaMutant] {
+        var mutants = [SchemaMutant(object: trigger.name, change: "- the whole trigger", sql: nil)]
+        guard let begin = trigger.sql.range(of: "BEGIN"),
+            let end = trigger.sql.range(of: "END", options: .backwards)
+        else { return mutants }
+        let head = String(trigger.sql[..<begin.upperBound])
+        let statements = split(String(trigger.sql[begin.upperBound..<end.lowerBound]), by: ";")
+            .filter { !$0.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty }
+        func add(_ change: String, _ body: [String]) {
+            let rest = body.isEmpty ? " SELECT 1;" : body.map { $0 + ";" }.joined()
+            mutants.append(
+                SchemaMutant(
+                    object: trigger.name, change: change, sql: head + rest + "\nEND"))
+        }
+        for (place, statement) in statements.enumerated() {
+            func replace(_ change: String, _ replacement: String) {
+                var changed = statements
+                changed[place] = replacement
+                add(change, changed)
+            }
+            if statements.count > 1 {
+                var changed = statements
+                changed.remove(at: place)
+                add("- \(oneLine(statement))", changed)
+            }
+            guard let (before, condition) = condition(of: statement) else { continue }
+            for word in ["OR", "AND"] {
+                let parts = split(condition, by: " \(word) ")
+                guard parts.count > 1 else { continue }
+                for (number, part) in parts.enumerated() {
+                    var others = parts
+                    others.remove(at: number)
+                    replace(
+                        "- \(oneLine(part)) (one of \(parts.count) by \(word))",
+                        before + others.joined(separator: " \(word) "))
+                }
+            }
+            for (from, to) in [(" <> ", " = "), (" < ", " > "), (" <= ", " > ")] {
+                var search = condition.startIndex..<condition.endIndex
+                while let found = condition.range(of: from, range: search) {
+                    replace(
+                        "\(oneLine(String(condition[..<found.upperBound].suffix(40))))… -> \(to)",
+                        before + condition.replacingCharacters(in: found, with: to))
+                    search = found.upperBound..<condition.endIndex
+                }
+            }
+        }
+        return mutants
+    }
+
+    /// What stands before the condition of a statement, and the condition.
+    private static func condition(of statement: String) -> (String, String)? {
+        let parts = split(statement, by: "WHERE ")
+        guard parts.count == 2 else { return nil }
+        return (parts[0] + "WHERE ", parts[1])
+    }
+
+    /// Parts of a text between separators that stand outside parentheses.
+    private static func split(_ text: String, by separator: String) -> [String] {
+        var parts = [""]
+        var depth = 0
+        var rest = text[...]
+        while let character = rest.first {
+            if depth == 0, rest.hasPrefix(separator) {
+                parts.append("")
+                rest = rest.dropFirst(separator.count)
+                continue
+            }
+            if character == "(" { depth += 1 }
+            if character == ")" { depth -= 1 }
+            parts[parts.count - 1].append(character)
+            rest = rest.dropFirst()
+        }
+        return parts
+    }
+
+    /// A clause with its parentheses: `CHECK (…)`, `REFERENCES table (column)`.
+    private static func clause(_ word: String, in item: String) -> String? {
+        guard let start = item.range(of: word),
+            let open = item.range(of: "(", range: start.upperBound..<item.endIndex)
+        else { return nil }
+        var depth = 0
+        for index in item[open.lowerBound...].indices {
+            if item[index] == "(" { depth += 1 }
+            if item[index] == ")" { depth -= 1 }
+            if depth == 0 { return String(item[start.lowerBound...index]) }
+        }
+        return nil
+    }
+
+    private static func name(_ item: String) -> String {
+        String(item.prefix { !$0.isWhitespace })
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
+
+/// A mutation run over the schema: whatever is left out of it or turned round, a test sees.
+///
+/// TILL_MUTANTS=FILE writes the list, with what each was seen by.
+@Suite struct SchemaMutationTests {
+    /// Mutants that no statement can tell from the schema, each with why.
+    static let equivalent: [String: String] = [:]
+
+    @Test("Each mutant of the schema is seen")
+    func mutants() async throws {
+        let subject = try await SchemaTests().filled()
+        let path = await subject.close() + "/journal.sqlite"
+        let objects = try await DatabaseQueue(path: path).read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL
+                    AND name NOT LIKE 'sqlite_%' ORDER BY
+                    CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, rowid
+                    """
+            ).map { SchemaMutator.Object(type: $0["type"], name: $0["name"], sql: $0["sql"]) }
+        }
+        let stand = try Stand(path, objects)
+        #expect(try stand.seenBy(nil) == nil, "the schema itself is refused")
+        var lines: [String] = []
+        var survivors = 0
+        for mutant in objects.flatMap(SchemaMutator.mutants) {
+            let line = "\(mutant.object): \(mutant.change)"
+            let seen = try stand.seenBy(mutant)
+            if seen == nil, Self.equivalent[line] == nil {
+                survivors += 1
+                Issue.record("not seen: \(line)")
+            }
+            lines.append("\(line)\n    \(seen ?? "equivalent: \(Self.equivalent[line] ?? "no")")")
+        }
+        print("schema mutants: \(lines.count), of which \(survivors) not seen")
+        if let file = ProcessInfo.processInfo.environment["TILL_MUTANTS"] {
+            try (lines.joined(separator: "\n") + "\n")
+                .write(toFile: file, atomically: true, encoding: .utf8)
+        }
+    }
+
+    /// Where mutants are tried: the rows of a filled journal, under a changed schema.
+    private struct Stand {
+        let path: String
+        let objects: [SchemaMutator.Object]
+
+        init(_ path: String, _ objects: [SchemaMutator.Object]) throws {
+            self.path = path
+            self.objects = objects
+        }
+
+        /// What sees the mutant: a forbidden statement that is not refused by its name, or a
+        /// figure that is not added up. Nil where nothing does.
+        func seenBy(_ mutant: SchemaMutant?) throws -> String? {
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = true
+            let queue = try DatabaseQueue(configuration: configuration)
+            return try queue.writeWithoutTransaction { db in
+                do { try build(mutant, in: db) } catch { return "the rows of a journal: \(error)" }
+                for forbidden in SchemaTests.all {
+                    if let seen = try attempt(forbidden, in: db) { return seen }
+                }
+                return try sums(in: db)
+            }
+        }
+
+        private func build(_ mutant: SchemaMutant?, in db: Database) throws {
+            try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = ON")
+            try db.execute(sql: "ATTACH ? AS filled", arguments: [path])
+            for object in objects {
+                let sql = object.name == mutant?.object ? mutant?.sql : object.sql
+                guard let sql else { continue }
+                try db.execute(sql: sql)
+                if object.type == "table" {
+                    try db.execute(
+                        sql: "INSERT INTO main.\(object.name) SELECT * FROM filled.\(object.name)")
+                }
+            }
+            try db.execute(sql: "DETACH filled; PRAGMA foreign_keys = ON")
+        }
+
+        private func attempt(_ forbidden: Forbidden, in db: Database) throws -> String? {
+            var refusal: JournalError?
+            try db.inTransaction(.immediate) {
+                do { try db.execute(sql: forbidden.sql) } catch { refusal = JournalError(error) }
+                return .rollback
+            }
+            if refusal == .constraint(forbidden.constraint) { return nil }
+            return "\(forbidden.constraint) is told as \(refusal?.reason ?? "done"): "
+                + forbidden.sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                .prefix(120)
+        }
+
+        /// A capture is added to its sale, a redemption to its voucher.
+        private func sums(in db: Database) throws -> String? {
+            var found: [Int64] = []
+            try db.inTransaction(.immediate) {
+                let sums =
+                    "SELECT captured FROM sale WHERE reference = 'S3' UNION ALL "
+                    + "SELECT spent FROM voucher WHERE kind = 3"
+                let before = try Int64.fetchAll(db, sql: sums)
+                do {
+                    try db.execute(sql: SchemaTests.capture("S3") + SchemaTests.redeem(2, kind: 3))
+                    found = zip(before, try Int64.fetchAll(db, sql: sums)).map { $1 - $0 }
+                } catch { found = [] }
+                return .rollback
+            }
+            return found == [50, 50] ? nil : "a capture of 50 adds up to \(found)"
+        }
+    }
+}
