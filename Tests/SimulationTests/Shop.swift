@@ -88,12 +88,6 @@ struct RoughNetwork: HubLink {
         }
     }
 
-    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
-
-    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
-        -> [UInt8]?
-    { nil }
-
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
@@ -133,7 +127,7 @@ final class Shop {
     let ledger: SQLiteHubLedger
     let tills: [Till]
     private let terms: TerminalTerms
-    private let trustMint: TrustMint
+    private let trust: TrustStore
 
     init(seed: UInt64, counters: UInt8) async throws {
         let place = NSTemporaryDirectory() + "till-shop-\(UUID().uuidString)"
@@ -150,18 +144,17 @@ final class Shop {
                 limits: [
                     CurrencyLimits(currency: euro, perPayment: 100_000, outstanding: 10_000_000)
                 ], onlineBudgetMilliseconds: 30), currency: euro, hubURL: nil)
-        trustMint = TrustMint(
-            merchant: VoucherMint.terminal.merchant, hub: hubKey, now: VoucherMint.now)
         let registrar = HubRegistrar(ledger: ledger, key: hubKey)
         let profile = HubProfile(
             merchant: MerchantID("till:m42")!, issuer: VoucherMint.issuer, name: "Hub")
         _ = try await registrar.initialise(profile, terms: terms, at: VoucherMint.now - 10)
-        let issuer = trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
-        for entry in [issuer, trustMint.hubEntry()] {
-            _ = try await registrar.trust.addKey(entry, at: VoucherMint.now)
-        }
+        let trustMint = TrustMint(
+            merchant: profile.merchant, hub: hubKey, now: VoucherMint.now)
+        let offer = trustMint.offer(
+            [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)])
+        trust = try TrustStore.introduce(offer, at: VoucherMint.now)
         _ = try await registrar.trust.adopt(
-            roots: [trustMint.root()], list: trustMint.list(1, [issuer]), at: VoucherMint.now)
+            roots: offer.roots, list: offer.list, at: VoucherMint.now)
         for till in tills {
             let request = EnrolmentRequest.signed(
                 terminal: TerminalID(till.name)!, journal: till.journalIdentity, by: till.key)
@@ -183,11 +176,8 @@ final class Shop {
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: try MerchantProfile(configuration.merchant), key: till.key,
-                trust: try TrustStore.introduce(
-                    trustMint.offer([
-                        trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
-                    ]), at: VoucherMint.now), trustKeeper: NoKeeper(),
-                journal: journal, display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
+                trust: trust, trustKeeper: ForgetfulTrustKeeper(), journal: journal,
+                display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
                 clock: StandingClock(), random: DiceRandom(dice: dice), buildTime: 0,
                 hub: network))
         try await terminal.start()
@@ -214,6 +204,11 @@ final class Shop {
     }
 }
 
+/// Keeps no trust documents: none changes in these tests.
+private struct ForgetfulTrustKeeper: TrustKeeper {
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
+}
+
 struct StandingClock: WallClock {
     func now() -> UInt64 { VoucherMint.now }
 }
@@ -232,10 +227,6 @@ struct NoDisplay: Display {
 struct NoEncoder: ShopSymbolEncoder {
     func symbol(for payload: String) -> SymbolMatrix? { nil }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
-}
-
-struct NoKeeper: TrustKeeper {
-    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
 }
 
 struct NoReader: ScreenReader {
