@@ -9,6 +9,8 @@
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
 #   make proof    the long proofs in full (CI runs small counts)
 #   make lint     the format lint
+#   make coverage the regions of the rules that no test enters (after make unit)
+#   make mutants  the decision and the sale machine broken line by line
 
 SHELL := /bin/bash
 RELEASE := .build/release
@@ -21,7 +23,7 @@ JOURNAL_CHANGES ?= 300
 VERIFIER_SAMPLES ?= 60
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
-	proof lint setup release fuzz units emv-crosscheck journal-proof
+	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants
 
 setup:
 	@scripts/setup.sh
@@ -75,6 +77,12 @@ emv-crosscheck: release
 units: setup
 	scripts/check-units.sh
 
+coverage:
+	python3 scripts/coverage.py
+
+mutants: setup
+	python3 scripts/mutation.py run $(MUTANTS)
+
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Harnesses
 
@@ -88,7 +96,7 @@ faults: setup
 	TILL_FAULTS=all swift test --filter FaultTests
 
 # Each constraint and trigger of the journal's schema left out or turned round: a test must see it.
-mutants: setup
+schema-mutants: setup
 	TILL_MUTANTS=$(CURDIR)/.build/schema-mutants.txt swift test --filter SchemaMutationTests
 
 proof: release faults kiosk-power-cuts

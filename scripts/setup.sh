@@ -9,6 +9,7 @@ packages=(
     fonts-dejavu-core                                  # what the screen's text is drawn with
     python3 qrencode sqlite3                           # what the demo and the tests play with
     faketime util-linux systemd                        # clocks, other users, unit checks
+    patch                                              # mutants of the decision
 )
 
 missing=()

@@ -33,7 +33,7 @@ public struct DecisionExplanation: Hashable, Sendable {
 public struct DecisionExplainer {
     /// How far before the decision the code may have been verified, in seconds: the time between
     /// a look at the clock and the next.
-    static let verificationSlackSeconds: [UInt64] = [0, 1, 10]
+    static let verificationSlackSeconds: [UInt64] = [1, 10]
 
     private let document: ([UInt8]) -> [UInt8]?
 
@@ -85,11 +85,25 @@ public struct DecisionExplainer {
         guard let evidence = stored.evidence else {
             return answer(.impossible("The entry holds no code."), recorded, nil, policy)
         }
+        guard let verification = verify(evidence, recorded) else {
+            return answer(
+                .impossible("The trust list of then is not among the journal's documents."),
+                recorded, nil, policy)
+        }
         let voucher: Voucher
-        switch verify(evidence, recorded) {
-        case .failure(let missing):
-            return answer(.impossible(missing.sentence), recorded, nil, policy)
-        case .success(let found): voucher = found
+        switch (verification, recorded.step) {
+        case (.refused(let refusal), .verification):
+            let isSame = refusal.reason.rawValue == stored.reason
+            return answer(
+                isSame ? .same : .differs("The stored code is refused otherwise: \(refusal)."),
+                recorded, nil, policy)
+        case (.refused(let refusal), _):
+            return answer(
+                .impossible("The stored code does not verify: \(refusal.detail)"), recorded, nil,
+                policy)
+        case (.accepted(let found), .verification):
+            return answer(.differs("The stored code verifies."), recorded, found, policy)
+        case (.accepted(let found), _): voucher = found
         }
         guard let policy else {
             return answer(
@@ -100,8 +114,6 @@ public struct DecisionExplainer {
         return answer(stored.compare(ruling, recorded), recorded, voucher, policy)
     }
 
-    private struct Missing: Error { let sentence: String }
-
     /// The policy in a document: a configuration's, or one that travelled by itself.
     private func policy(_ reference: DocumentReference?) -> Policy? {
         guard let reference, let bytes = document(reference.hash) else { return nil }
@@ -111,40 +123,37 @@ public struct DecisionExplainer {
         return try? PolicyDocument.read(bytes).policy
     }
 
-    /// Verifies the code as it was verified then.
+    /// Verifies the code as it was verified then; nil where the trust list is missing.
     private func verify(_ evidence: [UInt8], _ recorded: RecordedDecision)
-        -> Result<Voucher, Missing>
+        -> VoucherVerification?
     {
-        let documents = recorded.terminal.documents
-        guard let list = documents.trustList, let bytes = document(list.hash),
-            let trusted = try? TrustList.unverified(bytes)
-        else {
-            return .failure(
-                Missing(sentence: "The trust list of then is not among the journal's documents."))
-        }
-        guard let policy = documents.policy, let bytes = document(policy.hash),
-            let configuration = try? TerminalConfiguration.kept(bytes)
-        else {
-            return .failure(
-                Missing(sentence: "The configuration of then is not among the journal's documents."))
-        }
+        // Its signatures were counted when it was put in force; its hash stands in the chain.
+        guard let reference = recorded.terminal.documents.trustList,
+            let bytes = document(reference.hash), let list = try? TrustList.unverified(bytes)
+        else { return nil }
+        let terminal = recorded.terminal.documents.policy.flatMap { document($0.hash) }
+            .flatMap { try? TerminalConfiguration.kept($0).terminal }
         let text = [UInt8](VoucherText.encode(evidence).utf8)
         // A confirmation answers a request that may have left the screen long before.
-        let confirmed = (try? VoucherCode(text: text))?.claims.confirmationNonce
-        var refusal: VoucherRefusal?
-        for slack in Self.verificationSlackSeconds where recorded.terminal.now >= slack {
-            let context = VerificationContext(
-                now: recorded.terminal.now - slack, terminal: configuration.terminal,
-                openNonce: recorded.sale.request.nonce,
-                confirmableNonces: Set(confirmed.map { [$0] } ?? []),
-                issuers: IssuerDirectory(trusted.issuers))
-            switch VoucherVerifier.verify(text, in: context) {
-            case .accepted(let voucher): return .success(voucher)
-            case .refused(let reason): refusal = reason
-            }
+        let confirmed =
+            recorded.step == .verification
+            ? nil : (try? VoucherCode(text: text))?.claims.confirmationNonce
+        func verification(_ slack: UInt64) -> VoucherVerification {
+            VoucherVerifier.verify(
+                text,
+                in: VerificationContext(
+                    now: recorded.terminal.now - slack, terminal: terminal,
+                    openNonce: recorded.sale.request.nonce,
+                    confirmableNonces: Set(confirmed.map { [$0] } ?? []),
+                    issuers: IssuerDirectory(list.issuers)))
         }
-        return .failure(
-            Missing(sentence: "The stored code does not verify: \(refusal?.detail ?? "unknown")."))
+        let first = verification(0)
+        guard case .refused = first, recorded.step != .verification else { return first }
+        for slack in Self.verificationSlackSeconds where recorded.terminal.now >= slack {
+            let earlier = verification(slack)
+            if case .accepted = earlier { return earlier }
+        }
+        return first
     }
 }
 

@@ -25,6 +25,8 @@ public enum DecisionStep: UInt8, Hashable, Sendable, CaseIterable {
     case hub = 4
     /// The policy's mask *default*: the hub could not be asked, or did not answer.
     case stranded = 5
+    /// The code's verification, before any rule was asked (`docs/spec/voucher.md`).
+    case verification = 6
 
     /// The stable word for this step in messages and JSON.
     public var name: String {
@@ -35,6 +37,7 @@ public enum DecisionStep: UInt8, Hashable, Sendable, CaseIterable {
         case .online: "online"
         case .hub: "hub"
         case .stranded: "default"
+        case .verification: "verification"
         }
     }
 }

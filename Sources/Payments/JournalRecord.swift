@@ -13,9 +13,11 @@ public struct Decline: Hashable, Sendable {
     /// what is redeemed is remembered although nothing was paid: an older object of the same
     /// identity, shown next, must not say less (`docs/spec/authorisation.md`).
     public let voucher: Voucher?
+    /// The code that was shown, where it was one of Till's own: 1 to 1,000 bytes.
+    public let evidence: [UInt8]?
     /// When, in seconds since 1970 UTC.
     public let at: UInt64
-    /// What the decision stood on, where the authoriser took it.
+    /// What the decision stood on, where the code was one of Till's own.
     public let basis: DecisionBasis?
 }
 

@@ -18,6 +18,11 @@ extension SaleMachine {
             guard open != nil || voucher.confirmationNonce != nil else { return [] }
             phase = .lookingUp(open: open, voucher)
             return [.lookUp(FactsQuery(voucher, policy: policy, at: now))]
+        case .refused(let code):
+            guard let open else { return [] }
+            return record(
+                .refused(code.refusal), voucher: nil, evidence: code.evidence, for: open, at: now,
+                basis: code.basis(for: open))
         case .unusable(let reason):
             guard let open else { return [] }
             return record(reason, voucher: nil, for: open, at: now)
@@ -82,13 +87,13 @@ extension SaleMachine {
     }
 
     private mutating func record(
-        _ reason: DeclineReason, voucher: Voucher?, for sale: Sale, at now: UInt64,
-        basis: DecisionBasis? = nil
+        _ reason: DeclineReason, voucher: Voucher?, evidence: [UInt8]? = nil, for sale: Sale,
+        at now: UInt64, basis: DecisionBasis? = nil
     ) -> [Effect] {
         phase = .recording(open: sale, .decline(reason))
         let decline = Decline(
             sale: sale.reference, asked: sale.request.amount, reason: reason,
-            voucher: voucher, at: now, basis: basis)
+            voucher: voucher, evidence: evidence ?? voucher?.evidence, at: now, basis: basis)
         return [.record(.decline(decline))]
     }
 

@@ -5,8 +5,37 @@ public import Vouchers
 public enum PresentedCode: Hashable, Sendable {
     /// A voucher, proven genuine, for this terminal and in its time.
     case voucher(Voucher)
+    /// A code of Till's own that its verification refused, with what that stood on.
+    case refused(RefusedCode)
     /// A code that cannot pay, and why.
     case unusable(DeclineReason)
+}
+
+/// A code of Till's own that its verification refused.
+public struct RefusedCode: Hashable, Sendable {
+    /// Why.
+    public let refusal: VoucherRefusal
+    /// The code that was shown: the bytes of its text, 1 to 1,000.
+    public let evidence: [UInt8]
+    /// What the terminal knew.
+    public let terminal: TerminalFacts
+
+    /// Joins a refusal to what it stood on.
+    public init(refusal: VoucherRefusal, evidence: [UInt8], terminal: TerminalFacts) {
+        self.refusal = refusal
+        self.evidence = evidence
+        self.terminal = terminal
+    }
+
+    /// What the refusal stood on: no fact of a payment, for no rule was asked.
+    func basis(for sale: Sale) -> DecisionBasis {
+        DecisionBasis(
+            sale: sale,
+            journal: JournalFacts(
+                memory: nil, presentationKnown: false, requestPaid: false, exposure: .none),
+            terminal: terminal, draw: Draw(seed: 0), drawThreshold: 0, facts: [], band: .fresh,
+            step: .verification)
+    }
 }
 
 /// The order to open a sale.

@@ -110,8 +110,13 @@ enum JournalQueries {
             arguments: [try sequence.column()])
         for row in undone {
             let back = try row.unsigned("back")
-            amounts[try row.currencyNumber("currency"), default: back] -= back
-            if back == (try row.unsigned("amount")) { count -= 1 }
+            let captured = try row.unsigned("amount")
+            let currency = try row.currencyNumber("currency")
+            guard back <= captured, let sum = amounts[currency], back <= sum, count > 0 else {
+                throw JournalError.damaged("more was undone than was captured")
+            }
+            amounts[currency] = sum - back
+            if back == captured { count -= 1 }
         }
         return Exposure(
             amounts: amounts.filter { $0.value > 0 }, count: count,

@@ -91,7 +91,7 @@ extension SQLiteJournal {
             .decline(
                 DeclineEntry(
                     reason: decline.reason.code, voucher: decline.voucher?.identity,
-                    shown: decline.voucher.map { .own($0.evidence) },
+                    shown: decline.evidence.map { .own($0) },
                     decision: decline.basis.flatMap { DecisionRecord($0) })),
             sale: decline.sale, amount: decline.asked, at: decline.at, in: db)
         return JournalReceipt(sequence: sequence, receipt: nil)

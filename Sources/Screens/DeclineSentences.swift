@@ -49,12 +49,12 @@ public struct DeclineSentences: Hashable, Sendable {
             )
         case .referenceMalformed(_, let detail):
             return (
-                "\(detail) Nothing was paid. Read it out again, or scan the card.",
+                "\(detail) Read it out again, or scan the card.",
                 "Please check the number on the card."
             )
         case .referenceAmbiguous:
             return (
-                "Two vouchers in the terminal have this reference. Nothing was paid. Ask for the "
+                "Two vouchers in the terminal have this reference. Ask for the "
                     + "voucher's own code.",
                 "Please show the voucher's own code."
             )

@@ -71,6 +71,8 @@ extension PaymentTerminal {
             parts.contacted(now)
             syncState.lastProblem = nil
             try await downloadHotList(over: link)
+            // What was put in force has its entries too: they need not wait for the next time.
+            try await upload(over: link, into: &report)
             // A clock that nothing speaks against does without the hub's word.
             if let clockFailure, parts.clock.estimate().suspicion != nil { throw clockFailure }
         } catch {

@@ -43,18 +43,21 @@ extension PaymentTerminal {
         max(configuration.issuedAt, parts.lastContact ?? 0, syncState.lastSuccess ?? 0)
     }
 
+    /// Makes the journal keep the trust list in force, where it keeps the configuration too. A
+    /// journal that cannot be written approves nothing, so that no decision misses it.
+    func keepTrustList() async {
+        guard parts.configurationMessage != nil else { return }
+        let list = trust.list
+        let document = SignedDocument(
+            kind: .trustList, version: list.list.version, bytes: list.bytes)
+        _ = try? await parts.journal.adopt(document, at: parts.clock.now())
+    }
+
     /// Makes the journal keep the signed configuration of `version`, by which decisions are
     /// explained later.
     func keep(_ message: [UInt8], of version: UInt64) async throws(JournalError) {
         let document = SignedDocument(kind: .configuration, version: version, bytes: message)
         _ = try await parts.journal.adopt(document, at: parts.clock.now())
         configurationDocument = DocumentReference(version: version, hash: document.digest)
-    }
-
-    /// Makes the journal keep the signed trust list, by which codes are verified again later.
-    func keep(_ list: VerifiedList) async throws(JournalError) {
-        let document = SignedDocument(
-            kind: .trustList, version: list.list.version, bytes: list.bytes)
-        _ = try await parts.journal.adopt(document, at: parts.clock.now())
     }
 }

@@ -66,8 +66,7 @@ extension PaymentTerminal {
         issuers = IssuerDirectory(store.list.list.issuers)
         acceptanceLimits = AcceptanceLimits(store.list.list, terminal: configuration.terminal)
         await learn(store.latestTime, by: .signed)
-        // A journal that cannot be written approves nothing, and a restart keeps the list there.
-        do { try await keep(store.list) } catch {}
+        await keepTrustList()
         changed()
     }
 

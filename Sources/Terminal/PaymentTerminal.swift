@@ -168,10 +168,8 @@ public actor PaymentTerminal {
         if let message = parts.configurationMessage {
             // A journal that cannot be written approves nothing: what it could not keep is told
             // by the first sale, and reading goes on.
-            do {
-                try await keep(message, of: configuration.version)
-                try await keep(trust.list)
-            } catch {}
+            do { try await keep(message, of: configuration.version) } catch {}
+            await keepTrustList()
         }
         await learn(trust.latestTime, by: .signed)
         if let sale = try await parts.journal.openSale() {
@@ -221,6 +219,13 @@ public actor PaymentTerminal {
     {
         let context = try await context(at: now)
         let code = CodeReader.read(bytes, in: context)
+        if case .unusable(.refused(let refusal)) = code,
+            let evidence = try? VoucherText.decode(bytes), !evidence.isEmpty
+        {
+            return .refused(
+                RefusedCode(
+                    refusal: refusal, evidence: evidence, terminal: terminalFacts(at: now)))
+        }
         guard case .unusable(.referenceUnknown) = code, let store = parts.store else {
             return code
         }
@@ -506,7 +511,7 @@ extension PaymentTerminal {
     func adopt(
         _ newer: TerminalConfiguration, merchant: MerchantProfile, message: [UInt8]
     ) async throws(JournalError) {
-        try await keep(message, of: newer.version)
+        if parts.configurationMessage != nil { try await keep(message, of: newer.version) }
         configuration = newer
         screens = Self.screens(parts, merchant: merchant)
         await run(.policyChanged(newer.policy))

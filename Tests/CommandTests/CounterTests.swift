@@ -210,7 +210,8 @@ import Testing
         counter.stopHub()
         let away = try counter.shell.json("tillctl", "sync", status: 4)
         #expect(away["reason"] as? String == "hub-unreachable")
-        #expect(away["queuedEntries"] as? Int == 1)
+        let queued = try #require(away["queuedEntries"] as? Int)
+        #expect(queued >= 1)
         let status = try counter.shell.json("tillctl", "status")
         #expect(status["networkStatus"] as? String == "offline")
         try counter.shell.json("tillhub", "init", "--hub", "other")
@@ -220,7 +221,7 @@ import Testing
         ) { FileManager.default.fileExists(atPath: counter.shell.path("port2")) }
         let other = try counter.shell.json("tillctl", "sync", status: 4)
         #expect(other["reason"] as? String == "hub-identity", "\(other)")
-        #expect(other["queuedEntries"] as? Int == 1)
+        #expect(other["queuedEntries"] as? Int == queued)
         let taken = try counter.shell.run(
             "tillhub", "serve", "--port", String(port), "--json")
         #expect(taken.status == 1)

@@ -4,7 +4,6 @@ import HubProtocol
 import Money
 import Payments
 import Testing
-import Trust
 import VoucherMint
 import Vouchers
 
@@ -14,26 +13,19 @@ import Vouchers
     private static let mint = VoucherMint()
     private static let now = VoucherMint.now
 
-    /// The trust list of then, with the mint's key.
+    /// The trust list of then, which knows the mint's key.
     private static let trustList: [UInt8] = {
-        let mint = TrustMint(
-            merchant: VoucherMint.terminal.merchant, hub: Samples.hubKey, now: now)
-        return mint.list(2, [mint.issuer(VoucherMint.issuer, Self.mint.issuerKey.publicKey)])
+        let trustMint = TrustMint(merchant: MerchantID("till:m42")!, hub: Samples.hubKey, now: now)
+        return trustMint.list(
+            7, [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)])
     }()
-    private static let trusted = DocumentReference(version: 2, hash: Hashing.sha256(trustList))
-
-    /// The documents that a journal kept: the trust list, and for any other digest `bytes`.
-    private static func kept(_ bytes: [UInt8]?) -> ([UInt8]) -> [UInt8]? {
-        { digest in bytes == nil ? nil : digest == trusted.hash ? trustList : bytes }
-    }
 
     /// The hub's configuration of then, with this policy.
     private static func configuration(_ policy: Policy) -> [UInt8] {
         TerminalConfiguration(
             version: 4, issuedAt: 1, hub: Samples.hubKey.publicKey, terminal: VoucherMint.terminal,
             terms: TerminalTerms(
-                merchant: Samples.terms.merchant,
-                policy: policy, currency: euro, hubURL: nil)
+                merchant: Samples.terms.merchant, policy: policy, currency: euro, hubURL: nil)
         ).signed(by: Samples.hubKey)
     }
 
@@ -46,10 +38,19 @@ import Vouchers
                 expiry: now + 300), openedAt: now - 9)
     }
 
+    private static let trustReference = DocumentReference(
+        version: 7, hash: Hashing.sha256(trustList))
+
+    /// A journal's documents: the trust list, and this configuration.
+    private static func documents(_ configuration: [UInt8]?) -> ([UInt8]) -> [UInt8]? {
+        { hash in hash == trustReference.hash ? trustList : configuration }
+    }
+
     /// All inputs that a decision has, each with a value of its own.
     private static func rule(
         _ voucher: Voucher, due: UInt64 = 1_000, policy: Policy, memory: VoucherMemory? = nil,
-        online: OnlineAnswer = .unavailable, document: DocumentReference? = nil
+        online: OnlineAnswer = .unavailable, document: DocumentReference? = nil,
+        trusted: Bool = true
     ) -> Ruling {
         OfflineAuthoriser.rule(
             on: voucher, sale: sale(due, captured: 50),
@@ -64,7 +65,7 @@ import Vouchers
                 now: now, clockFloor: now - 5, clockUncertainty: 2, trustListAge: 3,
                 hotListAge: 4, lastSyncAge: 6, hotList: .clear, online: online,
                 documents: DocumentsInForce(
-                    policy: document, trustList: document.map { _ in trusted })),
+                    policy: document, trustList: trusted ? Self.trustReference : document)),
             policy: policy, draw: Draw(seed: 0x0102_0304_0506_0708))
     }
 
@@ -106,7 +107,7 @@ import Vouchers
             for memory in [nil, Self.memory] {
                 let ruling = Self.rule(
                     voucher, policy: Self.policy, memory: memory, online: online,
-                    document: document)
+                    document: document, trusted: memory == nil)
                 let record = try #require(DecisionRecord(ruling.basis))
                 let bytes = CBORValue.array(record.fields).encoded()
                 let fields = try #require(try CBORValue.decode(bytes).asArray)
@@ -203,7 +204,7 @@ import Vouchers
     @Test func aDecisionFollowsAgainFromItsEntry() throws {
         let bytes = Self.configuration(Self.policy)
         let document = DocumentReference(version: 4, hash: Hashing.sha256(bytes))
-        let explainer = DecisionExplainer(document: Self.kept(bytes))
+        let explainer = DecisionExplainer(document: Self.documents(bytes))
         let confirmation = Self.mint.voucher(
             Self.mint.object(.fixed(amount: 1_000), confirms: VoucherMint.nonce))
         for (voucher, due, approved) in [
@@ -232,7 +233,8 @@ import Vouchers
         let strict = Policy(limits: [
             CurrencyLimits(currency: Self.euro, perPayment: 999, outstanding: 9_999)
         ])
-        let explanation = DecisionExplainer(document: Self.kept(bytes)).explain(entry, under: strict)
+        let explanation = DecisionExplainer(document: Self.documents(bytes))
+            .explain(entry, under: strict)
         #expect(explanation.replay == .same)
         #expect(
             explanation.underOtherPolicy?.decision == .decline(.aboveFloorLimit(limit: 999)))
@@ -245,13 +247,19 @@ import Vouchers
         let ruling = Self.rule(voucher, policy: Self.policy, document: document)
         let entry = Self.entry(ruling, voucher: voucher)
         func replay(_ entry: JournalEntry, _ bytes: [UInt8]?) -> String {
-            switch DecisionExplainer(document: Self.kept(bytes)).explain(entry).replay {
+            switch DecisionExplainer(document: Self.documents(bytes)).explain(entry).replay {
             case .same: "same"
             case .differs(let what): "differs: \(what)"
             case .impossible(let what): "impossible: \(what)"
             }
         }
-        #expect(replay(entry, nil).contains("trust list of then"))
+        #expect(replay(entry, nil).contains("policy of then"))
+        let stranger = DecisionExplainer(document: { _ in bytes }).explain(entry).replay
+        guard case .impossible(let missing) = stranger else {
+            Issue.record("a configuration is no trust list")
+            return
+        }
+        #expect(missing.contains("trust list of then"))
         #expect(replay(Samples.capture, bytes).contains("no decision record"))
         let strict = Self.configuration(
             Policy(limits: [

@@ -284,8 +284,8 @@ import Vouchers
         #expect(decide(.declined("account-closed")).basis.step == .hub)
         #expect(
             decide(.declined("account-closed")).decision
-                == .decline(.declinedOnline(
-                        HubDecline(reason: "account-closed", other: nil))))
+                == .decline(
+                    .declinedOnline(HubDecline(reason: "account-closed", other: nil))))
     }
 
     @Test func letsNoHubAllowWhatIsDenied() {

@@ -259,7 +259,7 @@ import Vouchers
         #expect(VoucherValue.certificate(perPayment: 1, offlineTotal: 7).ceiling == 7)
         #expect(
             DecisionStep.allCases.map(\.name)
-                == ["none", "unconditional", "denial", "online", "hub", "default"])
-        #expect(DecisionStep.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5])
+                == ["none", "unconditional", "denial", "online", "hub", "default", "verification"])
+        #expect(DecisionStep.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6])
     }
 }

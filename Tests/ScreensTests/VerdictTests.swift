@@ -56,7 +56,19 @@ import Vouchers
         (.selectedForOnline, "selected-for-online", .network),
         (.oneWayRefused, "one-way-refused", .retry), (.bearerRefused, "bearer-refused", .declined),
         (.partRefused, "part-refused", .declined),
-        (.declinedOnline(HubDecline(reason: "account-closed", other: nil)), "declined-online", .declined),
+        (
+            .declinedOnline(HubDecline(reason: "account-closed", other: nil)), "account-closed",
+            .declined
+        ),
+        (
+            .referenceMalformed(reason: "reference-check", detail: "It is mistyped."),
+            "reference-check", .retry
+        ),
+        (.referenceAmbiguous, "reference-ambiguous", .declined),
+        (
+            .storeUnavailable(detail: "The store is damaged."), "voucher-store-unavailable",
+            .fault
+        ),
         (.unconfirmed, "unconfirmed", .network),
     ]
 

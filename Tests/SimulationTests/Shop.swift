@@ -88,20 +88,9 @@ struct RoughNetwork: HubLink {
         }
     }
 
-    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
-
-    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
-        -> [UInt8]?
-    { nil }
-
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
-}
-
-/// Keeps no trust documents: none change here.
-struct NoTrustKeeper: TrustKeeper {
-    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
 }
 
 /// Something that is on or off.
@@ -138,7 +127,6 @@ final class Shop {
     let ledger: SQLiteHubLedger
     let tills: [Till]
     private let terms: TerminalTerms
-    private let trustMint: TrustMint
     private let trust: TrustStore
 
     init(seed: UInt64, counters: UInt8) async throws {
@@ -160,18 +148,17 @@ final class Shop {
         let profile = HubProfile(
             merchant: MerchantID("till:m42")!, issuer: VoucherMint.issuer, name: "Hub")
         _ = try await registrar.initialise(profile, terms: terms, at: VoucherMint.now - 10)
-        trustMint = TrustMint(merchant: profile.merchant, hub: hubKey, now: VoucherMint.now)
-        let issuer = trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
-        for entry in [issuer, trustMint.hubEntry()] {
-            _ = try await registrar.trust.addKey(entry, at: VoucherMint.now)
-        }
-        trust = try TrustStore.introduce(trustMint.offer(1, [issuer]), at: VoucherMint.now)
+        let trustMint = TrustMint(
+            merchant: profile.merchant, hub: hubKey, now: VoucherMint.now)
+        let offer = trustMint.offer(
+            [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)])
+        trust = try TrustStore.introduce(offer, at: VoucherMint.now)
         _ = try await registrar.trust.adopt(
-            roots: [trustMint.root()], list: trustMint.list(1, [issuer]), at: VoucherMint.now)
+            roots: offer.roots, list: offer.list, at: VoucherMint.now)
         for till in tills {
             let request = EnrolmentRequest.signed(
                 terminal: TerminalID(till.name)!, journal: till.journalIdentity, by: till.key)
-            _ = try await registrar.enrol(request, consent: .none, at: VoucherMint.now)
+            _ = try await registrar.enrol(request, consent: .none, at: VoucherMint.now - 5)
             try await open(till)
         }
     }
@@ -189,7 +176,8 @@ final class Shop {
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: try MerchantProfile(configuration.merchant), key: till.key,
-                trust: trust, trustKeeper: NoTrustKeeper(), journal: journal, display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
+                trust: trust, trustKeeper: ForgetfulTrustKeeper(), journal: journal,
+                display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
                 clock: StandingClock(), random: DiceRandom(dice: dice), buildTime: 0,
                 hub: network))
         try await terminal.start()
@@ -214,6 +202,11 @@ final class Shop {
             authoriser: OnlineAuthoriser(ledger: ledger, key: hubKey),
             acceptor: BatchAcceptor(ledger: ledger, key: hubKey), dice: dice, isCut: isCut)
     }
+}
+
+/// Keeps no trust documents: none changes in these tests.
+private struct ForgetfulTrustKeeper: TrustKeeper {
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
 }
 
 struct StandingClock: WallClock {

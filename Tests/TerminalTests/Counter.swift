@@ -31,7 +31,9 @@ final class Counter {
     private(set) var journal: SQLiteJournal
     private(set) var terminal: PaymentTerminal
 
+    /// With `keepsConfiguration` the journal gets the configuration as the hub signed it.
     init(
+        keepsConfiguration: Bool = false, policy: Policy? = nil,
         hub: (any HubLink)? = nil, onlineBudgetMilliseconds: UInt64 = 1_500,
         refundRole: RefundVoucherRole? = nil,
         journalWrapper: (SQLiteJournal) -> any Journal = { $0 }
@@ -43,8 +45,10 @@ final class Counter {
         terminal = Self.makeTerminal(
             journalWrapper(journal), display, clock,
             Self.configuration(
-                mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds), key,
-            trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists, hub, refundRole)
+                mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds,
+                policy: policy), key,
+            trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists, hub, refundRole,
+            signedBy: keepsConfiguration ? hubKey : nil)
         try await terminal.start()
     }
 
@@ -69,7 +73,7 @@ final class Counter {
 
     static func configuration(
         _ mint: VoucherMint, _ hubKey: PrivateKey, version: UInt64 = 1, perPayment: UInt64 = 25_000,
-        onlineBudgetMilliseconds: UInt64 = 1_500
+        onlineBudgetMilliseconds: UInt64 = 1_500, policy: Policy? = nil
     ) -> TerminalConfiguration {
         let euro = Currency(code: "EUR")!
         return TerminalConfiguration(
@@ -79,11 +83,12 @@ final class Counter {
                 merchant: MerchantTerms(
                     name: "Test Shop", city: "Bremen", countryCode: "DE", categoryCode: "5411",
                     accounts: [.init(id: "26", value: "0015com.example.pay0102M4")]),
-                policy: Policy(
-                    limits: [
-                        CurrencyLimits(
-                            currency: euro, perPayment: perPayment, outstanding: 100_000)
-                    ], onlineBudgetMilliseconds: onlineBudgetMilliseconds), currency: euro,
+                policy: policy
+                    ?? Policy(
+                        limits: [
+                            CurrencyLimits(
+                                currency: euro, perPayment: perPayment, outstanding: 100_000)
+                        ], onlineBudgetMilliseconds: onlineBudgetMilliseconds), currency: euro,
                 hubURL: nil))
     }
 
@@ -110,7 +115,8 @@ final class Counter {
         _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
         _ configuration: TerminalConfiguration, _ key: PrivateKey, _ trust: TrustStore,
         _ keeper: RememberingTrustKeeper, _ hotLists: MemoryHotLists,
-        _ hub: (any HubLink)? = nil, _ refundRole: RefundVoucherRole? = nil
+        _ hub: (any HubLink)? = nil, _ refundRole: RefundVoucherRole? = nil,
+        signedBy hubKey: PrivateKey? = nil
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
@@ -119,6 +125,7 @@ final class Counter {
                 key: key, trust: trust, trustKeeper: keeper, journal: journal, display: display,
                 encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
+                configurationMessage: hubKey.map { configuration.signed(by: $0) },
                 hub: hub, refundRole: refundRole, hotList: hotLists))
     }
 

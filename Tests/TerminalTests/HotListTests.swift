@@ -50,6 +50,10 @@ struct HotListHub: HubLink {
         HubSyncTests.answer(batch, by: key, of: terminal)
     }
 
+    func authorise(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError) -> [UInt8] {
+        throw .unreachable("not asked")
+    }
+
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
