@@ -4,6 +4,7 @@ import Crypto
 import Foundation
 import GRDB
 import HubProtocol
+import Money
 import PaymentCodes
 import Payments
 import SQLiteJournal

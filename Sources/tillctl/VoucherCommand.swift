@@ -9,6 +9,7 @@ import Payments
 import SQLiteVoucherStore
 import Terminal
 import TerminalState
+import Trust
 import Vouchers
 
 /// `tillctl voucher`: the vouchers that are preloaded, to be paid with by reference.
@@ -188,7 +189,7 @@ struct VoucherShowCommand: TillCommand {
         let configuration = try folder.configuration()
         let context = VerificationContext(
             now: UInt64(max(0, Date().timeIntervalSince1970)), terminal: configuration.terminal,
-            issuers: IssuerDirectory(configuration.issuers))
+            issuers: IssuerDirectory(try folder.trust().list.list.issuers))
         let store = SQLiteVoucherStore(folder: folder.voucherStorePath)
         switch await ReferenceReader.read(text, from: store, in: context) {
         case .voucher(let voucher):
@@ -202,6 +203,9 @@ struct VoucherShowCommand: TillCommand {
             throw CommandFailure(
                 .notFound, reason: DeclineReason.referenceUnknown.code,
                 message: "No voucher with this reference is in the store. Import its pack.")
+        case .refused(let code):
+            throw CommandFailure(
+                reason: code.refusal.reason.rawValue, message: code.refusal.detail)
         case .unusable(let reason):
             throw CommandFailure(reason: reason.code, message: Self.sentence(reason))
         }

@@ -132,6 +132,7 @@ struct KeyCompromiseDrill {
         let server = HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: BatchAcceptor(ledger: registrar.ledger, key: identity),
+                authoriser: OnlineAuthoriser(ledger: registrar.ledger, key: identity),
                 registrar: registrar, identity: identity.publicKey, clock: { Clock.seconds() },
                 logger: Logger(label: "drill") { _ in SwiftLogNoOpLogHandler() }),
             host: "127.0.0.1", port: 0, onListening: { number in port.withLock { $0 = number } })

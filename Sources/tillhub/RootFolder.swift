@@ -52,7 +52,9 @@ struct RootFolder {
             .filter { $0.hasPrefix("root-") && $0.hasSuffix(".key") }
             .map { String($0.dropLast(".key".count)) }.sorted()
         return try names.map { name in
-            do { return (name, try store.load(name)) } catch { throw CommandFailure(error) }
+            do throws(KeyStoreError) { return (name, try store.load(name)) } catch {
+                throw CommandFailure(error)
+            }
         }
     }
 
