@@ -4,6 +4,7 @@ import CommandSupport
 import FileKeyStore
 import Hub
 import HubProtocol
+import Money
 import Trust
 import Vouchers
 
