@@ -2,6 +2,7 @@ import COSE
 import HTTPHubLink
 import HTTPHubServer
 import HTTPTypes
+import HotLists
 import Hub
 import HubProtocol
 import Hummingbird
@@ -11,6 +12,7 @@ import Synchronization
 import Terminal
 import Testing
 import Trust
+import VoucherMint
 import Vouchers
 
 /// Runs `body` beside a service that listens, and stops the service gracefully.
