@@ -270,7 +270,7 @@ let testTargets: [Target] = [
         "SimulationTests",
         [
             "Terminal", "SQLiteJournal", "Hub", "SQLiteHubLedger", "HubProtocol", "Payments",
-            "PaymentCodes", "Screens", "Vouchers", "COSE", "Money", "VoucherMint",
+            "PaymentCodes", "Screens", "Trust", "Vouchers", "COSE", "Money", "VoucherMint",
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(

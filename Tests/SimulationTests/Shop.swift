@@ -10,6 +10,7 @@ import SQLiteJournal
 import Screens
 import Synchronization
 import Terminal
+import Trust
 import VoucherMint
 import Vouchers
 
@@ -87,6 +88,12 @@ struct RoughNetwork: HubLink {
         }
     }
 
+    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
+
+    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
@@ -123,6 +130,7 @@ final class Shop {
     let mint = VoucherMint()
     let hubKey = VoucherMint.key(99)
     let euro = Currency(code: "EUR")!
+    let trustMint: TrustMint
     let ledger: SQLiteHubLedger
     let tills: [Till]
     private let terms: TerminalTerms
@@ -132,13 +140,14 @@ final class Shop {
         folder = place
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
         dice = Dice(seed: seed)
+        trustMint = TrustMint(
+            merchant: MerchantID("till:m42")!, hub: hubKey, now: VoucherMint.now)
         ledger = try SQLiteHubLedger(path: place + "/ledger.sqlite", creating: true)
         tills = (1...counters).map { Till($0, in: place) }
         terms = TerminalTerms(
             merchant: MerchantTerms(
                 name: "Shop", city: "Bremen", countryCode: "DE", categoryCode: "5411",
                 accounts: [.init(id: "26", value: "0015com.example.pay0102M4")]),
-            issuers: [Issuer(id: VoucherMint.issuer, keys: [mint.issuerKey.publicKey])],
             policy: Policy(
                 limits: [
                     CurrencyLimits(currency: euro, perPayment: 100_000, outstanding: 10_000_000)
@@ -147,10 +156,16 @@ final class Shop {
         let profile = HubProfile(
             merchant: MerchantID("till:m42")!, issuer: VoucherMint.issuer, name: "Hub")
         _ = try await registrar.initialise(profile, terms: terms, at: VoucherMint.now - 10)
+        let issuer = trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
+        for entry in [issuer, trustMint.hubEntry()] {
+            _ = try await registrar.trust.addKey(entry, at: VoucherMint.now)
+        }
+        _ = try await registrar.trust.adopt(
+            roots: [trustMint.root()], list: trustMint.list(1, [issuer]), at: VoucherMint.now)
         for till in tills {
             let request = EnrolmentRequest.signed(
                 terminal: TerminalID(till.name)!, journal: till.journalIdentity, by: till.key)
-            _ = try await registrar.enrol(request, replacing: false, at: VoucherMint.now - 5)
+            _ = try await registrar.enrol(request, consent: .none, at: VoucherMint.now - 5)
             try await open(till)
         }
     }
@@ -164,11 +179,15 @@ final class Shop {
         let configuration = TerminalConfiguration(
             version: 1, issuedAt: VoucherMint.now - 10, hub: hubKey.publicKey,
             terminal: TerminalID(till.name)!, terms: terms)
+        let issuer = trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
+        let trust = try TrustStore.introduce(
+            trustMint.offer(1, [issuer]), at: VoucherMint.now)
         let terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration,
                 merchant: try MerchantProfile(configuration.merchant), key: till.key,
-                journal: journal, display: NoDisplay(), encoder: NoEncoder(), reader: NoReader(),
+                trust: trust, trustKeeper: NoKeeper(), journal: journal, display: NoDisplay(),
+                encoder: NoEncoder(), reader: NoReader(),
                 clock: StandingClock(), random: DiceRandom(dice: dice), buildTime: 0,
                 hub: network))
         try await terminal.start()
@@ -202,6 +221,10 @@ struct StandingClock: WallClock {
 struct DiceRandom: RandomSource {
     let dice: Dice
     func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(dice.roll(256)) } }
+}
+
+struct NoKeeper: TrustKeeper {
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
 }
 
 struct NoDisplay: Display {

@@ -50,6 +50,16 @@ struct HotListHub: HubLink {
         HubSyncTests.answer(batch, by: key, of: terminal)
     }
 
+    func authorise(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError) -> [UInt8] {
+        throw .unreachable("not asked")
+    }
+
+    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
+
+    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
