@@ -58,7 +58,7 @@ struct TrustSyncTests {
         #expect(report.failure == nil)
         #expect(counter.trustKeeper.held?.list.list.version == 2)
         guard
-            case .declined(.code(let refusal))? = try await pay(counter, cti: 2),
+            case .declined(.refused(let refusal))? = try await pay(counter, cti: 2),
             refusal.reason == .issuerRevoked
         else {
             Issue.record("A revoked issuer is refused by name.")
