@@ -292,8 +292,8 @@ let testTargets: [Target] = [
         "FaultTests",
         [
             "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
-            "PaymentCodes", "Payments",
-            "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
+            "PaymentCodes", "Payments", "Screens", "Trust", "Vouchers", "COSE", "Money",
+            "VoucherMint", grdb,
         ]),
     tests("HouseTests", []),
     tests(

@@ -6,6 +6,7 @@ import Payments
 import Screens
 import Synchronization
 import Terminal
+import Trust
 import VoucherMint
 import Vouchers
 
@@ -30,11 +31,27 @@ final class Counter: Sendable {
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: VoucherMint.key(98),
-                journal: journal, display: DarkDisplay(), encoder: NoEncoder(),
+                trust: Self.trust, trustKeeper: NoKeeper(), journal: journal,
+                display: DarkDisplay(), encoder: NoEncoder(),
                 reader: NoReader(), clock: StoppedClock(), random: CountedRandom(salt: salt),
                 buildTime: 0, trace: { moment in told.hear(moment) }))
         try await terminal.start()
     }
+
+    /// What the terminal is enrolled with: the mint's issuer and the hub.
+    private static let trust: TrustStore = {
+        let trustMint = TrustMint(
+            merchant: VoucherMint.terminal.merchant, hub: VoucherMint.key(99),
+            now: VoucherMint.now)
+        do {
+            return try TrustStore.introduce(
+                trustMint.offer(
+                    1, [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)]),
+                at: VoucherMint.now)
+        } catch {
+            preconditionFailure("The test's trust documents are good: \(error)")
+        }
+    }()
 
     private static let configuration = TerminalConfiguration(
         version: 1, issuedAt: VoucherMint.now - 1_000, hub: VoucherMint.key(99).publicKey,
@@ -43,7 +60,6 @@ final class Counter: Sendable {
             merchant: MerchantTerms(
                 name: "Test Shop", city: "Bremen", countryCode: "DE", categoryCode: "5411",
                 accounts: [.init(id: "26", value: "0015com.example.pay0102M4")]),
-            issuers: [Issuer(id: VoucherMint.issuer, keys: [mint.issuerKey.publicKey])],
             policy: Policy(
                 limits: [
                     CurrencyLimits(currency: euro, perPayment: 25_000, outstanding: 1_000_000)
@@ -137,8 +153,13 @@ private struct DarkDisplay: Display {
     func show(_ screen: Screen) throws(DisplayError) {}
 }
 
+private struct NoKeeper: TrustKeeper {
+    func keep(_ store: TrustStore) throws(TrustKeepingError) {}
+}
+
 private struct NoEncoder: ShopSymbolEncoder {
     func symbol(for payload: String) -> SymbolMatrix? { nil }
+    func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
 }
 
 private struct NoReader: ScreenReader {
