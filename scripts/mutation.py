@@ -34,9 +34,10 @@ FILES = [
     "OfflineAuthoriser.swift", "PaymentFindings.swift", "Bands.swift", "Limits.swift",
     "OfflineHours.swift", "Facts.swift", "FactMasks.swift", "TerminalFacts.swift",
     "ExposureMeter.swift", "Sale.swift", "SaleMachine.swift", "SaleMachine+Opening.swift",
-    "SaleMachine+Paying.swift",
+    "SaleMachine+Paying.swift", "SaleMachine+Online.swift", "SaleMachine+Undoing.swift",
+    "UndoAuthoriser.swift",
 ]
-MODULES = ["Money", "CBOR", "COSE", "Vouchers", "Payments"]
+MODULES = ["Money", "CBOR", "COSE", "Vouchers", "Trust", "Payments"]
 TESTS = ["PaymentsTests", "VoucherMint"]
 
 MANIFEST = """// swift-tools-version: 6.2
@@ -57,9 +58,10 @@ let package = Package(
     targets: [
         library("Money"), library("CBOR"), library("COSE", ["CBOR", crypto]),
         library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
+        library("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
         library("Payments", ["Money", "COSE", "Vouchers"]),
         .target(
-            name: "VoucherMint", dependencies: ["COSE", "Vouchers"], path: "Tests/VoucherMint",
+            name: "VoucherMint", dependencies: ["COSE", "Vouchers", "Trust"], path: "Tests/VoucherMint",
             swiftSettings: settings),
         .testTarget(
             name: "PaymentsTests",
