@@ -297,8 +297,8 @@ let testTargets: [Target] = [
         "FaultTests",
         [
             "CFaultVFS", "SQLiteJournal", "SQLiteVoucherStore", "Terminal", "HubProtocol",
-            "PaymentCodes", "Payments", "Trust",
-            "Screens", "Vouchers", "COSE", "Money", "VoucherMint", grdb,
+            "PaymentCodes", "Payments", "Screens", "Trust", "Vouchers", "COSE", "Money",
+            "VoucherMint", grdb,
         ]),
     tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("HouseTests", []),

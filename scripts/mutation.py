@@ -8,8 +8,8 @@
 The list is Tests/Mutations/decision.diffs: unified diffs, each under a line "# ID". A mutant is a
 line dropped, or one comparison, operator or choice in it turned round. Each is applied to a copy of
 the sources in a package of the rules alone, so that it costs seconds. A mutant that no test notices
-ends the run with 1, unless it stands in Tests/Mutations/equivalent.txt with the reason why nobody
-could tell it from the original.
+ends the run with 1, unless it stands in Tests/Mutations/equivalent.txt (FILE => LINE => BECOMES :: REASON)
+because nobody could tell it from the original.
 
 Options: --package DIR keeps the package (and its build) for another time; --results FILE writes a
 table; --each COMMAND is put before each build and test (a lock, a nice).
@@ -34,9 +34,10 @@ FILES = [
     "OfflineAuthoriser.swift", "PaymentFindings.swift", "Bands.swift", "Limits.swift",
     "OfflineHours.swift", "Facts.swift", "FactMasks.swift", "TerminalFacts.swift",
     "ExposureMeter.swift", "Sale.swift", "SaleMachine.swift", "SaleMachine+Opening.swift",
-    "SaleMachine+Paying.swift",
+    "SaleMachine+Paying.swift", "SaleMachine+Online.swift", "SaleMachine+Undoing.swift",
+    "UndoAuthoriser.swift",
 ]
-MODULES = ["Money", "CBOR", "COSE", "Vouchers", "Payments"]
+MODULES = ["Money", "CBOR", "COSE", "Vouchers", "Trust", "Payments"]
 TESTS = ["PaymentsTests", "VoucherMint"]
 
 MANIFEST = """// swift-tools-version: 6.2
@@ -57,9 +58,10 @@ let package = Package(
     targets: [
         library("Money"), library("CBOR"), library("COSE", ["CBOR", crypto]),
         library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
+        library("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
         library("Payments", ["Money", "COSE", "Vouchers"]),
         .target(
-            name: "VoucherMint", dependencies: ["COSE", "Vouchers"], path: "Tests/VoucherMint",
+            name: "VoucherMint", dependencies: ["COSE", "Vouchers", "Trust"], path: "Tests/VoucherMint",
             swiftSettings: settings),
         .testTarget(
             name: "PaymentsTests",
@@ -131,8 +133,12 @@ def read():
 def equivalents():
     if not EQUIVALENT.exists():
         return {}
-    lines = [line for line in EQUIVALENT.read_text().splitlines() if line and line[0] != "#"]
-    return dict(line.split(None, 1) for line in lines)
+    found = {}
+    for line in EQUIVALENT.read_text().splitlines():
+        if line and line[0] != "#":
+            mutant, reason = line.split(" :: ")
+            found[tuple(part.strip() for part in mutant.split(" => "))] = reason
+    return found
 
 
 def title(diff):
@@ -192,8 +198,9 @@ def run(arguments):
             sys.exit(f"the tests fail without any mutant: {failure}")
         rows, survivors = [], []
         for name in wanted:
-            if name in known:
-                rows.append((name, *title(mutants[name]), "equivalent: " + known[name]))
+            if title(mutants[name]) in known:
+                reason = known[title(mutants[name])]
+                rows.append((name, *title(mutants[name]), "equivalent: " + reason))
                 continue
             path = re.search(r"^\+\+\+ b/(\S+)", mutants[name], re.M).group(1)
             original = (package / path).read_text()

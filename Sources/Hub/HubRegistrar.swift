@@ -87,7 +87,8 @@ public struct HubRegistrar: Sendable {
     /// How often a change is tried again when another came in between.
     static let maximumAttempts = 16
 
-    let ledger: any HubLedger
+    /// The hub's memory.
+    public let ledger: any HubLedger
     let key: PrivateKey
     /// Whom the terminals are to trust.
     public let trust: TrustRegistrar

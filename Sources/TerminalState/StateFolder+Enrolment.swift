@@ -4,9 +4,9 @@ import FileKeyStore
 public import FileTrustKeeper
 import Foundation
 public import HubProtocol
+import SQLiteJournal
 public import Terminal
 public import Trust
-import SQLiteJournal
 import Vouchers
 
 /// What an enrolment came to.

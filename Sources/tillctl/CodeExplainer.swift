@@ -30,18 +30,25 @@ struct CodeExplainer: Sendable {
                 kind: recognition.kind, wellFormed: true, verdict: "accept", reason: "accepted",
                 message: "A genuine voucher, for this terminal and in its time.",
                 fields: VoucherFields.of(voucher))
+        case .refused(let code):
+            return refused(code.refusal, bytes, kind: recognition.kind)
         case .unusable(.refused(let refusal)):
-            return CodeExplanation(
-                kind: recognition.kind, wellFormed: refusal.category != .formatBad,
-                verdict: "refuse",
-                reason: refusal.reason.rawValue, message: refusal.detail,
-                fields: VoucherFields.of(text: bytes))
+            return refused(refusal, bytes, kind: recognition.kind)
         case .unusable(let reason):
             return CodeExplanation(
                 kind: recognition.kind, wellFormed: recognition.wellFormed, verdict: "refuse",
                 reason: recognition.problemCode ?? reason.code,
                 message: message(recognition, reason), fields: fields)
         }
+    }
+
+    private func refused(_ refusal: VoucherRefusal, _ bytes: [UInt8], kind: String)
+        -> CodeExplanation
+    {
+        CodeExplanation(
+            kind: kind, wellFormed: refusal.category != .formatBad, verdict: "refuse",
+            reason: refusal.reason.rawValue, message: refusal.detail,
+            fields: VoucherFields.of(text: bytes))
     }
 
     private func message(_ recognition: CodeRecognition, _ reason: DeclineReason) -> String {

@@ -203,6 +203,9 @@ struct VoucherShowCommand: TillCommand {
             throw CommandFailure(
                 .notFound, reason: DeclineReason.referenceUnknown.code,
                 message: "No voucher with this reference is in the store. Import its pack.")
+        case .refused(let code):
+            throw CommandFailure(
+                reason: code.refusal.reason.rawValue, message: code.refusal.detail)
         case .unusable(let reason):
             throw CommandFailure(reason: reason.code, message: Self.sentence(reason))
         }

@@ -63,7 +63,8 @@ struct RevocationOptions: ParsableArguments {
         }
         let object = try? Sign1.decode(code.issuerBytes)
         let candidates = issuers.candidates(keyID: object?.keyID ?? [])
-        guard let signer = candidates.first(where: { object?.isSigned(by: $0.key.key) == true }) else {
+        guard let signer = candidates.first(where: { object?.isSigned(by: $0.key.key) == true })
+        else {
             throw CommandFailure(
                 reason: "issuer-unknown",
                 message: "No issuer in the trust list has signed that voucher: no terminal takes "
@@ -101,7 +102,7 @@ struct HotListDesk {
                 throw CommandFailure(RegistrarRefusal.notInitialised)
             }
             own = profile.issuer
-            issuers = try await TrustRegistrar(ledger: ledger).issuers(at: Clock.seconds())
+            issuers = try await TrustRegistrar(ledger: ledger).issuers(at: Clock.believable())
         } catch let error as HubLedgerError { throw CommandFailure(error) }
         publisher = HotListPublisher(ledger: ledger, key: try folder.identity(), issuer: own)
     }

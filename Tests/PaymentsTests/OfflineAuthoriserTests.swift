@@ -98,6 +98,9 @@ import Vouchers
         #expect(card(splits: true).capture?.consumed == 500)
         #expect(card(splits: true).facts.contains(.partial))
         #expect(card(splits: false).reason == .aboveVoucher(left: 500))
+        var whole = card(splits: false)
+        whole.due = 500
+        #expect(whole.amount == 500, "what covers all is no part")
     }
 
     @Test func doesNotSpendTwiceWhatTheIssuerKnewToBeRedeemed() {

@@ -330,7 +330,11 @@ import Vouchers
         let drawn = Draw(seed: 1).value
         #expect(with(0).basis.facts == [])
         #expect(with(1_000).basis.facts == .selectedForOnline)
-        #expect(with(drawn / 1_000).basis.facts == [], "a draw at the threshold is not below it")
+        #expect(with(drawn / 1_000).basis.facts == [])
+        // A seed whose draw is a whole number of thousandths.
+        #expect(Draw(seed: 1113).value == 911_000)
+        #expect(with(911, seed: 1113).basis.facts == [], "a draw at the threshold is not below it")
+        #expect(with(912, seed: 1113).basis.facts == .selectedForOnline)
         #expect(with(drawn / 1_000 + 1).basis.facts == .selectedForOnline)
         #expect(with(20).basis.drawThreshold == 20_000)
         #expect(with(20).basis.draw == Draw(seed: 1))

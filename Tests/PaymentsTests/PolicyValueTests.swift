@@ -163,6 +163,7 @@ import Vouchers
         #expect(share(25_000) == 420_000)
         #expect(share(90_000) == 420_000)
         #expect(selection.threshold(for: 6_000, floorLimit: 5_000) == 420_000)
+        #expect(selection.threshold(for: 5_000, floorLimit: 5_000) == 420_000)
         #expect(selection.threshold(for: 4_000, floorLimit: 3_000) == 20_000)
     }
 

@@ -125,8 +125,9 @@ final class Counter {
                 key: key, trust: trust, trustKeeper: keeper, journal: journal, display: display,
                 encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
+                hub: hub, refundRole: refundRole,
                 configurationMessage: hubKey.map { configuration.signed(by: $0) },
-                hub: hub, refundRole: refundRole, hotList: hotLists))
+                hotList: hotLists))
     }
 
     func charge(_ minorUnits: UInt64, key: String? = nil) async throws -> SaleView {

@@ -34,6 +34,12 @@ final class AnsweringHub: HubLink {
         throw .unreachable("not asked")
     }
 
+    func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
+
+    func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
     func configuration(for terminal: TerminalID, newerThan version: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
