@@ -65,7 +65,7 @@ struct TrustCommandTests {
         try (lines + "\n").write(toFile: shell.path("cut"), atomically: true, encoding: .utf8)
         #expect(try refused("cut") == "trust-cut")
         // Two gigabytes that take no room on the disk.
-        FileManager.default.createFile(atPath: shell.path("huge"), contents: Data("TILL".utf8))
+        _ = FileManager.default.createFile(atPath: shell.path("huge"), contents: Data("TILL".utf8))
         truncate(shell.path("huge"), 2 << 30)
         #expect(try refused("huge") == "file-too-long")
         let other = try Shell()

@@ -151,7 +151,7 @@ final class Shop {
         let trustMint = TrustMint(
             merchant: profile.merchant, hub: hubKey, now: VoucherMint.now)
         let offer = trustMint.offer(
-            [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)])
+            1, [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)])
         trust = try TrustStore.introduce(offer, at: VoucherMint.now)
         _ = try await registrar.trust.adopt(
             roots: offer.roots, list: offer.list, at: VoucherMint.now)
