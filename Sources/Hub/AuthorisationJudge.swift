@@ -1,3 +1,4 @@
+import COSE
 import HubProtocol
 import Payments
 import Vouchers
@@ -51,6 +52,17 @@ struct AuthorisationJudge {
                 event: .capture(capture))
             return evidence.judge(capture, of: entry)
         }
+    }
+
+    /// What the hub's book of revocations may hold of a voucher whose evidence is right.
+    var subjects: [RevocationSubject] {
+        guard case .right(let voucher) = finding else { return [] }
+        var subjects = [
+            RevocationSubject.voucher(voucher.identity),
+            .issuerKey(voucher.issuerKeyThumbprint),
+        ]
+        if let holder = voucher.holder { subjects.append(.walletKey(holder.thumbprint)) }
+        return subjects
     }
 
     /// What has to be looked up.

@@ -34,6 +34,9 @@ public struct OnlineAuthoriser: Sendable {
         self.trust = trust ?? TrustRegistrar(ledger: ledger)
     }
 
+    /// The reason of a decline for what the hub's book of revocations holds.
+    static let hotListed = "hot-listed"
+
     /// Answers a signed request at `now`, in seconds since 1970 UTC. The same bytes again get the
     /// same answer again, byte for byte. An approval is durable before it is returned.
     public func authorise(_ bytes: [UInt8], at now: UInt64) async throws(HubLedgerError)
@@ -67,19 +70,36 @@ public struct OnlineAuthoriser: Sendable {
             case .repeated(let answer): return .answered(answer, repeated: true)
             case .refused(let refusal): return .refused(refusal)
             case .decided(let verdict, let reservation):
+                // What would be approved has still to be good: a hot list's suspicion is settled here.
+                var reason = isRevoked ? Self.terminalRevoked : nil
+                if reason == nil, case .approved = verdict, try await isHotListed(judge) {
+                    reason = Self.hotListed
+                }
                 let record =
-                    isRevoked
-                    ? record(
-                        judge, verdict: .declined(reason: Self.terminalRevoked, other: nil),
-                        reservation: nil,
-                        on: snapshot)
-                    : record(judge, verdict: verdict, reservation: reservation, on: snapshot)
+                    if let reason {
+                        self.record(
+                            judge, verdict: .declined(reason: reason, other: nil),
+                            reservation: nil, on: snapshot)
+                    } else {
+                        self.record(
+                            judge, verdict: verdict, reservation: reservation, on: snapshot)
+                    }
                 if try await ledger.append(record) {
                     return .answered(record.answer, repeated: false)
                 }
             }
         }
         return .refused(.busy)
+    }
+
+    /// Whether the hub's book has revoked the voucher, its holder's key or the key that signed it.
+    private func isHotListed(_ judge: AuthorisationJudge) async throws(HubLedgerError) -> Bool {
+        for subject in judge.subjects {
+            if let line = try await ledger.revocation(of: subject), line.from <= judge.now {
+                return true
+            }
+        }
+        return false
     }
 
     private func record(

@@ -16,16 +16,7 @@ extension SQLiteHubLedger {
     }
 
     private static func insert(_ line: Revocation, in database: Database) throws {
-        let issuer: String?
-        let name: [UInt8]
-        switch line.subject {
-        case .voucher(let voucher):
-            issuer = voucher.issuer.name
-            name = voucher.cti
-        case .walletKey(let thumbprint), .issuerKey(let thumbprint):
-            issuer = nil
-            name = thumbprint
-        }
+        let (issuer, name) = key(of: line.subject)
         try database.cachedStatement(
             sql: """
                 INSERT INTO revocations
@@ -43,6 +34,31 @@ extension SQLiteHubLedger {
         try await read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM revocations ORDER BY id")
                 .map(Self.revocation)
+        }
+    }
+
+    /// See ``Hub/HotListLedger/revocation(of:)``.
+    public func revocation(of subject: RevocationSubject) async throws(HubLedgerError)
+        -> Revocation?
+    {
+        let (issuer, name) = Self.key(of: subject)
+        let line = try await read { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT * FROM revocations WHERE kind = ? AND name = ? AND issuer IS ?
+                    ORDER BY id DESC LIMIT 1
+                    """, arguments: [Int64(subject.kind.rawValue), .blob(name), issuer]
+            ).map(Self.revocation)
+        }
+        return line?.isWithdrawal == true ? nil : line
+    }
+
+    /// The columns `issuer` and `name` of what is revoked.
+    private static func key(of subject: RevocationSubject) -> (issuer: String?, name: [UInt8]) {
+        switch subject {
+        case .voucher(let voucher): (voucher.issuer.name, voucher.cti)
+        case .walletKey(let thumbprint), .issuerKey(let thumbprint): (nil, thumbprint)
         }
     }
 

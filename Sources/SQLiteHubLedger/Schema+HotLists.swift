@@ -21,6 +21,8 @@ extension Schema {
                     at INTEGER NOT NULL
                 ) STRICT;
 
+                CREATE INDEX revocations_by_name ON revocations (kind, name);
+
                 -- A list's content is forgotten in time; that there was one is not.
                 CREATE TABLE hot_lists (
                     version INTEGER PRIMARY KEY CHECK (version >= 1),

@@ -20,7 +20,7 @@ struct ClockCommand: AsyncParsableCommand {
     static func tell(_ clock: ClockMessage) {
         let time = Date(timeIntervalSince1970: Double(clock.now)).formatted(.iso8601)
         let uncertainty =
-            clock.uncertaintySeconds.map { "± \($0) s" } ?? "uncertain by nobody knows"
+            clock.uncertaintySeconds.map { "± \($0) s" } ?? "nothing bounds its error"
         Output.line("Clock \(clock.state): \(time) (\(uncertainty))")
         if let problem = clock.problem { Output.line("  \(problem) Nothing is approved.") }
     }

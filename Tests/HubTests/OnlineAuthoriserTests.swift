@@ -67,6 +67,30 @@ import Vouchers
         #expect(verdicts.compactMap(Self.reason) == Array(repeating: "spent-elsewhere", count: 7))
     }
 
+    @Test func whatIsRevokedIsDeclinedThoughItVerifies() async throws {
+        let scene = try await Scene()
+        let terminal = try await scene.terminal("t1")
+        let publisher = HotListPublisher(
+            ledger: scene.ledger, key: Scene.hubKey, issuer: Scene.own)
+        let first = VoucherDouble(.fixed(amount: 500), cti: 1)
+        let identity = VoucherIdentity(issuer: Scene.own, cti: first.claims.cti)
+        let subjects = [
+            RevocationSubject.voucher(identity),
+            .voucher(VoucherIdentity(issuer: Scene.gifts, cti: first.claims.cti)),
+        ]
+        _ = try await publisher.revoke(
+            subjects, from: Self.at, expiry: nil, reason: "lost", at: Self.at)
+        let asked = Self.request(terminal, first, 500)
+        #expect(Self.reason(try await Self.ask(scene, asked)) == "hot-listed")
+        let other = Self.request(terminal, VoucherDouble(.fixed(amount: 500), cti: 2), 500, id: 2)
+        #expect(Self.reason(try await Self.ask(scene, other)) == nil)
+        for subject in subjects {
+            _ = try await publisher.withdraw(subject, reason: "found", at: Self.at)
+        }
+        let again = Self.request(terminal, first, 500, id: 3)
+        #expect(Self.reason(try await Self.ask(scene, again)) == nil)
+    }
+
     @Test func theSameBytesGetTheSameAnswerAndReserveOnce() async throws {
         let scene = try await Scene()
         let terminal = try await scene.terminal("t1")

@@ -84,6 +84,9 @@ public protocol HotListLedger: Sendable {
     /// Every line of the book, in order.
     func revocations() async throws(HubLedgerError) -> [Revocation]
 
+    /// The line of the book that revokes this now; nil where there is none, or it was taken back.
+    func revocation(of subject: RevocationSubject) async throws(HubLedgerError) -> Revocation?
+
     /// The hub's own vouchers whose row lies above `row`, in order, at most `limit`, with the row
     /// of the last of them; row 0 lies before all.
     func issuedIdentities(after row: UInt64, limit: Int) async throws(HubLedgerError)
