@@ -43,10 +43,16 @@ public struct ClockReading: Hashable, Sendable {
         self.boot = boot
     }
 
+    /// No machine runs for so long without a new start, in milliseconds (10 years): a boot-time
+    /// clock that says so is broken, or is not the kernel's.
+    static let longestRun: UInt64 = 10 * 366 * 86_400_000
+
     /// Seconds from `earlier` to this reading by the boot-time clock; nil where they are of two
-    /// runs, or out of order.
+    /// runs, out of order, or further apart than any run.
     func seconds(since earlier: ClockReading) -> UInt64? {
-        guard boot == earlier.boot, sinceBoot >= earlier.sinceBoot else { return nil }
+        guard boot == earlier.boot, sinceBoot >= earlier.sinceBoot,
+            sinceBoot - earlier.sinceBoot <= Self.longestRun
+        else { return nil }
         return (sinceBoot - earlier.sinceBoot) / 1_000
     }
 }

@@ -162,6 +162,19 @@ import Testing
         }
     }
 
+    @Test func aBootTimeClockThatLeapsIsNotBelieved() {
+        var machine = Machine()
+        machine.settle()
+        let boot = machine.reading.boot
+        let leap = ClockReading(
+            wall: machine.wall, sinceBoot: machine.reading.sinceBoot + 50 * year * 1_000,
+            boot: boot)
+        var keeper = machine.keeper
+        _ = keeper.take(leap)
+        #expect(keeper.estimate.suspicion == .stoodStill(lastSeen: machine.wall))
+        #expect(keeper.estimate.now <= machine.truth + 5)
+    }
+
     @Test func uncertaintyGrowsWithTheTimeSinceTheSignature() {
         var machine = Machine()
         machine.settle(lasting: 10)
