@@ -237,8 +237,8 @@ let testTargets: [Target] = [
         ]),
     tests("HotListsTests", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests("ClocksTests", ["Clocks"]),
-    .target(
-        name: "SandboxTrial", dependencies: ["CScanner"], path: "Tests/SandboxTrial"),
+    .executableTarget(
+        name: "sandbox-trial", dependencies: ["CScanner"], path: "Tests/SandboxTrial"),
     tests(
         "PolicySourcesTests",
         ["PolicySources", "YAMLPolicies", "Payments", "Money", "HubProtocol"]),
@@ -246,7 +246,7 @@ let testTargets: [Target] = [
         "ScannerTests",
         [
             "ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens",
-            "ScannerProtocol", "ProcessScanner", "SandboxTrial", "till-scanner",
+            "ScannerProtocol", "ProcessScanner", "sandbox-trial", "till-scanner",
         ]),
     tests(
         "ScreensTests",

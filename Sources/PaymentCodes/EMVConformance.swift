@@ -70,7 +70,8 @@ private let rootRules = [
 
 /// Table 4.4, with 10 and 11 of version 1.1.
 private let additionalDataRules = [
-    EMVRule(1...8, .ans, 1...25), EMVRule(10...10, .ans, 1...20), EMVRule(11...11, .ans, 3...3),
+    EMVRule(1...8, .ans, 1...25), EMVRule(9...9, .ans, 1...3), EMVRule(10...10, .ans, 1...20),
+    EMVRule(11...11, .ans, 3...3),
 ]
 
 /// Table 4.6: the merchant in another language.

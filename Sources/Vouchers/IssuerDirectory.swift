@@ -38,14 +38,17 @@ public struct IssuerKey: Hashable, Sendable {
             return VoucherRefusal(
                 .issuerRevoked, "The issuer's key is revoked since \(revokedSince).")
         }
-        guard now < honouredUntil else {
+        // `.max` is for ever: no moment comes after it.
+        guard now < honouredUntil || honouredUntil == .max else {
             return VoucherRefusal(
                 .issuerKeyExpired,
                 "What the issuer's key has signed was honoured until \(honouredUntil).")
         }
         let signed = issuedAt ?? now
         let latest = signed.addingReportingOverflow(VoucherVerifier.clockSkewSeconds)
-        guard latest.overflow || latest.partialValue >= from, signed < until else {
+        guard latest.overflow || latest.partialValue >= from,
+            signed < until || until == .max
+        else {
             return VoucherRefusal(
                 .issuerKeyExpired,
                 "The issuer's key signs from \(from) until \(until), and this is of \(signed).")

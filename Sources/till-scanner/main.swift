@@ -52,4 +52,5 @@ guard Inheritance.hasSocket(ScannerChannel.inheritedDescriptor) else {
         "error: till-scanner is started by tilld, which hands it a socket. There is none.",
         to: STDERR_FILENO, exitCode: usageCode)
 }
-exit(Servant.serve(memoryMiB: memoryMiB))
+// Without what libraries register for an orderly end: shut in, it can write nothing any more.
+_exit(Servant.serve(memoryMiB: memoryMiB))

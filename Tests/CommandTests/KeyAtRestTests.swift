@@ -112,7 +112,8 @@ import Testing
         let path = shell.path("sealed/till.terminal-key")
         let sealedBytes = try Data(contentsOf: URL(fileURLWithPath: path))
         #expect(!canary.isIn(sealedBytes))
-        let without = try shell.run("tilld", "--json")
+        let profile = Shell.root.path + "/hardware-profiles/50-folder-camera-png-display.yaml"
+        let without = try shell.run("tilld", "--profile", profile, "--json")
         #expect(without.status == 10, "\(without)")
         let again = try shell.json("tillctl", "key", "seal", "--into", "sealed", status: 10)
         #expect(again["reason"] as? String == "key-missing")
@@ -137,7 +138,7 @@ import Testing
         shell.stop(daemon)
         chmod(credentials + "/till.terminal-key", 0o404)
         let open = try shell.run(
-            ["tilld", "--json"], through: ["/usr/bin/env", "CREDENTIALS_DIRECTORY=" + credentials])
+            ["tilld", "--profile", profile, "--json"], through: ["/usr/bin/env", "CREDENTIALS_DIRECTORY=" + credentials])
         #expect(try open.json()["reason"] as? String == "key-readable-by-others", "\(open)")
     }
 

@@ -122,7 +122,7 @@ import Vouchers
     }
 
     @Test(arguments: [
-        (0, CBORValue.unsigned(2), "message-format-unknown"),
+        (0, CBORValue.unsigned(3), "message-format-unknown"),
         (0, "1", "message-malformed"),
         (1, "m42/t7", "message-malformed"),
         (2, .bytes([1, 2, 3]), "message-malformed"),

@@ -114,6 +114,16 @@ struct EMVPayloadTests {
         #expect(error?.path == path && error?.reason == reason, "\(body)")
     }
 
+    @Test("asks the customer for three things at most, and passes over what nobody knows")
+    func consumerData() throws {
+        let known = try EMVPayload(parsing: Self.payload("62070903AME")).conformance
+        #expect(known.problem == nil && known.tolerated.isEmpty)
+        let unknown = try EMVPayload(parsing: Self.payload("62060902XY")).conformance
+        #expect(unknown.problem == nil && unknown.tolerated.map(\.path) == ["62/09"])
+        let long = try EMVPayload(parsing: Self.payload("62080904AMEA")).conformance
+        #expect(long.problem?.path == "62/09" && long.problem?.reason == .valueFormat)
+    }
+
     @Test("says it in one line: path, colon, what is wrong")
     func description() throws {
         let error = #expect(throws: EMVProblem.self) {

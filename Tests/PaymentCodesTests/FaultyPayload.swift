@@ -61,6 +61,22 @@ struct FaultyPayload {
         return faults
     }
 
+    /// The payload with one length of an object one more or one less, the checksum made right: what
+    /// follows is read in the wrong place.
+    func withShiftedLengths() -> [String] {
+        var texts: [String] = []
+        Self.visit(root, []) { path, node, _, _, rebuild in
+            let body = node.text.unicodeScalars.dropFirst(4)
+            for length in [body.count - 1, body.count + 1] where (1...99).contains(length) {
+                let text =
+                    path[path.count - 1] + (length < 10 ? "0" : "") + "\(length)"
+                    + String(String.UnicodeScalarView(body))
+                if let text = write(rebuild([.raw(text)])) { texts.append(text) }
+            }
+        }
+        return texts
+    }
+
     private typealias Visitor = (
         _ path: [String], _ node: Node, _ position: Int, _ siblings: Int,
         _ rebuild: ([Node]) -> [Node]

@@ -116,6 +116,15 @@ struct SchemeMutationTests {
         #expect(faults > 100, "\(faults)")
     }
 
+    @Test("with any length one too long or too short is refused", arguments: SchemeTests.examples)
+    func shifted(_ example: (form: String, values: [String: String])) throws {
+        let profile = try SchemeTests.profile(example.form)
+        let payload = try profile.payload(of: SchemeTests.complete(example.values))
+        for text in FaultyPayload(payload).withShiftedLengths() {
+            #expect(Self.problem(text, profile) != nil, "\(text)")
+        }
+    }
+
     @Test("cut anywhere, or with its checksum changed, is refused", arguments: SchemeTests.examples)
     func cut(_ example: (form: String, values: [String: String])) throws {
         let profile = try SchemeTests.profile(example.form)

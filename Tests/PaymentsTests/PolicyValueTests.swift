@@ -37,7 +37,7 @@ import Vouchers
         let masks = FactMasks.standard
         #expect(masks.denial.rawValue == 550_833_750_016)
         #expect(masks.stranded.rawValue == 562_211_286_155_264)
-        #expect(masks.online.rawValue == 1_125_174_713_778_176)
+        #expect(masks.online.rawValue == 4_502_874_434_306_048)
         #expect(masks.online.isSuperset(of: masks.stranded))
     }
 

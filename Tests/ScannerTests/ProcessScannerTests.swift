@@ -8,16 +8,19 @@ import Testing
 
 /// The scanner's program, built beside the tests.
 enum BuiltScanner {
-    static let path: String = {
+    static let path = built("till-scanner")
+
+    /// Where a program of this package lies.
+    static func built(_ name: String) -> String {
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         while folder.path != "/" {
-            let program = folder.appendingPathComponent("till-scanner").path
+            let program = folder.appendingPathComponent(name).path
             if FileManager.default.isExecutableFile(atPath: program) { return program }
             folder.deleteLastPathComponent()
         }
         return URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../.build/debug/till-scanner").path
-    }()
+            .appendingPathComponent("../../.build/debug/\(name)").path
+    }
 }
 
 /// Pictures in memory, and what was said of them.

@@ -1,5 +1,4 @@
-import Glibc
-import SandboxTrial
+import Foundation
 import Testing
 
 @Suite("Sandbox")
@@ -12,47 +11,61 @@ struct SandboxTests {
         case signal(Int32)
     }
 
-    private func outcome(of trial: till_trial) throws -> End {
-        var status: Int32 = 0
-        try #require(till_sandbox_try(trial, Self.memory, &status) == 0)
+    /// What is tried, in the order of the program's own list.
+    enum Trial: Int, Sendable {
+        case nothing, openFile, listFolder, socket, fork, execute, signalParent, traceParent
+        case terminalIoctl, executableMemory, muchMemory, someMemory, namespace, endlessLoop
+    }
+
+    private func outcome(of trial: Trial) throws -> End {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: BuiltScanner.built("sandbox-trial"))
+        process.arguments = ["\(trial.rawValue)", "\(Self.memory)"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let said = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let text = String(decoding: said, as: UTF8.self).filter { !$0.isWhitespace }
+        let status = try #require(Int32(text))
         let signal = status & 0x7F
         return signal == 0 ? .exit((status >> 8) & 0xFF) : .signal(signal)
     }
 
     @Test("A process that has shut itself in can end, and use the memory it was given")
     func allowed() throws {
-        #expect(try outcome(of: TILL_TRIAL_NOTHING) == .exit(0))
-        #expect(try outcome(of: TILL_TRIAL_SOME_MEMORY) == .exit(0))
+        #expect(try outcome(of: .nothing) == .exit(0))
+        #expect(try outcome(of: .someMemory) == .exit(0))
     }
 
     @Test("It opens no file and lists no folder")
     func files() throws {
-        #expect(try outcome(of: TILL_TRIAL_OPEN_FILE) == .exit(EACCES))
-        #expect(try outcome(of: TILL_TRIAL_LIST_FOLDER) == .exit(EACCES))
+        #expect(try outcome(of: .openFile) == .exit(EACCES))
+        #expect(try outcome(of: .listFolder) == .exit(EACCES))
     }
 
     @Test(
         "It dies over a socket, a child, a program, a foreign ioctl, a namespace, memory for code",
         arguments: [
-            TILL_TRIAL_SOCKET, TILL_TRIAL_FORK, TILL_TRIAL_EXECUTE, TILL_TRIAL_TRACE_PARENT,
-            TILL_TRIAL_TERMINAL_IOCTL, TILL_TRIAL_EXECUTABLE_MEMORY, TILL_TRIAL_NAMESPACE,
-        ].map(\.rawValue))
-    func deadly(trial: UInt32) throws {
-        #expect(try outcome(of: till_trial(trial)) == .signal(SIGSYS))
+            Trial.socket, .fork, .execute, .traceParent, .terminalIoctl, .executableMemory,
+            .namespace,
+        ])
+    func deadly(trial: Trial) throws {
+        #expect(try outcome(of: trial) == .signal(SIGSYS))
     }
 
     @Test("It can signal nobody")
     func signals() throws {
-        #expect(try outcome(of: TILL_TRIAL_SIGNAL_PARENT) == .signal(SIGSYS))
+        #expect(try outcome(of: .signalParent) == .signal(SIGSYS))
     }
 
     @Test("Memory beyond its limit is refused")
     func memory() throws {
-        #expect(try outcome(of: TILL_TRIAL_MUCH_MEMORY) == .exit(ENOMEM))
+        #expect(try outcome(of: .muchMemory) == .exit(ENOMEM))
     }
 
     @Test("A loop without a daemon ends by itself")
     func loop() throws {
-        #expect(try outcome(of: TILL_TRIAL_ENDLESS_LOOP) == .signal(SIGPROF))
+        #expect(try outcome(of: .endlessLoop) == .signal(SIGPROF))
     }
 }

@@ -1,0 +1,161 @@
+import COSE
+import Clocks
+import HotLists
+import HubProtocol
+import Money
+import PaymentCodes
+import Payments
+import Screens
+import Trust
+import Vouchers
+
+// Performing the machine's effects.
+extension PaymentTerminal {
+    func run(_ first: SaleMachine.Event) async {
+        var effects = machine.handle(first)
+        while !effects.isEmpty {
+            let effect = effects.removeFirst()
+            if let event = await perform(effect) { effects += machine.handle(event) }
+        }
+    }
+
+    private func perform(_ effect: SaleMachine.Effect) async -> SaleMachine.Event? {
+        switch effect {
+        case .store(let sale): return await store(sale)
+        case .lookUp(let query):
+            do {
+                let facts = try await parts.journal.facts(for: query)
+                return .factsRead(
+                    facts, terminalFacts(at: parts.clock.now()),
+                    Draw(bytes: parts.random.bytes(Draw.seedLength)))
+            } catch {
+                return .factsUnreadable(error.message)
+            }
+        case .ask(let question): return await ask(question)
+        case .lookUpReceipt(let number):
+            do { return .receiptRead(try await parts.journal.receipt(number)) } catch {
+                return .receiptUnreadable(error.message)
+            }
+        case .record(let record): return await write(record)
+        case .show(let sale):
+            show(sale)
+            return nil
+        case .tell(let outcome, let sale):
+            tell(outcome, sale)
+            return nil
+        case .ended(let sale):
+            end(sale)
+            return nil
+        case .refuse(let reference, let refusal):
+            refusals[reference] = refusal
+            return nil
+        case .confirm(let receipt):
+            // Where this fails the payment is durable all the same; after a restart a person is
+            // asked whether it was told.
+            try? await parts.journal.confirm(receipt)
+            return nil
+        case .undone(let undo, let receipt, let order):
+            tell(undo, receipt: receipt, order: order)
+            return nil
+        case .refuseUndo(let order, let refusal):
+            undoAnswers[order] = .refused(refusal)
+            return nil
+        }
+    }
+
+    private func store(_ sale: Sale) async -> SaleMachine.Event? {
+        do {
+            try await storeEnded()
+            try await parts.journal.store(sale)
+            return sale.state == .open ? .saleStored(sale.reference) : nil
+        } catch {
+            guard sale.state != .open else { return .saleNotStored(sale.reference, error.message) }
+            ended = sale
+            return nil
+        }
+    }
+
+    /// Stores the sale that ended while the journal could not be written: until then it stands as
+    /// open there, and no other can be opened.
+    func storeEnded() async throws(JournalError) {
+        guard let sale = ended else { return }
+        do { try await parts.journal.store(sale) } catch {
+            // What the journal has of it by now says more: it was paid after all.
+            guard case .constraint = error else { throw error }
+        }
+        ended = nil
+    }
+
+    /// Writes a record. After an error it is read back before anybody is told anything: an I/O
+    /// error does not mean "not committed".
+    private func write(_ record: JournalRecord) async -> SaleMachine.Event {
+        let nonce = parts.random.bytes(PaymentRequest.nonceLength)
+        parts.trace(.recording)
+        do {
+            let receipt = try await parts.journal.record(record)
+            return .recorded(receipt: receipt.receipt, nonce: nonce, at: parts.clock.now())
+        } catch {
+            do {
+                if let receipt = try await parts.journal.find(record) {
+                    return .recorded(receipt: receipt.receipt, nonce: nonce, at: parts.clock.now())
+                }
+                return .notRecorded(error.message)
+            } catch {
+                // Whether money moved is not known: the screen must not go on asking for it.
+                try? parts.display.show(
+                    screens.composer.outOfOrder("Please ask for another way to pay."))
+                return .recordUncertain(error.message)
+            }
+        }
+    }
+
+    private func show(_ sale: Sale) {
+        if view?.sale.reference != sale.reference {
+            view = SaleView(sale: sale, version: version)
+        }
+        let shown = screens.show(sale)
+        view?.sale = sale
+        view?.symbol = shown.symbol
+        view?.symbolProblem = shown.problem
+        changed()
+    }
+
+    private func tell(_ outcome: Outcome, _ sale: Sale) {
+        if view?.sale.reference == sale.reference { view?.sale = sale }
+        view?.add(outcome)
+        switch outcome {
+        case .approved(let capture, let receipt), .approvedInPart(let capture, let receipt, _):
+            parts.trace(
+                .approved(
+                    receipt: receipt, sale: capture.sale, minorUnits: capture.amount.minorUnits))
+        case .declined: break
+        }
+        // A display that fails takes no payment back: what was approved is in the journal.
+        try? parts.display.show(screens.composer.outcome(outcome, of: sale))
+        changed()
+    }
+
+    private func end(_ sale: Sale) {
+        if view?.sale.reference == sale.reference {
+            view?.sale = sale
+            view?.symbol = nil
+        }
+        if sale.state != .paid { departedUntil = max(departedUntil, sale.request.expiry) }
+        if sale.state != .paid { showIdle() }
+        changed()
+    }
+
+    func showIdle() { try? parts.display.show(screens.composer.idle()) }
+
+    /// Puts a newer configuration, verified by the caller, in force.
+    func adopt(
+        _ newer: TerminalConfiguration, merchant: MerchantProfile, message: [UInt8]
+    ) async throws(JournalError) {
+        if parts.configurationMessage != nil { try await keep(message, of: newer.version) }
+        configuration = newer
+        screens = Self.screens(parts, merchant: merchant)
+        await run(.policyChanged(newer.policy))
+        await learn(newer.issuedAt, by: .signed)
+        changed()
+    }
+}
