@@ -35,7 +35,8 @@ struct Palette: Hashable, Sendable {
             Palette(background: Colour(0x7A4B00), ink: .white, bar: Colour(0x583600))
         case .declined: Palette(background: Colour(0xA61B1B), ink: .white, bar: Colour(0x771010))
         // Nearly white, so that a refund voucher's symbol can be read from it.
-        case .undone: Palette(background: Colour(0xFBF8FD), ink: Colour(0x4A1E6B), bar: Colour(0x4A1E6B))
+        case .undone:
+            Palette(background: Colour(0xFBF8FD), ink: Colour(0x4A1E6B), bar: Colour(0x4A1E6B))
         case .outOfOrder: Palette(background: Colour(0x3A3F47), ink: .white, bar: Colour(0x24282E))
         }
     }

@@ -173,7 +173,8 @@ final class SegmentFile: @unchecked Sendable {
     private var digest = SHA256()
 
     init(number: UInt64, beside database: String) throws(JournalError) {
-        folder = URL(fileURLWithPath: database).deletingLastPathComponent()
+        folder =
+            URL(fileURLWithPath: database).deletingLastPathComponent()
             .appendingPathComponent(SQLiteJournal.segmentFolder).path
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw JournalFolder.failure(errno)

@@ -138,7 +138,8 @@ import Testing
         shell.stop(daemon)
         chmod(credentials + "/till.terminal-key", 0o404)
         let open = try shell.run(
-            ["tilld", "--profile", profile, "--json"], through: ["/usr/bin/env", "CREDENTIALS_DIRECTORY=" + credentials])
+            ["tilld", "--profile", profile, "--json"],
+            through: ["/usr/bin/env", "CREDENTIALS_DIRECTORY=" + credentials])
         #expect(try open.json()["reason"] as? String == "key-readable-by-others", "\(open)")
     }
 

@@ -158,7 +158,12 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         ),
         Forbidden("redemption-immutable", "UPDATE redemption SET consumed = 1"),
         Forbidden("redemption-immutable", "DELETE FROM redemption"),
-        Forbidden("redemption-immutable", "REPLACE INTO redemption SELECT * FROM redemption"),
+        Forbidden(
+            "redemption-immutable",
+            "REPLACE INTO redemption SELECT * FROM redemption WHERE kind <> 1"),
+        Forbidden(
+            "fixed-voucher-twice",
+            "REPLACE INTO redemption SELECT * FROM redemption WHERE kind = 1"),
         Forbidden(
             "fixed-voucher-twice", capture("S3") + redeem(1, kind: 1, consumed: 1_250)
         ),

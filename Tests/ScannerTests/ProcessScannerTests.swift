@@ -55,6 +55,13 @@ struct ProcessScannerTests {
         HeldPictures(try names.map { (try Pictures.bytes($0), $0) })
     }
 
+    /// Kills a child and waits until it has ended; it stays to be reaped by its parent.
+    private func end(_ process: pid_t) {
+        kill(process, SIGKILL)
+        var information = siginfo_t()
+        _ = waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT)
+    }
+
     private func read(_ view: ScannerView) -> Set<String>? {
         if case .looked(let symbols, _) = view { texts(symbols) } else { nil }
     }
@@ -103,7 +110,7 @@ struct ProcessScannerTests {
             limits: Self.patient)
         #expect(read(try scanner.look(timeoutMilliseconds: 0)) == ["HELLO TILL"])
         let process = try #require(scanner.processIdentifier)
-        kill(process, SIGKILL)
+        end(process)
         #expect(read(try scanner.look(timeoutMilliseconds: 0)) == ["HELLO TILL"])
         #expect(scanner.processIdentifier != process)
     }
@@ -156,7 +163,7 @@ struct ProcessScannerTests {
             program: BuiltScanner.path, source: .stream(path: folder.path("a.y4m"), .y4m),
             limits: Self.patient)
         #expect(read(try scanner.look(timeoutMilliseconds: 1_000)) == ["HELLO TILL"])
-        kill(try #require(scanner.processIdentifier), SIGKILL)
+        end(try #require(scanner.processIdentifier))
         #expect(read(try scanner.look(timeoutMilliseconds: 1_000)) == [])
         #expect(read(try scanner.look(timeoutMilliseconds: 1_000)) == ["HELLO TILL"])
         #expect(try scanner.look(timeoutMilliseconds: 1_000) == .ended)
