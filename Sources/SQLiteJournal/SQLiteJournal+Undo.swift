@@ -13,9 +13,15 @@ extension SQLiteJournal {
         try await read { db in try PaymentRow.lookUp(number, in: db) }
     }
 
-    /// The undoing that was made under an idempotency key.
+    /// The undoing that was made under an idempotency key. Whoever asks is told of money that was
+    /// given back, so what is found is made durable first: after a failed commit and a restart it
+    /// may have been recovered from a log that never reached the disk.
     public func undoing(key: String) async throws(JournalError) -> RecordedUndo? {
-        try await read { db in try PaymentRow.undoing(key: key, in: db) }
+        guard try await read({ db in try PaymentRow.undoing(key: key, in: db) }) != nil else {
+            return nil
+        }
+        try await settle()
+        return try await read { db in try PaymentRow.undoing(key: key, in: db) }
     }
 
     /// What has been given back of a sale's payments, in minor units.

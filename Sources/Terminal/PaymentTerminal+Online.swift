@@ -28,7 +28,7 @@ extension PaymentTerminal {
             let reply = await terminal.reply(
                 of: hub, to: request, milliseconds: budget + Self.lateMilliseconds)
             if await !race.win(.hubReplied(number, reply)) {
-                await terminal.run(.hubReplied(number, reply))
+                await terminal.hearLate(reply, to: number)
             }
         }
         let alarm = Task {
@@ -36,9 +36,17 @@ extension PaymentTerminal {
             _ = await race.win(.hubSilent(number))
         }
         let event = await race.winner()
+        settledQuestion = max(settledQuestion, number)
         alarm.cancel()
         noteConnection(after: event)
         return event
+    }
+
+    /// Hands a reply that lost against the end of the budget to the machine. Until the machine has
+    /// heard of that end it would still listen: then the reply is dropped, for the budget is over.
+    private func hearLate(_ reply: HubReply, to number: UInt64) async {
+        guard settledQuestion >= number else { return }
+        await run(.hubReplied(number, reply))
     }
 
     private func request(for question: OnlineQuestion) -> [UInt8] {

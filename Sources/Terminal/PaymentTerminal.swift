@@ -35,6 +35,8 @@ public actor PaymentTerminal {
     /// What undo orders came to, by their numbers, until their callers pick it up.
     var undoAnswers: [UInt64: UndoAnswer] = [:]
     var lastUndoOrder: UInt64 = 0
+    /// The number of the last question to the hub whose outcome is settled.
+    var settledQuestion: UInt64 = 0
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter: UInt64 = 0
     /// A sale whose end is not in the journal yet.

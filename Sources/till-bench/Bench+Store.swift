@@ -61,7 +61,7 @@ extension Bench {
     /// A typed reference, to the verified voucher.
     private func readings(_ store: SQLiteVoucherStore, count: Int) async throws -> Measurement {
         let context = try context(issuer)
-        let random = numbers(rounds.of(500), below: count / Self.signedEvery + 1)
+        let random = numbers(rounds.of(500), below: (count - 1) / Self.signedEvery + 1)
         let figures = try await timed(random.count) { round in
             let cti = Self.cti(random[round] * Self.signedEvery, of: count)
             let text = VoucherReference(cti: cti).map { Array($0.text.utf8) } ?? []

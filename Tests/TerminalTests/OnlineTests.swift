@@ -163,7 +163,7 @@ final class AnsweringHub: HubLink {
     @Test func approvesNothingTwiceWhenAnAnswerComesLate() async throws {
         let (counter, hub) = try await Self.counter(.approvesLate(.milliseconds(150)))
         let first = try await Self.outcome(counter)
-        #expect(Self.online(first) == "no-answer")
+        #expect(Self.online(first) == "no-answer", "\(String(describing: first))")
         _ = try await counter.charge(700)
         let before = await counter.terminal.currentSale
         while hub.lateAnswers == 0 { try await Task.sleep(for: .milliseconds(5)) }

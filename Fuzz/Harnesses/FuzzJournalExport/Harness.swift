@@ -1,3 +1,4 @@
+import COSE
 import FuzzSupport
 import HubProtocol
 import JournalExport
