@@ -185,7 +185,7 @@ extension SQLiteJournal {
     /// though this connection holds them for undone, and a restart would find them. The next
     /// commit writes over them. Where the disk had no room or could not be written at all, they
     /// were never complete, and there is nothing to settle.
-    func settle() async throws(JournalError) {
+    private func settle() async throws(JournalError) {
         do {
             try await write { db in
                 try db.cachedStatement(sql: "UPDATE journal SET settled = settled + 1").execute()

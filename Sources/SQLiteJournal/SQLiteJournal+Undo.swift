@@ -13,15 +13,9 @@ extension SQLiteJournal {
         try await read { db in try PaymentRow.lookUp(number, in: db) }
     }
 
-    /// The undoing that was made under an idempotency key. Whoever asks is told of money that was
-    /// given back, so what is found is made durable first: after a failed commit and a restart it
-    /// may have been recovered from a log that never reached the disk.
+    /// The undoing that was made under an idempotency key.
     public func undoing(key: String) async throws(JournalError) -> RecordedUndo? {
-        guard try await read({ db in try PaymentRow.undoing(key: key, in: db) }) != nil else {
-            return nil
-        }
-        try await settle()
-        return try await read { db in try PaymentRow.undoing(key: key, in: db) }
+        try await read { db in try PaymentRow.undoing(key: key, in: db) }
     }
 
     /// What has been given back of a sale's payments, in minor units.

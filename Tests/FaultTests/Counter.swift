@@ -143,6 +143,9 @@ final class Told: Sendable {
     /// Minor units told as undone, by the receipt of the payment.
     var undone: [ReceiptNumber: UInt64] { heard.withLock { $0.undone } }
 
+    /// Takes in what has been undone of each payment.
+    func hear(undone: [ReceiptNumber: UInt64]) { heard.withLock { $0.undone = undone } }
+
     func hear(undone minorUnits: UInt64, of receipt: ReceiptNumber) {
         heard.withLock { $0.undone[receipt, default: 0] += minorUnits }
     }

@@ -12,7 +12,7 @@ struct Evidence {
     /// Minor units redeemed of each voucher, and the most that may be.
     private let redeemed: [(voucher: VoucherIdentity, consumed: UInt64, ceiling: UInt64)]
     /// Minor units undone of each capture, by its receipt.
-    private let undone: [ReceiptNumber: UInt64]
+    let undone: [ReceiptNumber: UInt64]
     private let queue: QueueStatus
     private let waiting: PendingBatch?
 

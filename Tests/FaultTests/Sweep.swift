@@ -117,7 +117,8 @@ private struct Run {
         let found = await examine(live, disk.vfs, "a restart", told, mayHoldMore: mayHoldMore)
         guard let found else { return hasFailed }
         let again = told.copy()
-        again.hear(approvals: found)
+        again.hear(approvals: found.captures)
+        again.hear(undone: found.undone)
         await examine(after: "a restart and a power cut", again, mayHoldMore: false, cut: ~seed)
         return hasFailed
     }
@@ -181,18 +182,18 @@ private struct Run {
         await examine(path, nil, event, told, mayHoldMore: mayHoldMore)
     }
 
-    /// Looks at what is there, and answers with all that is captured.
+    /// Looks at what is there, and answers with it.
     @discardableResult
     private mutating func examine(
         _ path: String, _ vfs: String?, _ event: String, _ told: Told, mayHoldMore: Bool
-    ) async -> [Told.Approval]? {
+    ) async -> Evidence? {
         do {
             let evidence = try await Evidence(folder: path, vfs: vfs)
             if vfs != nil { disk.syncNames() }
             for violation in evidence.violations(of: told, mayHoldMore: mayHoldMore) {
                 complain("after \(event): \(violation)")
             }
-            return evidence.captures
+            return evidence
         } catch {
             complain("after \(event) it does not open: \(error)")
             return nil
