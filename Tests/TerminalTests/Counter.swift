@@ -64,11 +64,25 @@ final class Counter {
         journal = try SQLiteJournal(
             folder: old + "-other", identityIfNew: [UInt8](repeating: 0, count: 8))
         try FileManager.default.removeItem(atPath: old + "-other")
-        journal = try SQLiteJournal(folder: old, identityIfNew: [UInt8](repeating: 0, count: 8))
+        journal = try await Self.reopen(old)
         terminal = Self.makeTerminal(
             journal, display, clock, Self.configuration(mint, hubKey), key,
             trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists)
         try await terminal.start()
+    }
+
+    /// Opens a journal again. The old terminal's last task may hold the lock a moment longer.
+    private static func reopen(_ folder: String) async throws -> SQLiteJournal {
+        let identity = [UInt8](repeating: 0, count: 8)
+        for _ in 0..<400 {
+            do throws(JournalError) {
+                return try SQLiteJournal(folder: folder, identityIfNew: identity)
+            } catch {
+                guard error == .locked else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return try SQLiteJournal(folder: folder, identityIfNew: identity)
     }
 
     static func configuration(
