@@ -111,7 +111,7 @@ public struct Sale: Hashable, Sendable {
     }
 
     /// The sale ended without being paid in full.
-    public func ended(_ state: SaleState) -> Sale {
+    func ended(_ state: SaleState) -> Sale {
         var sale = self
         sale.state = captured > 0 ? .partlyPaid : state
         return sale

@@ -1,13 +1,9 @@
-import COSE
 import Clocks
-import HotLists
 import HubProtocol
 import Money
 import PaymentCodes
 import Payments
 import Screens
-import Trust
-import Vouchers
 
 // Performing the machine's effects.
 extension PaymentTerminal {

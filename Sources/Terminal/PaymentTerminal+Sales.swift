@@ -1,13 +1,6 @@
-import COSE
-import Clocks
-import HotLists
 import HubProtocol
 public import Money
-import PaymentCodes
 import Payments
-import Screens
-import Trust
-import Vouchers
 
 // Opening, giving up and watching a sale.
 extension PaymentTerminal {
