@@ -10,9 +10,11 @@ import Vouchers
 /// `tillhub terminal`: which terminals the hub knows.
 struct TerminalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "terminal", abstract: "Enrol terminals, revoke them, and list them.",
+        commandName: "terminal",
+        abstract: "Enrol terminals, let them refund, revoke and list them.",
         subcommands: [
-            TerminalEnrolCommand.self, TerminalRevokeCommand.self, TerminalListCommand.self,
+            TerminalEnrolCommand.self, TerminalRefundsCommand.self, TerminalRevokeCommand.self,
+            TerminalListCommand.self,
         ])
 }
 
