@@ -94,14 +94,6 @@ extension PaymentTerminal {
         }
     }
 
-    /// The code, unless the trust list lets less be accepted than the open sale asks for.
-    func limited(_ code: PresentedCode) -> PresentedCode {
-        guard case .voucher(let voucher) = code, let sale = machine.sale,
-            let problem = acceptanceLimits.problem(voucher, due: sale.due)
-        else { return code }
-        return .unusable(problem)
-    }
-
     /// What a message says that one of the hub's keys has signed.
     func byHub<Value>(
         _ read: (PublicKey) throws(MessageError) -> Value
