@@ -57,11 +57,12 @@ extension StateFolder {
         }
     }
 
-    /// Takes the hub's answer in `file`: it must be for this folder's terminal, journal and key,
+    /// Takes the hub's answer, which was found in `file`: it must be for this folder's terminal, journal and key,
     /// signed by a hub key of the trust list that comes with it; and the list by the root that a
     /// person has carried here, or that is held already.
-    public func enrol(with file: String, at now: UInt64) throws -> EnrolledTerminal {
-        let message = try Self.read(.enrolmentAnswer, from: file)
+    public func enrol(with message: [UInt8], from file: String, at now: UInt64) throws
+        -> EnrolledTerminal
+    {
         do {
             let trust = try trust(offeredIn: message, file: file, at: now)
             let (answer, hub) = try EnrolmentAnswer.verify(

@@ -18,7 +18,8 @@ struct TrustCommand: AsyncParsableCommand {
             force, and the terminals fetch it with their next exchange.
             """,
         subcommands: [
-            TrustPublishCommand.self, TrustSignCommand.self, TrustImportCommand.self,
+            TrustBeginCommand.self, TrustPublishCommand.self, TrustSignCommand.self,
+            TrustImportCommand.self,
             TrustExportCommand.self, TrustShowCommand.self,
         ])
 }
