@@ -48,6 +48,9 @@ extension PaymentTerminal {
             problem: trustProblem)
     }
 
+    /// Which list is in force and how old it is, as a sentence.
+    public var trustInWords: String { trust.standing(at: parts.clock.now()) }
+
     /// Takes documents that a person or the hub offers; what they are refused for, if they are.
     ///
     /// What is newly held is made durable before it is in force.
@@ -85,12 +88,10 @@ extension PaymentTerminal {
             throw SyncReport.Failure(reason: error.reason, message: error.message)
         }
         if let refusal {
-            let hours = trust.age(at: parts.clock.now()) / 3_600
             throw SyncReport.Failure(
                 reason: refusal.reason,
-                message: "The hub's trust documents cannot be taken: \(refusal.description) The "
-                    + "old ones stay in force; they were last confirmed \(hours) h ago. "
-                    + refusal.advice)
+                message: "The hub's trust documents cannot be taken: \(refusal.description) "
+                    + "\(trustInWords) \(refusal.advice)")
         }
     }
 

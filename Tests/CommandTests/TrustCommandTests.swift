@@ -104,8 +104,38 @@ struct TrustCommandTests {
         try FileManager.default.copyItem(
             atPath: other.path("theirs.till"), toPath: shell.path("theirs.till"))
         #expect(try refused("theirs.till") == "trust-version-reused")
+        // A stranger's list alone: a machine elsewhere has signed it with keys of its own.
+        try other.json("tillhub", "trust", "publish", "--out", "list.till")
+        for number in [1, 2] {
+            try other.json(
+                "tillhub", "trust", "sign", "list.till", "--key", "hub-root/root-\(number).key")
+        }
+        try FileManager.default.copyItem(
+            atPath: other.path("list.till"), toPath: shell.path("strangers.till"))
+        let stranger = try shell.json(
+            "tillctl", "trust", "import", "strangers.till", status: 1)
+        #expect(stranger["reason"] as? String == "trust-signed-by-stranger")
+        #expect(
+            (stranger["message"] as? String)?.contains(
+                "Trust list 3, last confirmed 0 minutes ago, stays in force.") == true)
+        // A list of tomorrow: signed by the right keys on a machine whose clock is ahead.
+        // Two days, as faketime reads a time of this machine's zone.
+        let ahead = Date(timeIntervalSinceNow: 2 * 86_400).formatted(.iso8601)
+            .replacing("T", with: " ").replacing("Z", with: "")
+        if let clock = Shell.clock(ahead) {
+            let drafted = try shell.run(
+                ["tillhub", "trust", "publish", "--out", "tomorrow.till"], through: clock)
+            #expect(drafted.status == 0, "\(drafted)")
+            for number in [1, 2] {
+                try shell.json(
+                    "tillhub", "trust", "sign", "tomorrow.till", "--key",
+                    "hub-root/root-\(number).key")
+            }
+            #expect(try refused("tomorrow.till") == "trust-from-future")
+        }
         let shown = try shell.json("tillctl", "trust", "show")
         #expect(shown["listVersion"] as? Int == 3)
+        #expect((shown["ageSeconds"] as? Int).map { $0 < 600 } == true)
         // Not even where the documents are gone: the floors remember.
         try FileManager.default.removeItem(atPath: shell.path("till/trust.cbor"))
         #expect(try refused("two.till") == "trust-rolled-back")

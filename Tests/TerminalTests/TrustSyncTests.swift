@@ -96,7 +96,7 @@ struct TrustSyncTests {
         for (hub, reason) in cases {
             let report = await counter.terminal.sync(over: hub, keep: { _ in })
             #expect(report.failure?.reason == reason)
-            #expect(report.failure?.message.contains("old ones stay in force") == true)
+            #expect(report.failure?.message.contains("Trust list 1, last confirmed") == true)
             let standing = await counter.terminal.trustStanding()
             #expect(standing.listVersion == before.listVersion)
             #expect(standing.problem == reason)
