@@ -19,9 +19,11 @@ table; --each COMMAND is put before each build and test (a lock, a nice).
 import argparse
 import difflib
 import json
+import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,6 +62,10 @@ SUBJECTS = {
         "ClockKeeper.swift", "ClockEstimate.swift", "ClockMemory.swift", "ClockReading.swift",
     ], ["Clocks"], {"ClocksTests": ["Clocks"]}),
 }
+
+#: A package's first build takes minutes; a mutant's build and tests take seconds, and one whose tests
+#: have not ended by then goes round for ever.
+FIRST_SECONDS, PATIENCE_SECONDS = 1_800, 300
 
 #: What each module is built of, as in Package.swift.
 NEEDS = {
@@ -207,15 +213,20 @@ def prepare(package, subject):
     (package / "Package.swift").write_text(manifest(subject).replace("CRYPTO", crypto.group(1)))
 
 
-def test(package, prefix):
+def test(package, prefix, patience=PATIENCE_SECONDS):
     """None where everything passes, else the first line that tells what failed."""
     command = "swift build --build-tests -q 2>&1 && swift test --skip-build 2>&1"
-    done = subprocess.run(
-        prefix + ["bash", "-c", f"cd {shlex.quote(str(package))} && {command}"],
-        capture_output=True, text=True, timeout=1_800)
+    with subprocess.Popen(
+            prefix + ["bash", "-c", f"cd {shlex.quote(str(package))} && {command}"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as done:
+        try:
+            stdout, stderr = done.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(done.pid, signal.SIGKILL)
+            return "does not come to an end"
     if done.returncode == 0:
         return None
-    output = done.stdout + done.stderr
+    output = stdout + stderr
     for pattern in (r"✘ Test (\w+\(.*?\)|\".*?\") recorded", r"error: (.*)", r"(Fatal error.*)"):
         found = re.search(pattern, output)
         if found:
@@ -233,7 +244,7 @@ def run(arguments):
         package = Path(arguments.package or scratch).resolve()
         prefix = shlex.split(arguments.each or "")
         prepare(package, subject)
-        failure = test(package, prefix)
+        failure = test(package, prefix, FIRST_SECONDS)
         if failure:
             sys.exit(f"the tests fail without any mutant: {failure}")
         rows, survivors = [], []

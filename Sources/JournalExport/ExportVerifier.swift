@@ -141,7 +141,9 @@ public struct ExportVerifier: Sendable {
         case .checkpoint(let bytes): check(bytes, at: place)
         case .batch(let batch):
             if let header { chain.take(batch, of: header, &list) }
-        case .voucher(let voucher): memory.take(voucher, &list)
+        case .voucher(let voucher):
+            memory.take(voucher, &list)
+            chain.evidence.hold(voucher, &list)
         case .redemption(let redemption): memory.take(redemption, on: &chain, &list)
         case .trailer: break
         }
