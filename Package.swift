@@ -141,6 +141,12 @@ let adapters: [Target] = [
 let programs: [Target] = [
     library("CommandSupport", [argumentParser]),
     library(
+        "MessagePictures",
+        [
+            "CommandSupport", "HubProtocol", "Terminal", "Screens", "FileCamera", "ZBarDecoder",
+            "QRencodeEncoder", "CairoDisplay",
+        ]),
+    library(
         "TerminalState",
         [
             "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
@@ -164,6 +170,7 @@ let programs: [Target] = [
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
+            "MessagePictures",
         ]),
     program(
         "tillhub",
@@ -172,7 +179,7 @@ let programs: [Target] = [
             "PaymentCodes", "Payments", "Money", "COSE",
             "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
-            "CairoDisplay", "Screens", "SystemdNotifier", logging, lifecycle,
+            "CairoDisplay", "Screens", "SystemdNotifier", "MessagePictures", logging, lifecycle,
             unixSignals,
         ]),
     program(

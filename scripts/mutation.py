@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Breaks the decision and the sale machine line by line, and shows which test notices.
+"""Breaks the rules line by line, and shows which test notices.
 
   mutation.py list                 the mutants, one a line
   mutation.py run [ID ...]         applies each mutant alone and runs the tests of the rules
   mutation.py make                 writes the list anew from the sources
 
-The list is Tests/Mutations/decision.diffs: unified diffs, each under a line "# ID". A mutant is a
-line dropped, or one comparison, operator or choice in it turned round. Each is applied to a copy of
-the sources in a package of the rules alone, so that it costs seconds. A mutant that no test notices
-ends the run with 1, unless it stands in Tests/Mutations/equivalent.txt (FILE => LINE => BECOMES :: REASON)
-because nobody could tell it from the original.
+With --subject trust or time it is whom a terminal believes, or what time it is; else the decision and
+the sale machine. The list is Tests/Mutations/SUBJECT.diffs: unified diffs, each under a line "# ID". A
+mutant is a line dropped, or one comparison, operator or choice in it turned round. Each is applied to
+a copy of the sources in a package of the rules alone, so that it costs seconds. A mutant that no test
+notices ends the run with 1, unless it stands in Tests/Mutations/equivalent.txt (FILE => LINE => BECOMES
+:: REASON) because nobody could tell it from the original.
 
 Options: --package DIR keeps the package (and its build) for another time; --results FILE writes a
 table; --each COMMAND is put before each build and test (a lock, a nice).
@@ -17,9 +18,12 @@ table; --each COMMAND is put before each build and test (a lock, a nice).
 
 import argparse
 import difflib
+import json
+import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,18 +31,48 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIST = ROOT / "Tests/Mutations/decision.diffs"
+LISTS = ROOT / "Tests/Mutations"
 EQUIVALENT = ROOT / "Tests/Mutations/equivalent.txt"
-FOLDER = "Sources/Payments"
-FILES = [
-    "OfflineAuthoriser.swift", "PaymentFindings.swift", "Bands.swift", "Limits.swift",
-    "OfflineHours.swift", "Facts.swift", "FactMasks.swift", "TerminalFacts.swift",
-    "ExposureMeter.swift", "Sale.swift", "SaleMachine.swift", "SaleMachine+Opening.swift",
-    "SaleMachine+Paying.swift", "SaleMachine+Online.swift", "SaleMachine+Undoing.swift",
-    "UndoAuthoriser.swift",
-]
-MODULES = ["Money", "CBOR", "COSE", "Vouchers", "Trust", "Payments"]
-TESTS = ["PaymentsTests", "VoucherMint"]
+
+
+class Subject:
+    """What is broken, and the tests that are to notice."""
+
+    def __init__(self, letter, folder, files, modules, tests):
+        self.letter, self.folder, self.files = letter, folder, files
+        self.modules, self.tests = modules, tests
+
+
+SUBJECTS = {
+    "decision": Subject("D", "Sources/Payments", [
+        "OfflineAuthoriser.swift", "PaymentFindings.swift", "AgreedLimits.swift", "Bands.swift",
+        "Limits.swift", "OfflineHours.swift", "Facts.swift", "FactMasks.swift",
+        "TerminalFacts.swift", "ExposureMeter.swift", "Sale.swift", "SaleMachine.swift",
+        "SaleMachine+Opening.swift", "SaleMachine+Paying.swift", "SaleMachine+Online.swift",
+        "SaleMachine+Undoing.swift", "UndoAuthoriser.swift",
+    ], ["Money", "CBOR", "COSE", "Vouchers", "Trust", "Payments"], {
+        "PaymentsTests": ["Payments", "Money", "COSE", "Vouchers", "VoucherMint"]}),
+    "trust": Subject("T", "Sources/Trust", [
+        "TrustStore.swift", "TrustStore+Stored.swift", "TrustFloors.swift", "Root.swift",
+        "TrustList.swift", "TrustEntry.swift", "RefundRight.swift", "Freshness.swift",
+        "SignedDocument.swift", "TrustOffer.swift",
+    ], ["Money", "CBOR", "COSE", "Vouchers", "Trust"], {
+        "TrustTests": ["Trust", "COSE", "Money", "Vouchers"]}),
+    "time": Subject("C", "Sources/Clocks", [
+        "ClockKeeper.swift", "ClockEstimate.swift", "ClockMemory.swift", "ClockReading.swift",
+    ], ["Clocks"], {"ClocksTests": ["Clocks"]}),
+}
+
+#: A package's first build takes minutes; a mutant's build and tests take seconds, and one whose tests
+#: have not ended by then goes round for ever.
+FIRST_SECONDS, PATIENCE_SECONDS = 1_800, 300
+
+#: What each module is built of, as in Package.swift.
+NEEDS = {
+    "Money": "", "CBOR": "", "COSE": '"CBOR", crypto', "Vouchers": '"Money", "CBOR", "COSE", crypto',
+    "Trust": '"Money", "CBOR", "COSE", "Vouchers"', "Payments": '"Money", "COSE", "Vouchers"',
+    "Clocks": "",
+}
 
 MANIFEST = """// swift-tools-version: 6.2
 import PackageDescription
@@ -56,19 +90,21 @@ let package = Package(
     name: "Mutants",
     dependencies: [.package(url: "https://github.com/apple/swift-crypto", exact: "CRYPTO")],
     targets: [
-        library("Money"), library("CBOR"), library("COSE", ["CBOR", crypto]),
-        library("Vouchers", ["Money", "CBOR", "COSE", crypto]),
-        library("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
-        library("Payments", ["Money", "COSE", "Vouchers"]),
-        .target(
-            name: "VoucherMint", dependencies: ["COSE", "Vouchers", "Trust"], path: "Tests/VoucherMint",
-            swiftSettings: settings),
-        .testTarget(
-            name: "PaymentsTests",
-            dependencies: ["Payments", "Money", "COSE", "Vouchers", "VoucherMint"],
-            swiftSettings: settings),
+TARGETS
     ])
 """
+
+
+def manifest(subject):
+    targets = [f'library("{module}", [{NEEDS[module]}])' for module in subject.modules]
+    if "Payments" in subject.modules:
+        targets.append('.target(name: "VoucherMint", dependencies: ["COSE", "Vouchers", "Trust"], '
+                       'path: "Tests/VoucherMint", swiftSettings: settings)')
+    for test, needs in subject.tests.items():
+        targets.append(f'.testTarget(name: "{test}", dependencies: {json.dumps(needs)}, '
+                       'swiftSettings: settings)')
+    return MANIFEST.replace("TARGETS", ",\n".join("        " + line for line in targets))
+
 
 SWAPS = [
     (" < ", " <= "), (" <= ", " < "), (" > ", " >= "), (" >= ", " > "), (" == ", " != "),
@@ -105,26 +141,33 @@ def mutations(line):
             yield line[:place] + new + line[place + len(old) :]
 
 
-def make():
-    LIST.parent.mkdir(exist_ok=True)
+def place_of(name):
+    return LISTS / f"{name}.diffs"
+
+
+def make(name_of_subject):
+    subject, path = SUBJECTS[name_of_subject], place_of(name_of_subject)
+    path.parent.mkdir(exist_ok=True)
     chunks, number = [], 0
-    for name in FILES:
-        lines = (ROOT / FOLDER / name).read_text().splitlines(keepends=True)
+    for name in subject.files:
+        lines = (ROOT / subject.folder / name).read_text().splitlines(keepends=True)
         for index, line in enumerate(lines):
             for new in mutations(line.rstrip("\n")):
                 number += 1
                 changed = lines[:index] + ([] if new is None else [new + "\n"]) + lines[index + 1 :]
                 diff = difflib.unified_diff(
-                    lines, changed, f"a/{FOLDER}/{name}", f"b/{FOLDER}/{name}", n=1)
-                chunks.append(f"# D{number:03}\n" + "".join(diff))
-    LIST.write_text("".join(chunks))
-    print(f"{number} mutants in {LIST.relative_to(ROOT)}")
+                    lines, changed, f"a/{subject.folder}/{name}",
+                    f"b/{subject.folder}/{name}", n=1)
+                chunks.append(f"# {subject.letter}{number:03}\n" + "".join(diff))
+    path.write_text("".join(chunks))
+    print(f"{number} mutants in {path.relative_to(ROOT)}")
 
 
-def read():
+def read(name_of_subject):
     """The list: ID and diff."""
     found = {}
-    for chunk in re.split(r"^# (?=D\d+$)", LIST.read_text(), flags=re.M)[1:]:
+    for chunk in re.split(
+            r"^# (?=[A-Z]\d+$)", place_of(name_of_subject).read_text(), flags=re.M)[1:]:
         name, diff = chunk.split("\n", 1)
         found[name] = diff
     return found
@@ -149,13 +192,15 @@ def title(diff):
     return place, " ".join(old), " ".join(new) or "(dropped)"
 
 
-def prepare(package):
-    for module in MODULES:
+def prepare(package, subject):
+    for module in subject.modules:
         target = package / "Sources" / module
         if target.exists():
             shutil.rmtree(target)
         shutil.copytree(ROOT / "Sources" / module, target)
-    for test in TESTS:
+    # The mint is a target of the decision's tests; the vectors are read from beside the tests.
+    beside = ["Vectors"] + (["VoucherMint"] if "Payments" in subject.modules else [])
+    for test in [*subject.tests, *beside]:
         target = package / "Tests" / test
         if target.exists():
             shutil.rmtree(target)
@@ -165,18 +210,23 @@ def prepare(package):
         shutil.rmtree(docs)
     shutil.copytree(ROOT / "docs/spec", docs / "spec")
     crypto = re.search(r'swift-crypto", exact: "([^"]+)"', (ROOT / "Package.swift").read_text())
-    (package / "Package.swift").write_text(MANIFEST.replace("CRYPTO", crypto.group(1)))
+    (package / "Package.swift").write_text(manifest(subject).replace("CRYPTO", crypto.group(1)))
 
 
-def test(package, prefix):
+def test(package, prefix, patience=PATIENCE_SECONDS):
     """None where everything passes, else the first line that tells what failed."""
     command = "swift build --build-tests -q 2>&1 && swift test --skip-build 2>&1"
-    done = subprocess.run(
-        prefix + ["bash", "-c", f"cd {shlex.quote(str(package))} && {command}"],
-        capture_output=True, text=True, timeout=1_800)
+    with subprocess.Popen(
+            prefix + ["bash", "-c", f"cd {shlex.quote(str(package))} && {command}"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as done:
+        try:
+            stdout, stderr = done.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(done.pid, signal.SIGKILL)
+            return "does not come to an end"
     if done.returncode == 0:
         return None
-    output = done.stdout + done.stderr
+    output = stdout + stderr
     for pattern in (r"✘ Test (\w+\(.*?\)|\".*?\") recorded", r"error: (.*)", r"(Fatal error.*)"):
         found = re.search(pattern, output)
         if found:
@@ -186,14 +236,15 @@ def test(package, prefix):
 
 
 def run(arguments):
-    mutants = read()
+    subject = SUBJECTS[arguments.subject]
+    mutants = read(arguments.subject)
     known = equivalents()
     wanted = arguments.ids or list(mutants)
     with tempfile.TemporaryDirectory() as scratch:
         package = Path(arguments.package or scratch).resolve()
         prefix = shlex.split(arguments.each or "")
-        prepare(package)
-        failure = test(package, prefix)
+        prepare(package, subject)
+        failure = test(package, prefix, FIRST_SECONDS)
         if failure:
             sys.exit(f"the tests fail without any mutant: {failure}")
         rows, survivors = [], []
@@ -233,14 +284,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("action", choices=["list", "run", "make"])
     parser.add_argument("ids", nargs="*")
+    parser.add_argument("--subject", choices=SUBJECTS, default="decision")
     parser.add_argument("--package")
     parser.add_argument("--results")
     parser.add_argument("--each")
     arguments = parser.parse_args()
     if arguments.action == "make":
-        make()
+        make(arguments.subject)
     elif arguments.action == "list":
-        for name, diff in read().items():
+        for name, diff in read(arguments.subject).items():
             place, old, new = title(diff)
             print(f"{name}  {place}\n    {old}\n    {new}")
     else:

@@ -124,9 +124,10 @@ ROLES = {"issuer": 1, "hub": 2, "terminal": 3}
 
 
 def entry(role, subject, key, start=NOW - 10 * DAY, until=NOW + 80 * DAY, honoured=None,
-          revoked=0, limits=()):
+          revoked=0, limits=(), refunds=None):
     return (ROLES.get(role, role), subject, key, start, until,
-            until if honoured is None else honoured, revoked, limits)
+            until if honoured is None else honoured, revoked, limits,
+            *(() if refunds is None else (refunds,)))
 
 
 def entries(*more, hub=None):
@@ -236,6 +237,33 @@ def lists(file):
     file.add("list-newer", "list 2 with its statement", given(two), "adopt", after=[1, 1, 2, 2])
     file.add("list-alone", "list 2 without a statement: no statement names it yet",
              offer([], two), "adopt", after=[1, 1, 2, 0])
+    def refunding(right, *more, role="terminal", subject="till:m42/t8"):
+        return trust_list(2, entries(entry(role, subject, STRANGER, refunds=right), *more))
+
+    file.add("list-refunds", "a terminal may sign refund vouchers",
+             given(refunding(["refunds-t8", [[840, 1], [978, 5000]]])), "adopt", after=[1, 1, 2, 2])
+    file.add("list-refunds-two-keys", "two keys of one terminal share the name",
+             given(refunding(["refunds-t8", [[978, 5000]]],
+                             entry("terminal", "till:m42/t8", NEXT_HUB,
+                                   refunds=["refunds-t8", [[978, 5000]]]))), "adopt",
+             after=[1, 1, 2, 2])
+    for name, what, listed in (
+        ("of-issuer", "an issuer with a right to refund",
+         refunding(["x", [[978, 1]]], role="issuer", subject="other")),
+        ("name", "a malformed name", refunding(["a b", [[978, 1]]])),
+        ("empty", "no currency", refunding(["refunds-t8", []])),
+        ("zero", "worth nothing", refunding(["refunds-t8", [[978, 0]]])),
+        ("order", "currencies out of order", refunding(["refunds-t8", [[978, 1], [840, 1]]])),
+        ("twice", "a currency twice", refunding(["refunds-t8", [[978, 1], [978, 2]]])),
+        ("currency", "a currency that ISO 4217 does not have", refunding(["refunds-t8", [[1, 1]]])),
+        ("issuers-name", "an issuer's name", refunding(["gifts", [[978, 1]]])),
+        ("others-name", "another terminal's name", refunding(
+            ["refunds-t8", [[978, 1]]],
+            entry("terminal", "till:m42/t9", NEXT_HUB, refunds=["refunds-t8", [[978, 1]]]))),
+        ("shape", "an element more", refunding(["refunds-t8", [[978, 1]], 0])),
+    ):
+        file.refuse("list-refunds-" + name, what, given(listed), "trust-malformed",
+                    after=[1, 1, 1, 1])
     file.add("nothing-new", "the same list and statement again", HELD, "unchanged",
              after=[1, 1, 1, 1])
     file.add("list-resigned", "list 1, signed by other root keys: the same content",

@@ -237,6 +237,85 @@ def ed25519_key(value, name="key"):
     raise Malformed(name)
 
 
+# --- Codes (voucher.md) ---------------------------------------------------------------------------
+
+
+def encode(value):
+    """Core deterministic CBOR of what `decode` reads, tags but for."""
+    def start(major, count):
+        if count < 24:
+            return bytes([major << 5 | count])
+        size = next(s for s in (1, 2, 4, 8) if count < 1 << (8 * s))
+        return bytes([major << 5 | {1: 24, 2: 25, 4: 26, 8: 27}[size]]) + count.to_bytes(size, "big")
+    if value is None or isinstance(value, bool):
+        return {None: b"\xf6", True: b"\xf5", False: b"\xf4"}[value]
+    if isinstance(value, int):
+        return start(0, value) if value >= 0 else start(1, -1 - value)
+    if isinstance(value, bytes):
+        return start(2, len(value)) + value
+    if isinstance(value, str):
+        return start(3, len(value.encode())) + value.encode()
+    if isinstance(value, list):
+        return start(4, len(value)) + b"".join(map(encode, value))
+    pairs = sorted((encode(key), encode(item)) for key, item in value.items())
+    return start(5, len(pairs)) + b"".join(key + item for key, item in pairs)
+
+
+P256 = 2**256 - 2**224 + 2**192 + 2**96 - 1
+P256_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+
+
+def thumbprint(key):
+    """RFC 9679, SHA-256, of a holder's COSE_Key; EC2 always with y as 32 bytes."""
+    if key[1] == 1:
+        return sha256(encode({1: 1, -1: 6, -2: octets(key[-2], 32, 32)}))
+    x, y = octets(key[-2], 32, 32), key[-3]
+    if isinstance(y, bool):
+        number = int.from_bytes(x, "big")
+        root = pow((pow(number, 3, P256) - 3 * number + P256_B) % P256, (P256 + 1) // 4, P256)
+        y = (root if root % 2 == y else P256 - root).to_bytes(32, "big")
+    return sha256(encode({1: 2, -1: 1, -2: x, -3: octets(y, 32, 32)}))
+
+
+class Code:
+    """What an issuer's object, shown alone or in a presentation, says of its voucher."""
+
+    def __init__(self, data):
+        protected, unprotected, payload, signature = self.signed(decode(data))
+        header, nonce = decode(protected), None
+        if set(header) == {1, 13}:
+            nonce = decode(payload).get(39)
+            _, _, payload, _ = self.signed(header[13])
+        elif set(header) != {1, 4}:
+            raise Malformed("code")
+        claims = decode(payload)
+        value = claims[-65537]
+        self.kind, self.currency, amounts = value[0], value[1], value[2:]
+        if len(amounts) != {1: 1, 2: 2, 3: 2}[self.kind]:
+            raise Malformed("code")
+        self.cti, self.expiry = octets(claims[7], 8, 16), number(claims[4])
+        self.nonce = claims.get(39) or nonce
+        self.ceiling = amounts[1] if self.kind == 3 else amounts[0]
+        holder = thumbprint(claims[8][1]) if 8 in claims else None
+        self.core = sha256(encode([
+            "till-voucher-core-1", self.kind, self.currency, [] if self.kind == 2 else amounts,
+            self.expiry, claims.get(5), claims.get(3), holder, claims.get(39)]))
+
+    @staticmethod
+    def signed(tag):
+        if not isinstance(tag, Tag) or tag.number != 18 or len(tag.value) != 4:
+            raise Malformed("code")
+        return tag.value
+
+
+def read_code(data):
+    """The code, or None where it breaks its own form."""
+    try:
+        return Code(data)
+    except (Malformed, KeyError, TypeError, AttributeError, ValueError, IndexError):
+        return None
+
+
 # --- Entries (journal.md) -----------------------------------------------------------------------
 
 CAPTURE, DECLINE, CANCELLATION, REFUND, REVERSAL, PERIOD, DOCUMENT, CLOCK = range(1, 9)
@@ -481,6 +560,7 @@ class Verifier:
         self.adopted, self.kept, self.last_batch = {}, set(), None
         self.vouchers, self.last_voucher, self.last_redemption = {}, None, 0
         self.restored = {}
+        self.terms = {}
         self.entries = 0
 
     def find(self, reason, place, message):
@@ -600,6 +680,7 @@ class Verifier:
                 self.find("receipt-gap", place, f"receipt {receipt + 1} comes next")
             receipt = entry.receipt
         period = self.judge(entry, place)
+        self.evidence(entry, place)
         self.link = (entry.sequence, sha256(data), receipt, period)
         self.positions.append(self.link)
 
@@ -626,6 +707,26 @@ class Verifier:
                 self.find("period-totals-differ", place, "The totals are not those of its entries.")
             self.totals, period = {}, m[22]
         return period
+
+    def evidence(self, entry, place):
+        """What the code in an entry says, held against the entry."""
+        m = entry.map
+        if entry.kind == DECLINE and m[15] == "conflicting-voucher":
+            return
+        if entry.kind not in (CAPTURE, DECLINE) or 9 not in m or 14 not in m:
+            return
+        code = read_code(m[14])
+        if code is None:
+            return
+        differs = code.cti != m[10]
+        if entry.kind == CAPTURE:
+            differs |= (code.kind, code.currency, code.nonce) != (m[11], m[6], m.get(13))
+        if differs:
+            self.find("evidence-differs", place, "It says something else than its code.")
+            return
+        known = self.terms.setdefault((m[9].encode(), m[10]), code)
+        if known.kind == 2:
+            known.ceiling = max(known.ceiling, code.ceiling)
 
     def count(self, currency, column, amount):
         line = self.totals.setdefault(currency, [currency] + [0] * 12)
@@ -733,13 +834,19 @@ class Verifier:
         except (Malformed, AttributeError, TypeError, ValueError, KeyError):
             return False
 
-    def voucher(self, issuer, cti, kind, _currency, _core, _expiry, ceiling, spent, redeemed, back):
+    def voucher(self, issuer, cti, kind, currency, core, expiry, ceiling, spent, redeemed, back):
         identity, place = (issuer.encode(), cti), f"voucher of {issuer}"
         if self.last_voucher is not None and identity <= self.last_voucher:
             self.find("voucher-out-of-order", place, "not where it belongs")
         whole = kind != 1 or spent in (0, ceiling)
         if spent > ceiling or spent < redeemed or ceiling == 0 or kind > 3 or not whole:
             self.find("voucher-above-its-worth", place, "more is spent than it holds")
+        known = self.terms.get(identity)
+        if known is not None and (
+                (kind, currency, core, expiry) != (
+                    known.kind, known.currency, known.core, known.expiry)
+                or (ceiling < known.ceiling if known.kind == 2 else ceiling != known.ceiling)):
+            self.find("voucher-differs", place, "It is not what its code says.")
         self.last_voucher = identity
         self.vouchers[identity] = [kind, spent, 0, back]
 

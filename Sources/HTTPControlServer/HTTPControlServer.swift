@@ -101,7 +101,7 @@ private struct Routes: Sendable {
         } catch let refusal as TrustRefusal {
             return try Answer.problem(
                 .conflict, reason: refusal.reason,
-                "\(refusal.description) What was in force stays in force. \(refusal.advice)")
+                "\(refusal.description) \(await terminal.trustInWords) \(refusal.advice)")
         } catch let error as TrustKeepingError {
             return try Answer.problem(.serviceUnavailable, reason: error.reason, error.message)
         } catch is NIOTooManyBytesError {

@@ -97,7 +97,10 @@ extension HubRegistrar {
                 isHandedOver: isHandedOver))
         guard added else { return .failure(.busy) }
         if isHandedOver {
+            // The new key has the old one's right to refund: it is the same terminal.
+            let right = entries.last { former.contains($0.key) && $0.refunds != nil }?.refunds
             try await retire(former, at: now)
+            if let right { try await grant(right, to: asked.key, at: now) }
         } else {
             // Who has the lost key may go on using it: from now on nothing that it signs counts.
             _ = try await trust.revoke(since: now, at: now) { former.contains($0.key) }
@@ -123,11 +126,19 @@ extension HubRegistrar {
         try await ledger.append(
             retired.map {
                 TrustKey(
-                    entry: TrustEntry(
-                        subject: $0.subject, key: $0.key, from: $0.from, until: end,
-                        limits: $0.limits),
+                    entry: $0.changing(until: end, honouredUntil: end).granting($0.refunds),
                     at: now)
             })
+    }
+
+    /// Gives a key that the hub knows as a terminal's this right to refund.
+    private func grant(_ right: RefundRight, to key: PublicKey, at now: UInt64)
+        async throws(HubLedgerError)
+    {
+        guard let entry = try await trust.entries(at: now).first(where: { $0.key == key }) else {
+            return
+        }
+        try await ledger.append([TrustKey(entry: entry.granting(right), at: now)])
     }
 
     private func answer(

@@ -65,8 +65,8 @@ public enum RegistrarRefusal: Error, Hashable, Sendable {
             "That key of terminal \(terminal.text) is revoked. Nothing was changed. Let the "
                 + "terminal make a new key (tillctl enrol request --new-key)."
         case .noTrust:
-            "The hub has no trust list yet. Nothing was changed. Run tillhub root init, then "
-                + "tillhub trust publish, sign and import."
+            "The hub has no trust list yet: an older program made it. Nothing was changed. Run "
+                + "tillhub trust begin."
         case .busy: "Other changes came in between. Nothing was changed. Try again."
         }
     }

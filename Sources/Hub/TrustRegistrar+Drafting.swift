@@ -1,6 +1,6 @@
 import COSE
 public import Trust
-import Vouchers
+public import Vouchers
 
 /// Why a key was not made known. Nothing was changed.
 public enum TrustKeyRefusal: Error, Hashable, Sendable {
@@ -12,6 +12,8 @@ public enum TrustKeyRefusal: Error, Hashable, Sendable {
     case revoked(since: UInt64)
     /// There is no room in a trust list.
     case tooMany(limit: Int)
+    /// The name is an issuer's, or another terminal refunds under it.
+    case nameTaken(IssuerID, TrustSubject)
 
     /// The stable code of the refusal in JSON.
     public var reason: String {
@@ -20,6 +22,7 @@ public enum TrustKeyRefusal: Error, Hashable, Sendable {
         case .unknown: "key-unknown"
         case .revoked: "key-revoked-before"
         case .tooMany: "trust-list-full"
+        case .nameTaken: "issuer-name-taken"
         }
     }
 
@@ -34,6 +37,9 @@ public enum TrustKeyRefusal: Error, Hashable, Sendable {
         case .revoked(let since):
             "That key is revoked since \(since). Nothing was changed: a revocation is for good. "
                 + "Make a new key."
+        case .nameTaken(let name, let owner):
+            "\(name.name) is the name of the \(owner.role.name) \(owner.text). Nothing was changed: "
+                + "vouchers under one name could be spent twice. Choose another."
         case .tooMany(let limit):
             "The trust list would pass its limit of \(limit) keys. Nothing was changed."
         }
@@ -52,6 +58,11 @@ extension TrustRegistrar {
         } else if entries.count >= TrustDefaults.maximumEntries {
             return .tooMany(limit: TrustDefaults.maximumEntries)
         }
+        if case .issuer(let name) = entry.subject,
+            let refunder = entries.first(where: { $0.refunds?.issuer == name })
+        {
+            return .nameTaken(name, refunder.subject)
+        }
         try await ledger.append([TrustKey(entry: entry, at: now)])
         return nil
     }
@@ -62,16 +73,38 @@ extension TrustRegistrar {
     ) async throws(HubLedgerError) -> [TrustEntry] {
         let meant = try await entries(at: now).filter { isMeant($0) && $0.status == .active }
         let revoked = meant.map { entry in
-            TrustKey(
-                entry: TrustEntry(
-                    subject: entry.subject, key: entry.key, from: entry.from, until: entry.until,
-                    honouredUntil: entry.honouredUntil, status: .revoked(since: since),
-                    limits: entry.limits),
-                at: now)
+            TrustKey(entry: entry.changing(status: .revoked(since: since)), at: now)
         }
         guard !revoked.isEmpty else { return [] }
         try await ledger.append(revoked)
         return revoked.map(\.entry)
+    }
+
+    /// Gives every key of a terminal that may still sign a right to refund, or takes it away (nil):
+    /// the next list says so. Answers with the entries as they will be; none where the terminal is
+    /// not known.
+    public func setRefunds(
+        _ right: RefundRight?, of terminal: TerminalID, at now: UInt64
+    ) async throws(HubLedgerError) -> Result<[TrustEntry], TrustKeyRefusal> {
+        let entries = try await entries(at: now)
+        if let right {
+            let other = entries.first {
+                $0.subject == .issuer(right.issuer)
+                    || ($0.refunds?.issuer == right.issuer && $0.subject != .terminal(terminal))
+            }
+            if let other { return .failure(.nameTaken(right.issuer, other.subject)) }
+        }
+        let changed = entries.filter {
+            $0.subject == .terminal(terminal) && $0.status == .active
+                && (now < $0.until || $0.refunds != nil) && $0.refunds != right
+        }.map { $0.granting(right) }
+        if !changed.isEmpty {
+            try await ledger.append(changed.map { TrustKey(entry: $0, at: now) })
+        }
+        return .success(
+            try await self.entries(at: now).filter {
+                $0.subject == .terminal(terminal) && $0.status == .active
+            })
     }
 
     /// Every key that the hub knows, as the next list will have it. Keys whose time of honour is

@@ -8,6 +8,8 @@ public import Vouchers
 public struct RecordedDecision: Hashable, Sendable {
     /// The record's format.
     static let format: UInt64 = 1
+    /// The format of a record that also says what the trust list lets be accepted.
+    static let formatWithLimits: UInt64 = 2
     /// The longest code of a hub's refusal that is kept, in bytes.
     public static let maximumOnlineCodeLength = 64
     /// The most windows in a record: those of all velocity rules and of the split-sale rule.
@@ -36,8 +38,9 @@ public struct RecordedDecision: Hashable, Sendable {
     /// The elements of a record's array.
     public static func fields(_ basis: DecisionBasis) -> [CBORValue] {
         let terminal = basis.terminal
-        return [
-            .unsigned(format), .unsigned(basis.facts.rawValue),
+        let fields: [CBORValue] = [
+            .unsigned(terminal.agreed == nil ? format : formatWithLimits),
+            .unsigned(basis.facts.rawValue),
             .unsigned(UInt64(basis.step.rawValue)),
             documents(terminal.documents),
             .array([
@@ -56,6 +59,15 @@ public struct RecordedDecision: Hashable, Sendable {
             } ?? .null,
             journal(basis.journal, currency: basis.sale.total.currency),
         ]
+        return fields + (terminal.agreed.map { [agreed($0, basis.journal)] } ?? [])
+    }
+
+    private static func agreed(_ limits: AgreedLimits, _ journal: JournalFacts) -> CBORValue {
+        .array([
+            .bool(limits.isCurrencyAccepted), optional(limits.perPayment),
+            optional(limits.ofIssuer), optional(limits.ofTerminal),
+            optional(journal.issuerOutstanding),
+        ])
     }
 
     /// The trust list often stands in the same document as the policy: then true stands for it.
@@ -130,10 +142,12 @@ extension RecordedDecision {
     {
         var reader = try PayloadReader(.array(fields), "decision record (key 16)")
         let format = try reader.unsigned("format of the decision (key 16)")
-        guard format == Self.format else { throw .unknownFormat(format) }
+        guard format == Self.format || format == Self.formatWithLimits else {
+            throw .unknownFormat(format)
+        }
         facts = PaymentFacts(rawValue: try reader.unsigned("facts of the decision (key 16)"))
         step = try Self.step(try reader.unsigned("step of the decision (key 16)"))
-        terminal = try Self.terminal(&reader)
+        let knowledge = try Self.terminal(&reader)
         var drawn = try PayloadReader(
             try reader.next("draw (key 16)"), "draw (key 16)")
         draw = Draw(bytes: try drawn.bytes("draw's seed (key 16)", count: Draw.seedLength))
@@ -143,8 +157,31 @@ extension RecordedDecision {
             try reader.next("sale of the decision (key 16)"), reference, currency)
         (memory, isConflicting) = try Self.memory(
             try reader.next("voucher's memory (key 16)"))
-        journal = try Self.journal(try reader.next("journal's facts (key 16)"), currency)
+        let known = try reader.next("journal's facts (key 16)")
+        if format == Self.formatWithLimits {
+            let (limits, outstanding) = try Self.agreed(
+                try reader.next("agreed limits (key 16)"))
+            terminal = knowledge.limited(by: limits)
+            journal = try Self.journal(known, currency, issuer: outstanding)
+        } else {
+            terminal = knowledge
+            journal = try Self.journal(known, currency, issuer: nil)
+        }
         try reader.end()
+    }
+
+    private static func agreed(_ value: CBORValue) throws(MessageError) -> (
+        AgreedLimits, issuer: UInt64?
+    ) {
+        let name = "agreed limits (key 16)"
+        var reader = try PayloadReader(value, name)
+        guard let isAccepted = try reader.next(name).asBool else { throw .shape(name) }
+        let limits = AgreedLimits(
+            isCurrencyAccepted: isAccepted, perPayment: try reader.optional(name),
+            ofIssuer: try reader.optional(name), ofTerminal: try reader.optional(name))
+        let outstanding = try reader.optional(name)
+        try reader.end()
+        return (limits, outstanding)
     }
 
     private static func step(_ number: UInt64) throws(MessageError) -> DecisionStep {
@@ -279,8 +316,8 @@ extension RecordedDecision {
         )
     }
 
-    private static func journal(_ value: CBORValue, _ currency: Currency) throws(MessageError)
-        -> JournalFacts
+    private static func journal(_ value: CBORValue, _ currency: Currency, issuer: UInt64?)
+        throws(MessageError) -> JournalFacts
     {
         let name = "journal's facts (key 16)"
         var reader = try PayloadReader(value, name)
@@ -312,7 +349,7 @@ extension RecordedDecision {
             memory: nil, presentationKnown: known, requestPaid: paid,
             exposure: Exposure(
                 amounts: outstanding == 0 ? [:] : [currency.number: outstanding], count: count,
-                oldest: oldest), kindExposure: kind, windows: windows)
+                oldest: oldest), kindExposure: kind, issuerOutstanding: issuer, windows: windows)
     }
 }
 
@@ -336,7 +373,7 @@ extension RecordedDecision {
                     spent: $0.spent, last: $0.last, elsewhere: $0.elsewhere)
             }, presentationKnown: journal.presentationKnown, requestPaid: journal.requestPaid,
             exposure: journal.exposure, kindExposure: journal.kindExposure,
-            windows: journal.windows)
+            issuerOutstanding: journal.issuerOutstanding, windows: journal.windows)
     }
 
     /// Takes the decision on `voucher` again, under `policy`.

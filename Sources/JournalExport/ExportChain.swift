@@ -21,6 +21,8 @@ struct ExportChain: Sendable {
     var first: UInt64 { start.sequence + 1 }
     private var start = ChainPosition.start
     var captures: [UInt64: Captured] = [:]
+    /// What the codes say that were shown.
+    private(set) var evidence = ExportEvidence()
     /// What undoing has given back to each voucher, in minor units.
     private(set) var restored: [VoucherIdentity: UInt64] = [:]
     private var totals: [UInt16: PeriodTotals] = [:]
@@ -90,6 +92,7 @@ struct ExportChain: Sendable {
                 "Receipt \(link.receipt + 1) comes next, and \(receipt) is there.")
         }
         let period = judge(entry, &list)
+        evidence.take(entry, &list)
         advance(
             ChainPosition(
                 sequence: entry.sequence, hash: hash, receipt: entry.receipt ?? link.receipt,

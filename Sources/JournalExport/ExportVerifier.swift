@@ -12,6 +12,7 @@ public struct ExportVerifier: Sendable {
     static let maximumRecordBytes = (4 << 20) + 64
 
     private let handedIn: [[UInt8]]
+    private let observe: (@Sendable (ExportRecord) -> Void)?
 
     private var buffer: [UInt8] = []
     private var offset = 0
@@ -30,9 +31,14 @@ public struct ExportVerifier: Sendable {
     private var isHalted: Bool { isUnreadable || list.isFull }
 
     /// Begins to verify. `checkpoints` are those that have left the device, which tell a journal
-    /// that was set back as a whole; after `limit` findings no more are looked for.
-    public init(checkpoints: [[UInt8]] = [], limit: Int = 100) {
+    /// that was set back as a whole; after `limit` findings no more are looked for. `observe` is
+    /// handed each record that can be read, in the file's order, whatever is found wrong with it.
+    public init(
+        checkpoints: [[UInt8]] = [], limit: Int = 100,
+        observe: (@Sendable (ExportRecord) -> Void)? = nil
+    ) {
         handedIn = checkpoints
+        self.observe = observe
         list = FindingList(limit: limit)
     }
 
@@ -112,6 +118,7 @@ public struct ExportVerifier: Sendable {
             list.find("record-malformed", at: place, "A record has no valid \(error.place).")
             return
         }
+        observe?(record)
         if case .trailer(let trailer) = record {
             end(trailer, at: place)
             return
@@ -134,7 +141,9 @@ public struct ExportVerifier: Sendable {
         case .checkpoint(let bytes): check(bytes, at: place)
         case .batch(let batch):
             if let header { chain.take(batch, of: header, &list) }
-        case .voucher(let voucher): memory.take(voucher, &list)
+        case .voucher(let voucher):
+            memory.take(voucher, &list)
+            chain.evidence.hold(voucher, &list)
         case .redemption(let redemption): memory.take(redemption, on: &chain, &list)
         case .trailer: break
         }

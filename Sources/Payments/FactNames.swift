@@ -26,6 +26,8 @@ extension PaymentFacts {
         Named(fact: .voucherAllowanceUsedUp, name: "voucher-allowance-used-up"),
         Named(fact: .issuerRevoked, name: "issuer-revoked"),
         Named(fact: .hotListed, name: "hot-listed"),
+        Named(fact: .aboveAgreedLimit, name: "above-agreed-limit"),
+        Named(fact: .agreedAllowanceUsedUp, name: "agreed-allowance-used-up"),
         Named(fact: .trustListAgeing, name: "trust-list-ageing"),
         Named(fact: .trustListStale, name: "trust-list-stale"),
         Named(fact: .trustListStopped, name: "trust-list-stopped"),

@@ -1,3 +1,4 @@
+import COSE
 public import Money
 public import Vouchers
 
@@ -84,7 +85,7 @@ public struct CountAndSum: Hashable, Sendable {
     }
 }
 
-/// What one voucher has paid at this terminal in a time that ends now.
+/// What one voucher, or all of one holder, have paid at this terminal in a time that ends now.
 public struct WindowTotal: Hashable, Sendable {
     /// The time, in seconds.
     public let windowSeconds: UInt64
@@ -116,6 +117,12 @@ public struct FactsQuery: Hashable, Sendable {
     public let kind: VoucherKind?
     /// The sale's currency, an ISO 4217 number.
     public let currencyNumber: UInt16
+    /// The thumbprint of the holder's key, 32 bytes, where the voucher has a holder: what all its
+    /// vouchers paid in a window counts together.
+    public let holder: [UInt8]?
+    /// Whether the captures outstanding of the voucher's issuer in ``currencyNumber`` are to be
+    /// added up: where the trust list limits them.
+    public var addsUpIssuer = false
 
     /// Asks for what bears on `voucher` at `now` (seconds since 1970 UTC), and for the totals that
     /// `policy` wants, where the sale is in the voucher's own currency (else it is declined
@@ -131,6 +138,7 @@ public struct FactsQuery: Hashable, Sendable {
         let isLimited = line.map { $0.outstanding != nil || $0.outstandingCount != nil }
         kind = isLimited == true ? voucher.value.kind : nil
         currencyNumber = voucher.currencyNumber
+        holder = voucher.holder?.thumbprint
     }
 }
 
@@ -149,14 +157,18 @@ public struct JournalFacts: Hashable, Sendable {
     /// What the hub has not acknowledged of the voucher's kind and currency; nil where the query
     /// did not ask.
     public let kindExposure: CountAndSum?
-    /// What the voucher paid in each window that the query asked for.
+    /// What the hub has not acknowledged of the voucher's issuer in its currency, in minor units;
+    /// nil where the query did not ask.
+    public let issuerOutstanding: UInt64?
+    /// What the voucher, and all vouchers of its holder, paid in each window that the query asked
+    /// for.
     public let windows: [WindowTotal]
 
     /// Gathers the facts of one decision.
     public init(
         memory: VoucherMemory?, presentationKnown: Bool, requestPaid: Bool,
         answeredSale: Sale? = nil, exposure: Exposure, kindExposure: CountAndSum? = nil,
-        windows: [WindowTotal] = []
+        issuerOutstanding: UInt64? = nil, windows: [WindowTotal] = []
     ) {
         self.memory = memory
         self.presentationKnown = presentationKnown
@@ -164,6 +176,7 @@ public struct JournalFacts: Hashable, Sendable {
         self.answeredSale = answeredSale
         self.exposure = exposure
         self.kindExposure = kindExposure
+        self.issuerOutstanding = issuerOutstanding
         self.windows = windows
     }
 }

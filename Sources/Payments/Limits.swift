@@ -26,7 +26,8 @@ public struct KindLimits: Hashable, Sendable {
     }
 }
 
-/// How much one voucher may pay at this terminal within a time; nil is no limit.
+/// How much one voucher, and all vouchers of one holder together, may pay at this terminal within a
+/// time; nil is no limit.
 public struct VelocityRule: Hashable, Sendable {
     /// The time that is looked back, in seconds.
     public let windowSeconds: UInt64

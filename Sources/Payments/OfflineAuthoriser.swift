@@ -136,6 +136,12 @@ extension PaymentCase {
         if facts.contains(.voucherAllowanceUsedUp) {
             return .voucherAllowanceUsedUp(left: found.memory.left)
         }
+        if facts.contains(.aboveAgreedLimit) {
+            return .aboveAgreedLimit(limit: terminal.agreed?.perPayment ?? 0)
+        }
+        if facts.contains(.agreedAllowanceUsedUp) {
+            return .agreedAllowanceUsedUp(left: found.agreedAllowance)
+        }
         return nil
     }
 

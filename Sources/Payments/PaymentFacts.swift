@@ -48,7 +48,12 @@ public struct PaymentFacts: OptionSet, Hashable, Sendable {
     /// The voucher, or its holder's key, is certainly on the hot list.
     public static let hotListed = PaymentFacts(bit: 16)
 
-    /// All facts that no policy can allow: bits 0 to 19, of which three are free.
+    /// The payment is above what the trust list lets be paid at a time.
+    public static let aboveAgreedLimit = PaymentFacts(bit: 17)
+    /// The sum outstanding would pass what the trust list lets be outstanding.
+    public static let agreedAllowanceUsedUp = PaymentFacts(bit: 18)
+
+    /// All facts that no policy can allow: bits 0 to 19, of which one is free.
     public static let unconditional = PaymentFacts(rawValue: (1 << 20) - 1)
 
     // What the policy weighs: how well things are known.

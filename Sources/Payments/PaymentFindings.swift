@@ -19,6 +19,8 @@ struct PaymentFindings {
     private(set) var kindLimits: KindLimits
     /// What is left of the kind's sum outstanding, in minor units.
     private(set) var kindAllowance: UInt64 = 0
+    /// What is left of the sums that the trust list lets be outstanding, in minor units.
+    private(set) var agreedAllowance: UInt64 = 0
     /// The draws below which the payment is selected, in millionths.
     private(set) var drawThreshold: UInt64 = 0
     /// What is known of the voucher, this object included.
@@ -49,6 +51,9 @@ struct PaymentFindings {
         noteMismatch(of: voucher, with: sale, policy: policy)
         noteAmount(of: voucher, due: sale.due, policy: policy)
         noteTooSoon(at: terminal.now, seconds: policy.tooSoonSeconds)
+        if let agreed = terminal.agreed {
+            noteAgreed(agreed, journal, currency: sale.total.currency)
+        }
         guard let limits = policy.limits(for: sale.total.currency) else {
             facts.insert(.currencyNotAccepted)
             return
@@ -160,6 +165,24 @@ struct PaymentFindings {
         guard let last = memory.last else { return }
         // A clock that was set back makes no time pass.
         note((now > last.at ? now - last.at : 0) < seconds, .tooSoon)
+    }
+
+    /// What root keys have agreed to, which no policy widens and no band shrinks.
+    private mutating func noteAgreed(
+        _ agreed: AgreedLimits, _ journal: JournalFacts, currency: Currency
+    ) {
+        note(!agreed.isCurrencyAccepted, .currencyNotAccepted)
+        if let limit = agreed.perPayment { note(amount > limit, .aboveAgreedLimit) }
+        // What the journal was not asked counts as used up.
+        let left = [
+            agreed.ofIssuer.map { limit in
+                journal.issuerOutstanding.map { Self.left(of: limit, $0) } ?? 0
+            },
+            agreed.ofTerminal.map { Self.left(of: $0, journal.exposure.amount(in: currency)) },
+        ].compactMap { $0 }
+        guard let least = left.min() else { return }
+        agreedAllowance = least
+        note(amount > least, .agreedAllowanceUsedUp)
     }
 
     private mutating func noteLimits(

@@ -78,6 +78,8 @@ public struct TerminalFacts: Hashable, Sendable {
     public let hotList: HotListAnswer
     /// What the hub says.
     public let online: OnlineAnswer
+    /// What the trust list lets be accepted; nil where it limits nothing.
+    public let agreed: AgreedLimits?
     /// The documents that all of this comes from.
     public let documents: DocumentsInForce
 
@@ -86,7 +88,7 @@ public struct TerminalFacts: Hashable, Sendable {
         now: UInt64, clockFloor: UInt64, clockUncertainty: UInt64? = nil,
         trustListAge: UInt64? = nil, hotListAge: UInt64? = nil, lastSyncAge: UInt64? = nil,
         hotList: HotListAnswer = .notHeld, online: OnlineAnswer = .unavailable,
-        documents: DocumentsInForce = DocumentsInForce()
+        agreed: AgreedLimits? = nil, documents: DocumentsInForce = DocumentsInForce()
     ) {
         self.now = now
         self.clockFloor = clockFloor
@@ -96,7 +98,16 @@ public struct TerminalFacts: Hashable, Sendable {
         self.lastSyncAge = lastSyncAge
         self.hotList = hotList
         self.online = online
+        self.agreed = agreed
         self.documents = documents
+    }
+
+    /// The same facts with what the trust list lets be accepted.
+    public func limited(by agreed: AgreedLimits) -> TerminalFacts {
+        TerminalFacts(
+            now: now, clockFloor: clockFloor, clockUncertainty: clockUncertainty,
+            trustListAge: trustListAge, hotListAge: hotListAge, lastSyncAge: lastSyncAge,
+            hotList: hotList, online: online, agreed: agreed, documents: documents)
     }
 
     /// The same facts after the hub has been asked, or found out of reach.
@@ -104,7 +115,7 @@ public struct TerminalFacts: Hashable, Sendable {
         TerminalFacts(
             now: now, clockFloor: clockFloor, clockUncertainty: clockUncertainty,
             trustListAge: trustListAge, hotListAge: hotListAge, lastSyncAge: lastSyncAge,
-            hotList: hotList, online: online, documents: documents)
+            hotList: hotList, online: online, agreed: agreed, documents: documents)
     }
 }
 

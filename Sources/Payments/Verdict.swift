@@ -53,6 +53,10 @@ public enum DeclineReason: Hashable, Sendable {
     case abovePerPaymentMaximum(maximum: UInt64)
     /// The certificate's offline total would be passed; `left` minor units remain.
     case voucherAllowanceUsedUp(left: UInt64)
+    /// The payment is above what the trust list lets be paid at a time, in minor units.
+    case aboveAgreedLimit(limit: UInt64)
+    /// What the trust list lets be outstanding is used up; `left` minor units remain.
+    case agreedAllowanceUsedUp(left: UInt64)
     /// The trust list is too old, in seconds, or its age is not known.
     case trustDataTooOld(age: UInt64?)
     /// The hot list is too old, in seconds, or its age is not known, or there is none.
@@ -126,6 +130,8 @@ public enum DeclineReason: Hashable, Sendable {
         case .aboveVoucher: "above-voucher"
         case .abovePerPaymentMaximum: "above-per-payment-maximum"
         case .voucherAllowanceUsedUp: "voucher-allowance-used-up"
+        case .aboveAgreedLimit: "above-agreed-limit"
+        case .agreedAllowanceUsedUp: "agreed-allowance-used-up"
         default: weighedCode
         }
     }

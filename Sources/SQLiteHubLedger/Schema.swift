@@ -11,6 +11,7 @@ enum Schema {
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
         makeVersion1, makeVersion2, makeVersion3, makeHotLists, makeTrust,
+        makeRefundRights,
     ]
 
     /// Brings the database from version `found` to this program's; 0 is an empty one.
@@ -51,7 +52,10 @@ enum Schema {
         ] { try makeImmutable(table, in: database) }
     }
 
-    /// Keys and signed documents.
+    private static let makeRefundRights: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: TrustSchema.refunds)
+    }
+
     /// The trust documents and the keys' lives.
     private static let makeTrust: @Sendable (Database) throws -> Void = { database in
         try database.execute(sql: TrustSchema.tables)

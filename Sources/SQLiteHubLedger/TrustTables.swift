@@ -72,6 +72,9 @@ enum TrustSchema {
             FOREIGN KEY (new_issuer, new_cti) REFERENCES issued_vouchers (issuer, cti)
         ) STRICT;
         """
+
+    /// A terminal's right to sign refund vouchers, beside the times of its key.
+    static let refunds = "ALTER TABLE trust_keys ADD COLUMN refunds TEXT NOT NULL DEFAULT ''"
 }
 
 extension SQLiteHubLedger {
@@ -99,7 +102,8 @@ extension SQLiteHubLedger {
                 until: try row.unsigned("ends"),
                 honouredUntil: try row.unsigned("honoured_until"),
                 status: since == 0 ? .active : .revoked(since: since),
-                limits: try limits(in: row.text("limits"))),
+                limits: try limits(in: row.text("limits")),
+                refunds: try refunds(in: row.text("refunds"))),
             at: try row.unsigned("at"))
     }
 
@@ -114,6 +118,32 @@ extension SQLiteHubLedger {
         }
     }
 
+    /// A right to refund as text: `NAME=CURRENCY:MOST`, further currencies behind commas; empty where
+    /// there is none.
+    private static func refunds(in text: String) throws -> RefundRight? {
+        if text.isEmpty { return nil }
+        let damaged = HubLedgerError.damaged("column refunds holds no right")
+        let sides = text.split(separator: "=", omittingEmptySubsequences: false)
+        guard sides.count == 2, let issuer = IssuerID(String(sides[0])) else { throw damaged }
+        let limits = try sides[1].split(separator: ",").map { line in
+            let parts = line.split(separator: ":").compactMap { UInt64($0) }
+            guard parts.count == 2, parts[1] > 0, let number = UInt16(exactly: parts[0]),
+                let currency = Currency(number: number)
+            else { throw damaged }
+            return RefundRight.Limit(currency: currency, most: parts[1])
+        }
+        guard !limits.isEmpty, Set(limits.map(\.currency)).count == limits.count else {
+            throw damaged
+        }
+        return RefundRight(issuer: issuer, limits: limits)
+    }
+
+    private static func text(of right: RefundRight?) -> String {
+        guard let right else { return "" }
+        return right.issuer.name + "="
+            + right.limits.map { "\($0.currency.number):\($0.most)" }.joined(separator: ",")
+    }
+
     /// See ``Hub/TrustLedger/append(_:)-([TrustKey])``.
     public func append(_ keys: [TrustKey]) async throws(HubLedgerError) {
         try await write { database in
@@ -124,8 +154,8 @@ extension SQLiteHubLedger {
                 try database.execute(
                     sql: """
                         INSERT INTO trust_keys (role, subject, key, begins, ends, honoured_until,
-                            revoked_since, limits, at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            revoked_since, limits, at, refunds)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         Int64(entry.subject.role.rawValue), entry.subject.text,
@@ -134,7 +164,7 @@ extension SQLiteHubLedger {
                         entry.limits.map {
                             "\($0.currency.number):\($0.perPayment):\($0.outstanding)"
                         }.joined(separator: ","),
-                        .number(record.at),
+                        .number(record.at), Self.text(of: entry.refunds),
                     ])
             }
         }

@@ -6,21 +6,45 @@ import Vouchers
 
 // The totals that only some policies ask for.
 extension JournalQueries {
-    /// What the voucher of `query` paid in each of its windows.
+    /// What the voucher of `query`, and all vouchers of its holder in its currency, paid in each of
+    /// its windows. Each of the two is found by its own index; a row is counted once.
     static func windows(for query: FactsQuery, in db: Database) throws -> [WindowTotal] {
         try query.windows.map { seconds in
-            let from = query.at > seconds ? query.at - seconds : 0
+            let from = Int64(clamping: query.at > seconds ? query.at - seconds : 0)
             let row = try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
-                        SELECT count(*) AS count, coalesce(sum(amount), 0) AS sum FROM redemption
-                        WHERE issuer = ? AND cti = ? AND at > ?
+                        SELECT count(*) AS count, coalesce(sum(amount), 0) AS sum FROM (
+                            SELECT sequence, amount FROM redemption
+                                WHERE issuer = ? AND cti = ? AND at > ?
+                            UNION SELECT r.sequence, r.amount
+                                FROM redemption r JOIN voucher v USING (issuer, cti)
+                                WHERE r.holder = ? AND r.at > ? AND v.currency = ?)
                         """),
                 arguments: [
-                    query.voucher.issuer.name, Data(query.voucher.cti), Int64(clamping: from),
+                    query.voucher.issuer.name, Data(query.voucher.cti), from,
+                    query.holder.map { Data($0) }, from, Int64(query.currencyNumber),
                 ])
             return WindowTotal(windowSeconds: seconds, total: try total(row))
         }
+    }
+
+    /// What the hub has not acknowledged of the issuer of `query`, less what was undone and is back
+    /// where it came from, where it asks for that.
+    static func issuerOutstanding(for query: FactsQuery, in db: Database) throws -> UInt64? {
+        guard query.addsUpIssuer else { return nil }
+        let sent = Int64(clamping: try acknowledgedThrough(in: db))
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT coalesce(sum(e.amount - coalesce((
+                        SELECT sum(u.amount) FROM undo u WHERE u.capture = e.sequence
+                            AND (u.kind <> 4 OR u.way = 1)), 0)), 0) AS sum
+                    FROM entry e JOIN redemption r USING (sequence)
+                    WHERE e.sequence > ? AND r.issuer = ? AND e.currency = ?
+                    """),
+            arguments: [sent, query.voucher.issuer.name, Int64(query.currencyNumber)])
+        return try row?.unsigned("sum")
     }
 
     /// What the hub has not acknowledged of the kind of `query`, where it asks for one.

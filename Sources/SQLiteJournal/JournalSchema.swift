@@ -12,7 +12,7 @@ enum JournalSchema {
     /// One step for each version: the step at index n makes version n + 1 of version n. A step
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
-        JournalSchemaVersion1.make, makeVersion2, makeVersion3,
+        JournalSchemaVersion1.make, makeVersion2, makeVersion3, makeVersion4,
     ]
 
     /// The version that this program reads and writes (`PRAGMA user_version`).

@@ -76,26 +76,43 @@ extension JournalQueries {
         let last = try Row.fetchOne(
             db.cachedStatement(
                 sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"))
-        guard let last else { return .start }
+        guard let last else { return try start(in: db) }
         return ChainPosition(
             sequence: try last.unsigned("sequence"), hash: try last.bytes("hash"),
-            receipt: try lastReceipt(in: db),
-            period: try number("SELECT max(number) FROM period", in: db))
+            receipt: try lastReceipt(in: db), period: try lastPeriod(in: db))
+    }
+
+    /// Before the first entry.
+    private static func start(in db: Database) throws -> ChainPosition {
+        ChainPosition(
+            sequence: 0, hash: JournalEntry.genesis, receipt: 0,
+            period: try number("SELECT first_period - 1 FROM journal", in: db))
+    }
+
+    /// The number of the last closed period up to the entry `sequence`; where there is none, the
+    /// number before this journal's first.
+    static func lastPeriod(through sequence: UInt64 = UInt64(Int64.max), in db: Database) throws
+        -> UInt64
+    {
+        let last = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT coalesce((SELECT max(number) FROM period WHERE sequence <= ?),
+                        (SELECT first_period - 1 FROM journal)) AS number
+                    """), arguments: [try sequence.column()])
+        return try last?.unsigned("number") ?? 0
     }
 
     /// Where the archived segments end.
     static func archivedPosition(in db: Database) throws -> ChainPosition {
         let last = try Row.fetchOne(
             db, sql: "SELECT last, hash, receipt FROM segment ORDER BY number DESC LIMIT 1")
-        guard let last else { return .start }
+        guard let last else { return try start(in: db) }
         let sequence = try last.unsigned("last")
-        let period =
-            try Int64.fetchOne(
-                db, sql: "SELECT max(number) FROM period WHERE sequence <= ?",
-                arguments: [try sequence.column()]) ?? 0
         return ChainPosition(
             sequence: sequence, hash: try last.bytes("hash"),
-            receipt: try last.unsigned("receipt"), period: UInt64(clamping: period))
+            receipt: try last.unsigned("receipt"),
+            period: try lastPeriod(through: sequence, in: db))
     }
 
     static func checkpoint(of sequence: UInt64, in db: Database) throws -> [UInt8]? {

@@ -112,11 +112,11 @@ extension JournalQueries {
 
     static func openPeriod(in db: Database) throws -> Period {
         let last = try Row.fetchOne(
-            db, sql: "SELECT number, sequence FROM period ORDER BY number DESC LIMIT 1")
+            db, sql: "SELECT sequence FROM period ORDER BY number DESC LIMIT 1")
         let closed = try last?.unsigned("sequence") ?? 0
         return Period(
-            number: try last.map { try $0.unsigned("number") + 1 } ?? 1,
-            firstSequence: closed + 1, closedBy: nil, closedAt: nil,
+            number: try lastPeriod(in: db) + 1, firstSequence: closed + 1, closedBy: nil,
+            closedAt: nil,
             totals: try totals(after: closed, in: db))
     }
 

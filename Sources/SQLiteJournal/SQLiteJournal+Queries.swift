@@ -56,6 +56,7 @@ extension SQLiteJournal: Journal {
                 },
                 exposure: try JournalQueries.exposure(in: db),
                 kindExposure: try JournalQueries.kindExposure(for: query, in: db),
+                issuerOutstanding: try JournalQueries.issuerOutstanding(for: query, in: db),
                 windows: try JournalQueries.windows(for: query, in: db))
         }
     }

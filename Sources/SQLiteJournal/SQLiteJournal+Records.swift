@@ -1,3 +1,4 @@
+import COSE
 import Foundation
 import GRDB
 import HubProtocol
@@ -62,15 +63,15 @@ extension SQLiteJournal {
         try db.cachedStatement(
             sql: """
                 INSERT INTO redemption (sequence, issuer, cti, kind, consumed, nonce, presentation,
-                    at, amount, receipt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    at, amount, receipt, holder)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             try sequence.column(), voucher.identity.issuer.name, Data(voucher.identity.cti),
             Int64(voucher.value.kind.rawValue), try capture.consumed.column(),
             capture.requestNonce.map { Data($0) }, voucher.presentation.map { Data($0.identity) },
             try capture.at.column(), try capture.amount.minorUnits.column(),
-            try receipt.column(),
+            try receipt.column(), voucher.holder.map { Data($0.thumbprint) },
         ])
         let stands = try SaleRow.fetch(where: "reference = ?", [after.reference.text], in: db)
         guard after.reference == capture.sale, stands?.captured == after.captured,

@@ -27,13 +27,21 @@ public final class SQLiteJournal: Sendable {
     ///
     /// What lies there is checked before anything is built on it: the settings that durability
     /// stands on, the database's own structure, and every entry against its hash and its rows.
-    public convenience init(folder path: String, identityIfNew: [UInt8]) throws(JournalError) {
-        try self.init(folder: path, identityIfNew: identityIfNew, vfs: nil)
+    ///
+    /// - Parameter firstPeriod: the number of the first period that it closes, as the hub gave it;
+    ///   a journal that has closed one, or has signed a checkpoint, keeps its own.
+    public convenience init(
+        folder path: String, identityIfNew: [UInt8], firstPeriod: UInt64 = 1
+    ) throws(JournalError) {
+        try self.init(
+            folder: path, identityIfNew: identityIfNew, firstPeriod: firstPeriod, vfs: nil)
     }
 
     /// The same through the named operating system interface of SQLite's (sqlite.org, *VFS*), in
     /// place of the usual one: a disk that fails, in tests.
-    init(folder path: String, identityIfNew: [UInt8], vfs: String?) throws(JournalError) {
+    init(
+        folder path: String, identityIfNew: [UInt8], firstPeriod: UInt64 = 1, vfs: String?
+    ) throws(JournalError) {
         precondition(
             identityIfNew.count == Self.identityLength, "A journal's identity has 8 bytes.")
         folder = try JournalFolder(forWriting: path)
@@ -43,7 +51,8 @@ public final class SQLiteJournal: Sendable {
         }
         do {
             (database, identity) = try Self.open(
-                folder, vfs: vfs, kept: kept, identityIfNew: identityIfNew)
+                folder, vfs: vfs, kept: kept, identityIfNew: identityIfNew,
+                firstPeriod: firstPeriod)
         } catch { throw JournalError(error, opening: path) }
         if kept == nil { try folder.keep(identity: identity) }
         reserve = JournalReserve(folder: path)
@@ -58,7 +67,8 @@ public final class SQLiteJournal: Sendable {
 
     /// Opens the database, after an older one was migrated on a copy.
     private static func open(
-        _ folder: JournalFolder, vfs: String?, kept: [UInt8]?, identityIfNew: [UInt8]
+        _ folder: JournalFolder, vfs: String?, kept: [UInt8]?, identityIfNew: [UInt8],
+        firstPeriod: UInt64
     ) throws -> (DatabaseQueue, [UInt8]) {
         let path = folder.databaseAddress(vfs: vfs)
         var opened = try DatabaseQueue(path: path, configuration: configuration)
@@ -71,7 +81,9 @@ public final class SQLiteJournal: Sendable {
             }
             let identity = try opened.writeWithoutTransaction { db in
                 try checkDurability(of: db)
-                return try prepare(db, kept: kept, identityIfNew: identityIfNew)
+                let identity = try prepare(db, kept: kept, identityIfNew: identityIfNew)
+                try begin(firstPeriod, in: db)
+                return identity
             }
             return (opened, identity)
         } catch {
@@ -142,6 +154,16 @@ public final class SQLiteJournal: Sendable {
         try JournalAudit.check(db)
         try db.checkpoint(.passive)
         return identity
+    }
+
+    /// Lets the periods of a journal that has closed none begin with this number.
+    private static func begin(_ firstPeriod: UInt64, in db: Database) throws {
+        guard firstPeriod > 1 else { return }
+        try db.execute(
+            sql: """
+                UPDATE journal SET first_period = ? WHERE first_period = 1
+                AND NOT EXISTS (SELECT 1 FROM period) AND NOT EXISTS (SELECT 1 FROM checkpoint)
+                """, arguments: [try firstPeriod.column()])
     }
 
     /// SQLite's own look at every page.

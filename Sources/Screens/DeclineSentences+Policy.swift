@@ -49,6 +49,12 @@ extension DeclineSentences {
         -> (cashier: String, customer: String)
     {
         switch reason {
+        case .aboveAgreedLimit(let limit):
+            return (
+                "With this issuer's vouchers, or at this terminal, at most \(money(limit)) are "
+                    + "agreed for one payment. Take it in parts or another way.",
+                "The amount is too high for this voucher here."
+            )
         case .tooSoon(let seconds):
             return (
                 "This voucher paid here \(Age(seconds)) ago. If a second payment is meant, show "
@@ -57,7 +63,8 @@ extension DeclineSentences {
             )
         case .velocityExceeded:
             return (
-                "This voucher has paid here as often, or as much, as is allowed in this time.",
+                "This voucher, or its holder's wallet, has paid here as often, or as much, as is "
+                    + "allowed in this time.",
                 "This voucher has been used too often for now."
             )
         case .splitSaleExceeded(let limit):
@@ -93,6 +100,12 @@ extension DeclineSentences {
         -> (cashier: String, customer: String)
     {
         switch reason {
+        case .agreedAllowanceUsedUp(let left):
+            return (
+                "What may wait for the hub, as agreed with this issuer or for this terminal, is "
+                    + "used up: \(money(left)) remain until the terminal has reached the hub. "
+                    + "Synchronise.", now
+            )
         case .allowanceUsedUp(let left):
             return (
                 "The terminal's offline allowance is used up: \(money(left)) remain until it "

@@ -70,8 +70,9 @@ public struct DeclineSentences: Hashable, Sendable {
         case .trustDataTooOld, .hotListTooOld, .clockUncertain, .syncOverdue, .mayBeHotListed,
             .outsideHours:
             return ofBelief(reason)
-        case .tooSoon, .velocityExceeded, .splitSaleExceeded, .oneWayAboveLimit,
-            .aboveFloorLimit, .aboveKindLimit, .allowanceUsedUp, .kindAllowanceUsedUp,
+        case .aboveAgreedLimit, .agreedAllowanceUsedUp, .tooSoon, .velocityExceeded,
+            .splitSaleExceeded, .oneWayAboveLimit, .aboveFloorLimit, .aboveKindLimit,
+            .allowanceUsedUp, .kindAllowanceUsedUp,
             .tooManyOutstanding, .tooManyOfKind, .selectedForOnline, .oneWayRefused,
             .bearerRefused, .partRefused:
             return ofLimits(reason, money: money)

@@ -118,13 +118,15 @@ public struct VerdictSigns: Hashable, Sendable {
             .oneWayAboveLimit, .oneWayRefused, .tooSoon, .aboveCodeCeiling, .referenceMalformed:
             .retry
         case .otherScheme, .hotListTooOld, .syncOverdue, .mayBeHotListed, .outsideHours,
-            .allowanceUsedUp, .kindAllowanceUsedUp, .tooManyOutstanding, .tooManyOfKind,
+            .agreedAllowanceUsedUp, .allowanceUsedUp, .kindAllowanceUsedUp, .tooManyOutstanding,
+            .tooManyOfKind,
             .selectedForOnline, .unconfirmed, .referenceUnknown:
             .network
         case .refused(let refusal): group(of: refusal.category)
         case .currencyDiffers, .currencyNotAccepted, .conflictingVoucher, .issuerRevoked,
             .hotListed, .aboveVoucher, .abovePerPaymentMaximum, .voucherAllowanceUsedUp,
-            .velocityExceeded, .splitSaleExceeded, .aboveFloorLimit, .aboveKindLimit,
+            .aboveAgreedLimit, .velocityExceeded, .splitSaleExceeded, .aboveFloorLimit,
+            .aboveKindLimit,
             .bearerRefused, .partRefused, .declinedOnline, .referenceAmbiguous:
             .declined
         }

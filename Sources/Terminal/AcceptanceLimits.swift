@@ -3,8 +3,8 @@ import Payments
 import Trust
 import Vouchers
 
-/// What the trust list lets be accepted in one payment, on the strength of an issuer's entry and
-/// by this terminal's own: looked up for each code, so made once for each list.
+/// What the trust list lets be accepted on the strength of an issuer's entries and by this
+/// terminal's own: looked up for each code, so made once for each list.
 struct AcceptanceLimits: Sendable {
     private let ofIssuers: [IssuerID: [[TrustLimit]]]
     private let ofTerminal: [[TrustLimit]]
@@ -23,14 +23,17 @@ struct AcceptanceLimits: Sendable {
         self.ofTerminal = ofTerminal
     }
 
-    /// Why this voucher may not pay what is due, in minor units, or nil where it may.
-    func problem(_ voucher: Voucher, due: UInt64) -> DeclineReason? {
-        let asked = min(due, voucher.value.ceiling)
-        for limits in (ofIssuers[voucher.identity.issuer] ?? []) + ofTerminal {
-            guard let limit = limits.first(where: { $0.currency.number == voucher.currencyNumber })
-            else { return .currencyNotAccepted }
-            if asked > limit.perPayment { return .aboveFloorLimit(limit: limit.perPayment) }
+    /// Whether what is outstanding of this issuer is limited.
+    func limitsOutstanding(of issuer: IssuerID) -> Bool { ofIssuers[issuer] != nil }
+
+    /// What bears on this voucher; nil where nothing does.
+    func limits(on voucher: Voucher) -> AgreedLimits? {
+        func line(_ limits: [TrustLimit]) -> AgreedLine? {
+            limits.first { $0.currency.number == voucher.currencyNumber }
+                .map { AgreedLine(perPayment: $0.perPayment, outstanding: $0.outstanding) }
         }
-        return nil
+        return AgreedLimits(
+            issuer: (ofIssuers[voucher.identity.issuer] ?? []).map(line),
+            terminal: ofTerminal.map(line))
     }
 }

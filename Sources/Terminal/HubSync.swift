@@ -3,6 +3,7 @@ import Clocks
 import HubProtocol
 import PaymentCodes
 import Payments
+import Trust
 
 /// What one exchange with the hub came to.
 public struct SyncReport: Hashable, Sendable {
@@ -95,7 +96,7 @@ extension PaymentTerminal {
         -> SyncReport.Failure
     {
         guard failure.reason == "unknown-terminal", let key = await link.identity(),
-            key != configuration.hub.coseKey
+            !trust.hubKeys.contains(where: { $0.coseKey == key })
         else { return failure }
         return .otherHub(kept: "The queue is kept as it is.")
     }

@@ -4,6 +4,7 @@ import Money
 import PaymentCodes
 import Payments
 import Screens
+import Vouchers
 
 // Performing the machine's effects.
 extension PaymentTerminal {
@@ -18,15 +19,7 @@ extension PaymentTerminal {
     private func perform(_ effect: SaleMachine.Effect) async -> SaleMachine.Event? {
         switch effect {
         case .store(let sale): return await store(sale)
-        case .lookUp(let query):
-            do {
-                let facts = try await parts.journal.facts(for: query)
-                return .factsRead(
-                    facts, terminalFacts(at: parts.clock.now()),
-                    Draw(bytes: parts.random.bytes(Draw.seedLength)))
-            } catch {
-                return .factsUnreadable(error.message)
-            }
+        case .lookUp(let query): return await lookUp(query)
         case .ask(let question): return await ask(question)
         case .lookUpReceipt(let number):
             do { return .receiptRead(try await parts.journal.receipt(number)) } catch {
@@ -56,6 +49,19 @@ extension PaymentTerminal {
         case .refuseUndo(let order, let refusal):
             undoAnswers[order] = .refused(refusal)
             return nil
+        }
+    }
+
+    private func lookUp(_ asked: FactsQuery) async -> SaleMachine.Event {
+        var query = asked
+        query.addsUpIssuer = acceptanceLimits.limitsOutstanding(of: asked.voucher.issuer)
+        do {
+            let facts = try await parts.journal.facts(for: query)
+            return .factsRead(
+                facts, terminalFacts(at: parts.clock.now()),
+                Draw(bytes: parts.random.bytes(Draw.seedLength)))
+        } catch {
+            return .factsUnreadable(error.message)
         }
     }
 

@@ -11,8 +11,10 @@ extension PaymentTerminal {
     func terminalFacts(at now: UInt64) -> TerminalFacts {
         judgeClock()
         var answer = HotListAnswer.notHeld
+        var agreed: AgreedLimits?
         if case .lookingUp(_, let voucher) = machine.phase {
             answer = hotListAnswer(on: voucher, at: now)
+            agreed = acceptanceLimits.limits(on: voucher)
         }
         let hotList = hotListInForce
         return TerminalFacts(
@@ -20,6 +22,7 @@ extension PaymentTerminal {
             clockUncertainty: parts.clock.estimate().uncertainty,
             trustListAge: trustListAge(at: now), hotListAge: hotList?.age,
             lastSyncAge: now > lastContact ? now - lastContact : 0, hotList: answer,
+            agreed: agreed,
             documents: DocumentsInForce(
                 policy: configurationDocument,
                 trustList: DocumentReference(
@@ -50,6 +53,26 @@ extension PaymentTerminal {
         let list = trust.list
         let document = SignedDocument(
             kind: .trustList, version: list.list.version, bytes: list.bytes)
+        _ = try? await parts.journal.adopt(document, at: parts.clock.now())
+        await keepFreshness()
+    }
+
+    /// Statements that name the same documents are kept once an hour: a hub makes one every five
+    /// minutes, and what a day of them would add to the journal says nothing that two dozen do not.
+    static let statementNoteSeconds: UInt64 = 3_600
+
+    /// Makes the journal keep the freshness statement in force, by which the lists' ages are told.
+    private func keepFreshness() async {
+        guard let held = trust.freshness else { return }
+        let statement = held.statement
+        if let kept = try? await parts.journal.documentInForce(.freshness),
+            let known = try? Freshness.unverified(kept.bytes), known.names == statement.names,
+            statement.issuedAt < known.issuedAt + Self.statementNoteSeconds
+        {
+            return
+        }
+        let document = SignedDocument(
+            kind: .freshness, version: statement.version, bytes: held.bytes)
         _ = try? await parts.journal.adopt(document, at: parts.clock.now())
     }
 

@@ -75,8 +75,10 @@ extension PaymentTerminal {
         }
         let answer: AuthorisationAnswer
         do {
-            answer = try AuthorisationAnswer.verify(
-                bytes, answering: request, signedBy: configuration.hub)
+            // Any of the hub's keys: between two keys the hub signs by the newer one.
+            answer = try byHub { (hub) throws(MessageError) in
+                try AuthorisationAnswer.verify(bytes, answering: request, signedBy: hub)
+            }
         } catch {
             // Whoever answered, it was not this terminal's hub about this payment.
             let isStranger = error == .wrongSigner || error == .badSignature

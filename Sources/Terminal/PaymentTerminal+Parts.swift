@@ -25,7 +25,6 @@ extension PaymentTerminal {
         let random: any RandomSource
         let buildTime: UInt64
         let hub: (any HubLink)?
-        let refundRole: RefundVoucherRole?
         let configurationMessage: [UInt8]?
         let store: (any VoucherStore)?
         let lastContact: UInt64?
@@ -35,8 +34,7 @@ extension PaymentTerminal {
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
         /// honest clock stands before it. `hub` is asked before a payment is recorded, where it is
-        /// within reach. `refundRole` is the right to sign refund vouchers, from what was signed for
-        /// this terminal's key; without it there are none. `configurationMessage` is the configuration
+        /// within reach. `configurationMessage` is the configuration
         /// as the hub signed it: the journal keeps it, so that decisions can be explained. `store`
         /// holds what references pay with. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
@@ -48,7 +46,7 @@ extension PaymentTerminal {
             display: any Display, encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, hub: (any HubLink)? = nil,
-            refundRole: RefundVoucherRole? = nil, configurationMessage: [UInt8]? = nil,
+            configurationMessage: [UInt8]? = nil,
             store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil,
@@ -67,7 +65,6 @@ extension PaymentTerminal {
             self.random = random
             self.buildTime = buildTime
             self.hub = hub
-            self.refundRole = refundRole
             self.configurationMessage = configurationMessage
             self.store = store
             self.lastContact = lastContact

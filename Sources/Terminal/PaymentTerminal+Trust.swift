@@ -48,6 +48,9 @@ extension PaymentTerminal {
             problem: trustProblem)
     }
 
+    /// Which list is in force and how old it is, as a sentence.
+    public var trustInWords: String { trust.standing(at: parts.clock.now()) }
+
     /// Takes documents that a person or the hub offers; what they are refused for, if they are.
     ///
     /// What is newly held is made durable before it is in force.
@@ -85,21 +88,11 @@ extension PaymentTerminal {
             throw SyncReport.Failure(reason: error.reason, message: error.message)
         }
         if let refusal {
-            let hours = trust.age(at: parts.clock.now()) / 3_600
             throw SyncReport.Failure(
                 reason: refusal.reason,
-                message: "The hub's trust documents cannot be taken: \(refusal.description) The "
-                    + "old ones stay in force; they were last confirmed \(hours) h ago. "
-                    + refusal.advice)
+                message: "The hub's trust documents cannot be taken: \(refusal.description) "
+                    + "\(trustInWords) \(refusal.advice)")
         }
-    }
-
-    /// The code, unless the trust list lets less be accepted than the open sale asks for.
-    func limited(_ code: PresentedCode) -> PresentedCode {
-        guard case .voucher(let voucher) = code, let sale = machine.sale,
-            let problem = acceptanceLimits.problem(voucher, due: sale.due)
-        else { return code }
-        return .unusable(problem)
     }
 
     /// What a message says that one of the hub's keys has signed.

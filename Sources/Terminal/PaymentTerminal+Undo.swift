@@ -1,7 +1,9 @@
+import COSE
 import HubProtocol
 public import Money
 public import Payments
 public import Screens
+import Trust
 import Vouchers
 
 /// What an order to undo a payment came to.
@@ -51,7 +53,7 @@ extension PaymentTerminal {
                 UndoOrder(
                     number: number, receipt: receipt, kind: kind, amount: amount, reason: reason,
                     key: key, cti: parts.random.bytes(UndoOrder.ctiLength),
-                    at: parts.clock.now()), parts.refundRole))
+                    at: parts.clock.now()), refundRole))
         switch undoAnswers.removeValue(forKey: number) {
         case .done(let undo, let receipt):
             return result(of: undo, receipt: receipt, isRepeated: false)
@@ -80,12 +82,32 @@ extension PaymentTerminal {
     /// where that takes money back; else by a refund voucher, where this terminal may sign one.
     public func usualWay(for payment: CapturedPayment) throws(SaleRefusal) -> RefundWay {
         if payment.voucherKind != .fixed { return .storedValue }
-        if parts.refundRole != nil { return .voucher }
+        if refundRole?.limits[payment.amount.currency.number] != nil { return .voucher }
         throw SaleRefusal(
             reason: "way-needed",
             message: "Receipt \(payment.receipt) was paid by a voucher that is spent whole and "
                 + "takes nothing back. Nothing was refunded. Say how the money goes back: "
                 + "--to cash.")
+    }
+
+    /// This terminal's right to sign refund vouchers, as the trust list in force has it for its key.
+    private var listedRefundRole: RefundVoucherRole? {
+        guard let entry = ownEntry, let right = entry.refunds else { return nil }
+        return RefundVoucherRole(
+            issuer: right.issuer, merchant: trust.list.list.merchant,
+            limits: Dictionary(
+                uniqueKeysWithValues: right.limits.map { ($0.currency.number, $0.most) }))
+    }
+
+    /// The same where it may be used now: the key signs, and the list has not expired.
+    private var refundRole: RefundVoucherRole? {
+        let now = parts.clock.now()
+        guard ownEntry?.maySign(at: now) == true, !trust.isExpired(at: now) else { return nil }
+        return listedRefundRole
+    }
+
+    private var ownEntry: TrustEntry? {
+        trust.list.list.entry(of: parts.key.publicKey, as: .terminal)
     }
 
     /// The payments whose completion is unclear.
@@ -142,7 +164,7 @@ extension PaymentTerminal {
     /// The refund voucher of an undoing, signed anew: the same bytes every time.
     private func code(of undo: Undo) -> String? {
         guard undo.kind == .refund(.voucher), let restoration = undo.restoration,
-            let role = parts.refundRole, role.issuer == restoration.voucher.issuer
+            let role = listedRefundRole, role.issuer == restoration.voucher.issuer
         else { return nil }
         return VoucherText.encode(
             role.claims(of: undo.amount, cti: restoration.voucher.cti, at: undo.at)

@@ -132,7 +132,7 @@ public actor PaymentTerminal {
                 code = .unusable(.clockSuspect(floor: floor))
             } else {
                 do {
-                    code = limited(try await read(bytes, at: now))
+                    code = try await read(bytes, at: now)
                 } catch {
                     code = .unusable(.journalUnavailable(detail: error.message))
                 }

@@ -57,11 +57,12 @@ extension StateFolder {
         }
     }
 
-    /// Takes the hub's answer in `file`: it must be for this folder's terminal, journal and key,
+    /// Takes the hub's answer, which was found in `file`: it must be for this folder's terminal, journal and key,
     /// signed by a hub key of the trust list that comes with it; and the list by the root that a
     /// person has carried here, or that is held already.
-    public func enrol(with file: String, at now: UInt64) throws -> EnrolledTerminal {
-        let message = try Self.read(.enrolmentAnswer, from: file)
+    public func enrol(with message: [UInt8], from file: String, at now: UInt64) throws
+        -> EnrolledTerminal
+    {
         do {
             let trust = try trust(offeredIn: message, file: file, at: now)
             let (answer, hub) = try EnrolmentAnswer.verify(
@@ -99,7 +100,9 @@ extension StateFolder {
         let offer = try EnrolmentAnswer.trustOffered(in: message)
         if let held = try heldTrust() {
             let update = held.update(with: offer, at: now)
-            if let refusal = update.refusal { throw CommandFailure(refusal, file: file) }
+            if let refusal = update.refusal {
+                throw CommandFailure(refusal, file: file, held: held, at: now)
+            }
             return update.store
         }
         return try introduce(offer, file: file, at: now)
@@ -115,7 +118,7 @@ extension StateFolder {
         do {
             return try TrustStore.introduce(offer, floors: trustKeeper.floors(), at: now)
         } catch let refusal as TrustRefusal {
-            throw CommandFailure(refusal, file: file)
+            throw CommandFailure(refusal, file: file, held: nil, at: now)
         } catch let error as TrustFileError {
             throw CommandFailure(error)
         }
@@ -177,7 +180,9 @@ extension StateFolder {
             let update = held.update(with: offer, at: now)
             // Roots that are good stay good, whatever else the file holds.
             if update.changed { try keep(update.store) }
-            if let refusal = update.refusal { throw CommandFailure(refusal, file: file) }
+            if let refusal = update.refusal {
+                throw CommandFailure(refusal, file: file, held: update.store, at: now)
+            }
             return (update.store, update.changed)
         }
         guard FileManager.default.fileExists(atPath: configurationPath) else {
@@ -195,8 +200,10 @@ extension StateFolder {
     }
 
     /// Reads trust documents that somebody has carried here: all of them, or a list or a root
-    /// alone.
-    public static func offer(in file: String) throws -> TrustOffer {
+    /// alone. What is `held` is told where they are none.
+    public static func offer(in file: String, held: TrustStore?, at now: UInt64) throws
+        -> TrustOffer
+    {
         guard let handle = FileHandle(forReadingAtPath: file) else {
             throw CommandFailure(
                 .notFound, reason: "file-not-readable",
@@ -215,22 +222,23 @@ extension StateFolder {
             default: return try TrustOffer(decoding: message)
             }
         } catch let error as MessageFileError {
+            let standing = held?.standing(at: now) ?? "Nothing was changed."
             throw CommandFailure(
-                reason: error.reason,
-                message: "\(file): \(error.description) Nothing was changed.")
+                reason: error.reason, message: "\(file): \(error.description) \(standing)")
         } catch let refusal as TrustRefusal {
-            throw CommandFailure(refusal, file: file)
+            throw CommandFailure(refusal, file: file, held: held, at: now)
         }
     }
 }
 
 extension CommandFailure {
-    /// What trust documents were refused for; what was held stays in force.
-    public init(_ refusal: TrustRefusal, file: String) {
+    /// What trust documents were refused for; what is `held`, where there is anything, stays in
+    /// force, and it is told how old it is at `now`.
+    public init(_ refusal: TrustRefusal, file: String, held: TrustStore?, at now: UInt64) {
+        let standing = held?.standing(at: now) ?? "Nothing was changed."
         self.init(
             reason: refusal.reason,
-            message: "\(file): \(refusal.description) What was in force stays in force. "
-                + refusal.advice)
+            message: "\(file): \(refusal.description) \(standing) \(refusal.advice)")
     }
 
     /// What could not be made durable.

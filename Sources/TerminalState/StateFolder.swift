@@ -120,11 +120,12 @@ public struct StateFolder: Sendable {
             seal: key)
     }
 
-    /// The terminal's journal, made if it is not there.
+    /// The terminal's journal, made if it is not there; its Z numbers begin where the hub said.
     public func openJournal() throws -> SQLiteJournal {
         do {
             return try SQLiteJournal(
-                folder: journalPath, identityIfNew: Self.random(Self.journalIdentityBytes))
+                folder: journalPath, identityIfNew: Self.random(Self.journalIdentityBytes),
+                firstPeriod: epoch().firstZNumber)
         } catch { throw Self.failure(error) }
     }
 

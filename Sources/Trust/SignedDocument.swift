@@ -59,6 +59,9 @@ extension SignedDocument {
 /// Takes the elements of a payload's array in order, so that what is left over is known.
 struct DocumentReader {
     private var elements: ArraySlice<CBORValue>
+
+    /// How many elements are left.
+    var count: Int { elements.count }
     private let name: String
 
     init(_ value: CBORValue, _ name: String) throws(TrustRefusal) {

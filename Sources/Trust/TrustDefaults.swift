@@ -45,6 +45,9 @@ public enum TrustDefaults {
     public static let issuerKeyOverlapSeconds: UInt64 = 30 * day
     /// The hub's and the terminals' keys are in force for two years.
     public static let deviceKeyLifeSeconds: UInt64 = 731 * day
+    /// What a terminal has signed as refund vouchers is honoured for three years (1,096 days)
+    /// longer than its key signs: as long as such a voucher lives.
+    public static let refundHonourSeconds: UInt64 = 1_096 * day
     /// How far ahead of the terminal's clock a document may have been issued: clocks of a shop and
     /// of a hub differ by minutes, not by hours.
     public static let clockToleranceSeconds: UInt64 = 600

@@ -109,17 +109,24 @@ public struct TrustEntry: Hashable, Sendable {
     /// are any, a currency without one is not accepted on this entry; where there are none, the
     /// policy alone decides.
     public let limits: [TrustLimit]
+    /// Of a terminal, its right to sign refund vouchers, if it has one.
+    public let refunds: RefundRight?
 
-    /// Makes an entry; the limits may come in any order, each currency once.
+    /// Makes an entry; the limits may come in any order, each currency once. Only a terminal has a
+    /// right to refund.
     public init(
         subject: TrustSubject, key: PublicKey, from: UInt64, until: UInt64,
-        honouredUntil: UInt64? = nil, status: TrustStatus = .active, limits: [TrustLimit] = []
+        honouredUntil: UInt64? = nil, status: TrustStatus = .active, limits: [TrustLimit] = [],
+        refunds: RefundRight? = nil
     ) {
         precondition(from < until, "A key's time ends after it begins.")
         precondition((honouredUntil ?? until) >= until, "What a key signed is honoured to its end.")
         precondition(
             Set(limits.map(\.currency.number)).count == limits.count,
             "A currency has one limit in an entry.")
+        precondition(
+            refunds == nil || subject.role == .terminal, "Only terminals sign refund vouchers.")
+        self.refunds = refunds
         self.subject = subject
         self.key = key
         self.from = from
@@ -127,6 +134,27 @@ public struct TrustEntry: Hashable, Sendable {
         self.honouredUntil = honouredUntil ?? until
         self.status = status
         self.limits = limits.sorted { $0.currency.number < $1.currency.number }
+    }
+
+    /// The same entry with these changes.
+    public func changing(
+        until: UInt64? = nil, honouredUntil: UInt64? = nil, status: TrustStatus? = nil
+    ) -> TrustEntry {
+        TrustEntry(
+            subject: subject, key: key, from: from, until: until ?? self.until,
+            honouredUntil: honouredUntil ?? self.honouredUntil, status: status ?? self.status,
+            limits: limits, refunds: refunds)
+    }
+
+    /// The same entry of a terminal with this right to refund, or without one.
+    ///
+    /// What it signs is honoured as long as a refund voucher lives, which is longer than the key
+    /// signs; taken away, nothing of it is.
+    public func granting(_ right: RefundRight?) -> TrustEntry {
+        TrustEntry(
+            subject: subject, key: key, from: from, until: until,
+            honouredUntil: right == nil ? until : until + TrustDefaults.refundHonourSeconds,
+            status: status, limits: limits, refunds: right)
     }
 
     /// Whether the key may sign at this moment.
@@ -148,7 +176,7 @@ public struct TrustEntry: Hashable, Sendable {
     var encoded: CBORValue {
         let since: UInt64
         if case .revoked(let moment) = status { since = moment } else { since = 0 }
-        return .array([
+        let fields: [CBORValue] = [
             .unsigned(UInt64(subject.role.rawValue)), .text(subject.text),
             key.coseKeyValue(compressed: false), .unsigned(from), .unsigned(until),
             .unsigned(honouredUntil), .unsigned(since),
@@ -159,7 +187,8 @@ public struct TrustEntry: Hashable, Sendable {
                         .unsigned($0.outstanding),
                     ])
                 }),
-        ])
+        ]
+        return .array(fields + (refunds.map { [$0.encoded] } ?? []))
     }
 
     init(_ value: CBORValue, at place: Int) throws(TrustRefusal) {
@@ -194,6 +223,12 @@ public struct TrustEntry: Hashable, Sendable {
             try fields.end()
         }
         self.limits = limits
+        if reader.count > 0 {
+            guard role == .terminal else { throw .shape("refund right of \(name)") }
+            refunds = try RefundRight(try reader.next("refund right of \(name)"), of: name)
+        } else {
+            refunds = nil
+        }
         try reader.end()
     }
 }

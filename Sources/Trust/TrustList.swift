@@ -31,6 +31,9 @@ public struct TrustList: Hashable, Sendable {
         precondition(
             entries.count <= TrustDefaults.maximumEntries, "A list has a limit of entries.")
         precondition(Set(entries.map(\.key)).count == entries.count, "A list has each key once.")
+        precondition(
+            Self.namedTwice(entries) == nil, "A name for refunds is no issuer's and one terminal's."
+        )
         self.merchant = merchant
         self.generation = generation
         self.version = version
@@ -89,8 +92,26 @@ public struct TrustList: Hashable, Sendable {
             }
             entries.append(entry)
         }
+        if let name = Self.namedTwice(entries) {
+            throw .shape("refund right under \(name.name): the name is another's")
+        }
         self.entries = entries
         try reader.end()
+    }
+
+    /// A name under which a terminal refunds and that is an issuer's or another terminal's too: of
+    /// two vouchers under one name nobody could say which is which.
+    private static func namedTwice(_ entries: [TrustEntry]) -> IssuerID? {
+        var owners: [IssuerID: TrustSubject] = [:]
+        for entry in entries {
+            if case .issuer(let id) = entry.subject { owners[id] = entry.subject }
+        }
+        for entry in entries {
+            guard let name = entry.refunds?.issuer else { continue }
+            if let owner = owners[name], owner != entry.subject { return name }
+            owners[name] = entry.subject
+        }
+        return nil
     }
 
     /// The entries of this role, in their order.
@@ -109,11 +130,19 @@ public struct TrustList: Hashable, Sendable {
     }
 
     /// The issuers as a verifier of vouchers looks them up: every key, in force or not, so that a
-    /// voucher of a revoked key is told from a stranger's.
+    /// voucher of a revoked key is told from a stranger's. Terminals that sign refund vouchers are
+    /// among them, under their names and within their rights.
     public var issuers: [Issuer] {
         var keys: [(id: IssuerID, keys: [IssuerKey])] = []
         for entry in entries {
-            guard case .issuer(let id) = entry.subject else { continue }
+            let id: IssuerID
+            switch entry.subject {
+            case .issuer(let name): id = name
+            case .terminal:
+                guard let right = entry.refunds else { continue }
+                id = right.issuer
+            case .hub: continue
+            }
             let revokedSince: UInt64?
             if case .revoked(let since) = entry.status {
                 revokedSince = since
@@ -122,7 +151,8 @@ public struct TrustList: Hashable, Sendable {
             }
             let key = IssuerKey(
                 key: entry.key, from: entry.from, until: entry.until,
-                honouredUntil: entry.honouredUntil, revokedSince: revokedSince)
+                honouredUntil: entry.honouredUntil, revokedSince: revokedSince,
+                bounds: entry.refunds?.bounds(for: merchant))
             if keys.last?.id == id {
                 keys[keys.count - 1].keys.append(key)
             } else {

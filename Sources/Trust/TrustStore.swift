@@ -121,6 +121,19 @@ public struct TrustStore: Hashable, Sendable {
     /// How old the trust is at `now`, in seconds: 0 where the clock stands before it.
     public func age(at now: UInt64) -> UInt64 { now > confirmedAt ? now - confirmedAt : 0 }
 
+    /// What is told beside a refusal: which list stays in force, and how old it is.
+    public func standing(at now: UInt64) -> String {
+        let age = age(at: now)
+        let words =
+            switch age {
+            case ..<7_200: "\(age / 60) minutes"
+            case ..<172_800: "\(age / 3_600) hours"
+            default: "\(age / 86_400) days"
+            }
+        return "Trust list \(list.list.version), last confirmed \(words) ago, stays in force"
+            + (isExpired(at: now) ? ", and has expired." : ".")
+    }
+
     /// Whether the list in force has expired: nothing may be approved by it.
     public func isExpired(at now: UInt64) -> Bool { now >= list.list.expiresAt }
 

@@ -17,16 +17,20 @@ public struct IssuerKey: Hashable, Sendable {
     /// Since when nothing that it signed is honoured, in seconds since 1970 UTC; nil while it is.
     public let revokedSince: UInt64?
 
+    /// What it may sign, where that is not everything.
+    public let bounds: VoucherBounds?
+
     /// A key with its times; without any it is relied on for ever.
     public init(
         key: PublicKey, from: UInt64 = 0, until: UInt64 = .max, honouredUntil: UInt64 = .max,
-        revokedSince: UInt64? = nil
+        revokedSince: UInt64? = nil, bounds: VoucherBounds? = nil
     ) {
         self.key = key
         self.from = from
         self.until = until
         self.honouredUntil = honouredUntil
         self.revokedSince = revokedSince
+        self.bounds = bounds
     }
 
     /// Why a voucher that this key has signed is not honoured at `now`, or nil where it is.

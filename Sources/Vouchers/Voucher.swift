@@ -129,7 +129,7 @@ extension VoucherClaims {
     /// SHA-256 over the deterministic CBOR of an array: a text that names the purpose, kind,
     /// currency, shared amounts, exp, nbf or null, aud as written or null, thumbprint of the
     /// holder's key or null, cnonce or null.
-    var coreDigest: [UInt8] {
+    public var coreDigest: [UInt8] {
         Hashing.sha256(
             CBORValue.array([
                 "till-voucher-core-1",

@@ -26,7 +26,7 @@ public struct VoucherRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case issuerUnknown = "issuer-unknown"
         /// The issuer's key is in the trust list as one that is not relied on any more.
         case issuerRevoked = "issuer-revoked"
-        /// A signature is not the key's.
+        /// A signature is not the key's, or not one that the key may make.
         case signatureBad = "signature-bad"
         /// The voucher's time is over.
         case expired
@@ -148,6 +148,8 @@ extension VoucherRefusal {
         case algorithmKeyMismatch = "algorithm-key-mismatch"
         /// The signature does not verify: the issuer's or, in a presentation, the holder's.
         case signatureBad = "signature-bad"
+        /// The key may sign refund vouchers of its merchant up to a limit, and this is another.
+        case beyondRole = "beyond-issuer-role"
 
         /// `exp` has come.
         case expired
@@ -174,7 +176,7 @@ extension VoucherRefusal.Reason {
         switch self {
         case .issuerUnknown: .issuerUnknown
         case .issuerRevoked, .issuerKeyExpired: .issuerRevoked
-        case .algorithmKeyMismatch, .signatureBad: .signatureBad
+        case .algorithmKeyMismatch, .signatureBad, .beyondRole: .signatureBad
         case .expired: .expired
         case .notYetValid: .notYetValid
         case .presentationStale: .staleCode

@@ -123,6 +123,7 @@ public enum VoucherVerifier {
         {
             throw refusal
         }
+        if let refusal = signer.key.bounds?.refusal(of: code.claims) { throw refusal }
         return (signer.issuer, signer.key.key)
     }
 

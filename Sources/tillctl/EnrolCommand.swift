@@ -4,6 +4,7 @@ import CommandSupport
 import FileKeyStore
 import Foundation
 import HubProtocol
+import MessagePictures
 import Terminal
 import TerminalState
 import Trust
@@ -31,7 +32,12 @@ struct EnrolRequestCommand: TillCommand {
             valueName: "till:m42/t7"))
     var terminal: String
     @Option(help: ArgumentHelp("Where to write the request.", valueName: "file"))
-    var out: String
+    var out: String?
+    @Option(
+        help: ArgumentHelp(
+            "A folder to draw the request in as a QR code, to be shown to the hub's operator.",
+            valueName: "folder"))
+    var pictures: String?
     @Flag(
         help: "Ask for another key for the journal that is here: the key in use signs the change.")
     var newKey = false
@@ -43,7 +49,14 @@ struct EnrolRequestCommand: TillCommand {
     private struct Answer: Encodable {
         let terminal: String
         let publicKey: String
-        let request: String
+        let request: String?
+        let pictures: [String]
+    }
+
+    func validate() throws {
+        guard out != nil || pictures != nil else {
+            throw ValidationError("Name a file with --out, or a folder with --pictures.")
+        }
     }
 
     func perform() async throws {
@@ -55,14 +68,19 @@ struct EnrolRequestCommand: TillCommand {
         }
         let folder = StateFolder(state.folder)
         let (request, key) = try request(of: folder, as: id)
-        try StateFolder.write(MessageFile.enrolmentRequest.text(of: request), to: out)
+        if let out {
+            try StateFolder.write(MessageFile.enrolmentRequest.text(of: request), to: out)
+        }
+        let drawn = try pictures.map {
+            try MessagePictures.write(request, .enrolmentRequest, to: $0, name: "request")
+        }
         let answer = Answer(
-            terminal: id.text, publicKey: key.publicKey.coseKey.hex, request: out)
-        if output.json {
-            try Output.json(answer)
-        } else {
-            Output.line("Terminal key (public): \(answer.publicKey)")
-            Output.line("Carry \(out) to the hub: tillhub terminal enrol \(out)")
+            terminal: id.text, publicKey: key.publicKey.coseKey.hex, request: out,
+            pictures: drawn ?? [])
+        if output.json { return try Output.json(answer) }
+        Output.line("Terminal key (public): \(answer.publicKey)")
+        for path in (out.map { [$0] } ?? []) + answer.pictures {
+            Output.line("Carry \(path) to the hub: tillhub terminal enrol \(path)")
         }
     }
 }
@@ -90,8 +108,9 @@ struct EnrolImportCommand: TillCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Take the hub's answer; the terminal is enrolled then.")
 
-    @Argument(help: "The file that `tillhub terminal enrol` wrote.")
-    var file: String
+    @Argument(
+        help: "The file that `tillhub terminal enrol` wrote, or pictures of all its codes.")
+    var files: [String]
     @OptionGroup var state: StateOptions
     @OptionGroup var output: OutputOptions
 
@@ -108,7 +127,9 @@ struct EnrolImportCommand: TillCommand {
 
     func perform() async throws {
         let now = UInt64(max(0, Date().timeIntervalSince1970))
-        let enrolled = try StateFolder(state.folder).enrol(with: file, at: now)
+        let message = try MessagePictures.message(.enrolmentAnswer, in: files)
+        let enrolled = try StateFolder(state.folder).enrol(
+            with: message, from: files.joined(separator: ", "), at: now)
         let configuration = enrolled.configuration
         let answer = Answer(
             terminal: configuration.terminal.text, merchant: configuration.merchant.name,

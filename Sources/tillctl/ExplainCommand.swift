@@ -18,7 +18,9 @@ struct ExplainCommand: TillCommand {
             Takes the decision again from the journal's entry and the documents of then, and says \
             whether the same follows. A number is a receipt's; with --sequence it is the place in \
             the journal, which declines have too. Reads through the daemon where one runs, else \
-            the journal itself; --journal reads the folder of any journal, also on another machine.
+            the journal itself. --journal reads the folder of any journal, --export the file that \
+            `tillctl journal export` wrote, on any machine and with nothing else at hand: the file \
+            is verified first.
             Exit code: 0 the same decision follows, 4 it does not or cannot be taken again, \
             10 no such entry.
             """)
@@ -36,11 +38,21 @@ struct ExplainCommand: TillCommand {
     var journal: String?
     @Option(
         help: ArgumentHelp(
+            "An exported journal: the file alone is read.", valueName: "file"))
+    var export: String?
+    @Option(
+        help: ArgumentHelp(
             "A signed policy or configuration: also tell what it would have decided.",
             valueName: "file"))
     var policy: String?
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard journal == nil || export == nil else {
+            throw ValidationError("Read either a journal's folder or an exported journal.")
+        }
+    }
 
     func perform() async throws {
         let explanation = try await explanation()
@@ -51,6 +63,7 @@ struct ExplainCommand: TillCommand {
     private func explanation() async throws -> ExplanationMessage {
         let other = try policy.map(Self.readPolicy)
         if let journal { return try explain(in: journal, under: other) }
+        if let export { return try explain(exported: export, under: other) }
         // Another policy is read here, and not sent to the daemon.
         do {
             let told = try await daemon.ask { client in
@@ -83,6 +96,17 @@ struct ExplainCommand: TillCommand {
         } catch let error as JournalError {
             throw StateFolder.failure(error)
         }
+    }
+
+    private func explain(exported file: String, under other: Policy?) throws -> ExplanationMessage {
+        let (number, isSequence) = (number, sequence)
+        let found = try ExportedEntry.find(in: file) {
+            isSequence ? $0.sequence == number : $0.receipt == number
+        }
+        guard let found else { throw notFound }
+        return ExplanationMessage(
+            DecisionExplainer { found.documents[$0] }.explain(found.entry, under: other),
+            acknowledgedThrough: found.acknowledgedThrough)
     }
 
     private func find(in reader: SQLiteJournalReader) throws -> JournalEntry? {

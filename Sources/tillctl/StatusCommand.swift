@@ -30,6 +30,10 @@ struct StatusCommand: TillCommand {
                 + (status.lastSync.map { ", last answer \($0)" } ?? ", no answer yet"))
         if let problem = status.lastSyncProblem { Output.line("  \(problem)") }
         Output.line(
+            "Trust list \(status.trust.listVersion), last confirmed "
+                + "\(status.trust.ageSeconds / 60) minutes ago"
+                + (status.trust.problem.map { "; a newer one was refused (\($0))" } ?? ""))
+        Output.line(
             "Waiting for the hub: \(status.offlinePaymentsCount) payments, "
                 + "\(status.queuedEntries) entries"
                 + (status.oldestQueued.map { ", the oldest of \($0)" } ?? ""))

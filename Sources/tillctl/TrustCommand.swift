@@ -102,10 +102,12 @@ struct TrustVerifyCommand: TillCommand {
 
     func perform() async throws {
         let now = secondsNow()
-        let offer = try StateFolder.offer(in: file)
         let held = try StateFolder(state.folder).trust()
+        let offer = try StateFolder.offer(in: file, held: held, at: now)
         let update = held.update(with: offer, at: now)
-        if let refusal = update.refusal { throw CommandFailure(refusal, file: file) }
+        if let refusal = update.refusal {
+            throw CommandFailure(refusal, file: file, held: held, at: now)
+        }
         let answer = Answer(
             changed: update.changed, trust: TrustReport(update.store, at: now))
         if output.json { return try Output.json(answer) }
@@ -136,8 +138,8 @@ struct TrustImportCommand: TillCommand {
 
     func perform() async throws {
         let now = secondsNow()
-        let offer = try StateFolder.offer(in: file)
         let folder = StateFolder(daemon.state.folder)
+        let offer = try StateFolder.offer(in: file, held: try? folder.trust(), at: now)
         let changed: Bool
         do {
             let before = try? folder.trust()

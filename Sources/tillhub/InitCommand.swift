@@ -84,49 +84,9 @@ struct InitCommand: TillCommand {
         } catch let error as HubLedgerError {
             throw CommandFailure(error)
         }
-        let store = try await makeTrust(profile, registrar.trust, folder, at: now)
+        let store = try await FirstTrust(folder: folder, rootPath: root, issuedSince: now)
+            .make(profile, registrar.trust, at: now)
         try tell(profile, currencies, folder, store)
-    }
-
-    /// Makes root keys, the first root and the first list, and puts both in force.
-    private func makeTrust(
-        _ profile: HubProfile, _ registrar: TrustRegistrar, _ folder: HubFolder, at now: UInt64
-    ) async throws -> TrustStore {
-        let made = try RootFolder(root ?? folder.usualRootPath).create(
-            merchant: profile.merchant, count: TrustDefaults.rootKeyCount,
-            threshold: TrustDefaults.rootThreshold, lifeSeconds: TrustDefaults.rootLifeSeconds,
-            at: now)
-        let entries = [
-            TrustEntry(
-                subject: .hub(profile.merchant), key: try folder.identity().publicKey, from: now,
-                until: now + TrustDefaults.deviceKeyLifeSeconds),
-            TrustEntry(
-                subject: .issuer(profile.issuer), key: try folder.issuers()[0].publicKey,
-                from: now, until: now + TrustDefaults.issuerKeyLifeSeconds,
-                honouredUntil: now + TrustDefaults.issuerKeyLifeSeconds
-                    + TrustDefaults.issuerKeyHonourSeconds),
-        ]
-        let list = TrustList(
-            merchant: profile.merchant, generation: 1, version: 1, issuedAt: now,
-            expiresAt: now + TrustDefaults.listLifeSeconds, entries: entries)
-        let signed = RootFolder.sign(
-            list.draft(), by: Array(made.keys.prefix(TrustDefaults.rootThreshold)))
-        let answer: TrustRegistrar.Answer
-        do {
-            for entry in entries {
-                if let refusal = try await registrar.addKey(entry, at: now) {
-                    throw CommandFailure(refusal)
-                }
-            }
-            answer = try await registrar.adopt(roots: [made.root], list: signed, at: now)
-        } catch let error as HubLedgerError {
-            throw CommandFailure(error)
-        }
-        switch answer {
-        case .adopted(let store), .unchanged(let store): return store
-        case .refused(let refusal): throw CommandFailure(refusal, file: "the first trust list")
-        case .busy: throw CommandFailure(RegistrarRefusal.busy)
-        }
     }
 
     private func tell(

@@ -1,18 +1,20 @@
 import ArgumentParser
 import COSE
 import CommandSupport
-import Foundation
 import Hub
 import HubProtocol
+import MessagePictures
 import Trust
 import Vouchers
 
 /// `tillhub terminal`: which terminals the hub knows.
 struct TerminalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "terminal", abstract: "Enrol terminals, revoke them, and list them.",
+        commandName: "terminal",
+        abstract: "Enrol terminals, let them refund, revoke and list them.",
         subcommands: [
-            TerminalEnrolCommand.self, TerminalRevokeCommand.self, TerminalListCommand.self,
+            TerminalEnrolCommand.self, TerminalRefundsCommand.self, TerminalRevokeCommand.self,
+            TerminalListCommand.self,
         ])
 }
 
@@ -23,11 +25,16 @@ struct TerminalEnrolCommand: TillCommand {
         abstract: "Make a terminal known by the request file that it has written.",
         discussion: "The answer is a file to be carried back: tillctl enrol import FILE.")
 
-    @Argument(help: "The file that `tillctl enrol request` wrote.")
+    @Argument(help: "The file that `tillctl enrol request` wrote, or a picture of its code.")
     var request: String
     @Option(
         help: "Where to write the answer (default: the request's path + .answer).")
     var out: String?
+    @Option(
+        help: ArgumentHelp(
+            "A folder to draw the answer in as QR codes, for a terminal without a network.",
+            valueName: "folder"))
+    var pictures: String?
     @Flag(help: "Accept another journal of a terminal that is enrolled: it was set up anew.")
     var replace = false
     @Flag(
@@ -42,6 +49,7 @@ struct TerminalEnrolCommand: TillCommand {
         let journal: String
         let again: Bool
         let answer: String
+        let pictures: [String]
     }
 
     func validate() throws {
@@ -52,7 +60,7 @@ struct TerminalEnrolCommand: TillCommand {
 
     func perform() async throws {
         let now = try Clock.believable()
-        let message = try read()
+        let message = try MessagePictures.message(.enrolmentRequest, in: [request])
         let folder = hub.folder
         let ledger = try folder.openLedger()
         let registrar = HubRegistrar(ledger: ledger, key: try folder.identity())
@@ -68,30 +76,22 @@ struct TerminalEnrolCommand: TillCommand {
         case .enrolled(let asked, let answer, let again):
             let path = out ?? request + ".answer"
             try OutputFile.replace(path, with: MessageFile.enrolmentAnswer.text(of: answer))
+            let drawn = try pictures.map {
+                try MessagePictures.write(answer, .enrolmentAnswer, to: $0, name: "answer")
+            }
             let told = Answer(
                 terminal: asked.terminal.text, key: asked.key.coseKey.hex,
-                journal: asked.journal.hex, again: again, answer: path)
+                journal: asked.journal.hex, again: again, answer: path, pictures: drawn ?? [])
             if output.json { return try Output.json(told) }
             Output.line("\(again ? "Already enrolled:" : "Enrolled") \(told.terminal)")
             Output.line("Terminal key (public): \(told.key)")
             Output.line("Carry \(path) to the terminal: tillctl enrol import \(path)")
+            if !told.pictures.isEmpty {
+                Output.line(
+                    "Or take pictures of these codes, all of them: "
+                        + "tillctl enrol import \(told.pictures.joined(separator: " "))")
+            }
             Output.line("Wallets learn the terminal with the next list: tillhub trust publish.")
-        }
-    }
-
-    private func read() throws -> [UInt8] {
-        let kind = MessageFile.enrolmentRequest
-        guard let handle = FileHandle(forReadingAtPath: request) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(request) cannot be read. Nothing was changed. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        let data = (try? handle.read(upToCount: kind.maximumFileBytes + 1)) ?? Data()
-        do { return try kind.message(in: [UInt8](data)) } catch {
-            throw CommandFailure(
-                reason: error.reason,
-                message: "\(request): \(error.description) Nothing was changed.")
         }
     }
 }

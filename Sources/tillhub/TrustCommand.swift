@@ -18,7 +18,8 @@ struct TrustCommand: AsyncParsableCommand {
             force, and the terminals fetch it with their next exchange.
             """,
         subcommands: [
-            TrustPublishCommand.self, TrustSignCommand.self, TrustImportCommand.self,
+            TrustBeginCommand.self, TrustPublishCommand.self, TrustSignCommand.self,
+            TrustImportCommand.self,
             TrustExportCommand.self, TrustShowCommand.self,
         ])
 }
@@ -33,6 +34,7 @@ struct TrustKeyMessage: Encodable {
     let honouredUntil: String
     let status: String
     let limits: [String]
+    let refunds: [String]
 
     init(_ entry: TrustEntry) {
         role = entry.subject.role.name
@@ -49,12 +51,16 @@ struct TrustKeyMessage: Encodable {
             "\($0.currency.code) \(Shown.decimal($0.perPayment, $0.currency.number)) a payment, "
                 + "\(Shown.decimal($0.outstanding, $0.currency.number)) outstanding"
         }
+        refunds = (entry.refunds?.limits ?? []).map {
+            "refund vouchers as \(entry.refunds?.issuer.name ?? ""), at most \($0.currency.code) "
+                + Shown.decimal($0.most, $0.currency.number)
+        }
     }
 
     func tell() {
         Output.line("\(role) \(subject): \(status), until \(until)")
         Output.line("  key \(key)")
-        for limit in limits { Output.line("  \(limit)") }
+        for line in limits + refunds { Output.line("  \(line)") }
     }
 }
 

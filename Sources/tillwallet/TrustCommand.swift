@@ -109,8 +109,8 @@ struct TrustImportCommand: TillCommand {
         } catch let refusal as TrustRefusal {
             throw CommandFailure(
                 reason: refusal.reason,
-                message: "\(file): \(refusal.description) What was held stays in force. "
-                    + refusal.advice)
+                message: "\(file): \(refusal.description) "
+                    + (held?.standing(at: now) ?? "Nothing was changed.") + " " + refusal.advice)
         } catch let error as TrustFileError {
             throw CommandFailure(reason: error.reason, message: error.message)
         }

@@ -50,6 +50,36 @@ struct TrustCommandTests {
         #expect(wallet["terminals"] as? Int == 1)
     }
 
+    @Test("A hub of an older program gets its first root and list by one command")
+    func begun() throws {
+        let shell = try Shell()
+        try shell.json("tillhub", "init")
+        // What an older program has left: its ledger, and no root keys anywhere.
+        for name in [
+            "hub/ledger.sqlite", "hub/ledger.sqlite-wal", "hub/ledger.sqlite-shm", "hub-root",
+        ] { try? FileManager.default.removeItem(atPath: shell.path(name)) }
+        try FileManager.default.copyItem(
+            atPath: Shell.root.path + "/Tests/Vectors/ledgers/schema-1/ledger.sqlite",
+            toPath: shell.path("hub/ledger.sqlite"))
+        let missing = try shell.json("tillhub", "trust", "show", status: 1)
+        #expect(missing["reason"] as? String == "no-trust-list")
+        #expect((missing["message"] as? String)?.contains("tillhub trust begin") == true)
+        let begun = try shell.json("tillhub", "trust", "begin")
+        let keys = try #require(begun["keys"] as? [[String: Any]])
+        #expect(keys.map { $0["role"] as? String } == ["issuer", "hub", "terminal"])
+        #expect(keys.last?["subject"] as? String == "till:m42/t7")
+        let twice = try shell.json("tillhub", "trust", "begin", status: 1)
+        #expect(twice["reason"] as? String == "trust-begun")
+        // From here on it is as any other: another terminal is enrolled, a list is published.
+        try shell.json(
+            "tillctl", "enrol", "request", "--terminal", "till:m42/t8", "--out", "request")
+        try shell.json("tillhub", "terminal", "enrol", "request", "--out", "answer")
+        try shell.json("tillctl", "enrol", "import", "answer")
+        try publish(shell)
+        try shell.json("tillctl", "trust", "import", "trust.till")
+        #expect(try shell.json("tillctl", "trust", "show")["listVersion"] as? Int == 2)
+    }
+
     @Test("Each bad file has its own refusal, and the old list stays in force")
     func badFiles() throws {
         let shell = try enrolled()
@@ -74,8 +104,38 @@ struct TrustCommandTests {
         try FileManager.default.copyItem(
             atPath: other.path("theirs.till"), toPath: shell.path("theirs.till"))
         #expect(try refused("theirs.till") == "trust-version-reused")
+        // A stranger's list alone: a machine elsewhere has signed it with keys of its own.
+        try other.json("tillhub", "trust", "publish", "--out", "list.till")
+        for number in [1, 2] {
+            try other.json(
+                "tillhub", "trust", "sign", "list.till", "--key", "hub-root/root-\(number).key")
+        }
+        try FileManager.default.copyItem(
+            atPath: other.path("list.till"), toPath: shell.path("strangers.till"))
+        let stranger = try shell.json(
+            "tillctl", "trust", "import", "strangers.till", status: 1)
+        #expect(stranger["reason"] as? String == "trust-signed-by-stranger")
+        #expect(
+            (stranger["message"] as? String)?.contains(
+                "Trust list 3, last confirmed 0 minutes ago, stays in force.") == true)
+        // A list of tomorrow: signed by the right keys on a machine whose clock is ahead.
+        // Two days, as faketime reads a time of this machine's zone.
+        let ahead = Date(timeIntervalSinceNow: 2 * 86_400).formatted(.iso8601)
+            .replacing("T", with: " ").replacing("Z", with: "")
+        if let clock = Shell.clock(ahead) {
+            let drafted = try shell.run(
+                ["tillhub", "trust", "publish", "--out", "tomorrow.till"], through: clock)
+            #expect(drafted.status == 0, "\(drafted)")
+            for number in [1, 2] {
+                try shell.json(
+                    "tillhub", "trust", "sign", "tomorrow.till", "--key",
+                    "hub-root/root-\(number).key")
+            }
+            #expect(try refused("tomorrow.till") == "trust-from-future")
+        }
         let shown = try shell.json("tillctl", "trust", "show")
         #expect(shown["listVersion"] as? Int == 3)
+        #expect((shown["ageSeconds"] as? Int).map { $0 < 600 } == true)
         // Not even where the documents are gone: the floors remember.
         try FileManager.default.removeItem(atPath: shell.path("till/trust.cbor"))
         #expect(try refused("two.till") == "trust-rolled-back")
@@ -83,6 +143,40 @@ struct TrustCommandTests {
         try shell.json("tillwallet", "init")
         try shell.json("tillwallet", "trust", "import", "three.till")
         #expect(try refused("two.till", "tillwallet") == "trust-rolled-back")
+    }
+
+    @Test("A terminal is enrolled by QR codes alone, there and back")
+    func byCodes() throws {
+        let shell = try Shell()
+        try shell.json("tillhub", "init")
+        let asked = try shell.json(
+            "tillctl", "enrol", "request", "--terminal", "till:m42/t7", "--pictures", "shown")
+        let request = try #require(asked["pictures"] as? [String])
+        #expect(request.count == 1)
+        let enrolled = try shell.json(
+            "tillhub", "terminal", "enrol", request[0], "--out", "answer", "--pictures", "shown")
+        let answer = try #require(enrolled["pictures"] as? [String])
+        #expect(answer.count > 1)
+        func take(_ pictures: [String]) throws -> Ended {
+            try shell.run(["tillctl", "enrol", "import", "--json"] + pictures)
+        }
+        let part = try take(Array(answer.dropLast()))
+        #expect(part.status == 1)
+        #expect(try part.json()["reason"] as? String == "symbol-missing")
+        let other = try take(request)
+        #expect(try other.json()["reason"] as? String == "symbol-other-kind")
+        // As a scanner that types would have them, and as pictures in any order.
+        let scanned = try shell.run(["tillctl", "scan", "--json"] + answer).lines()
+        let texts = scanned.compactMap {
+            ($0["symbols"] as? [[String: Any]])?.first?["text"] as? String
+        }
+        try texts.joined(separator: "\r\n").write(
+            toFile: shell.path("typed"), atomically: true, encoding: .utf8)
+        let typed = try take(["typed"])
+        #expect(typed.status == 0, "\(typed)")
+        let shown = try take(answer.reversed())
+        #expect(shown.status == 0, "\(shown)")
+        #expect(try shell.json("tillctl", "trust", "show")["listVersion"] as? Int == 1)
     }
 
     @Test("A running terminal takes a list through its daemon, and tells how old it is")

@@ -132,9 +132,15 @@ extension House {
             "ArgumentParser", "Crypto", "Dispatch", "Logging", "ServiceLifecycle", "UnixSignals",
         ])
         // What several programs share lies beside them, and imports less than they may.
-        let shared: Set<String> = ["CommandSupport", "TerminalState"]
+        let shared: Set<String> = ["CommandSupport", "TerminalState", "MessagePictures"]
         var table = [
             "CommandSupport": House(.programs, outside: toolchain.union(["ArgumentParser"])),
+            "MessagePictures": House(
+                .programs,
+                [
+                    "CommandSupport", "HubProtocol", "Terminal", "Screens", "FileCamera",
+                    "ZBarDecoder", "QRencodeEncoder", "CairoDisplay",
+                ], outside: toolchain),
             "TerminalState": House(
                 .programs,
                 [

@@ -50,7 +50,7 @@ import Vouchers
     private static func rule(
         _ voucher: Voucher, due: UInt64 = 1_000, policy: Policy, memory: VoucherMemory? = nil,
         online: OnlineAnswer = .unavailable, document: DocumentReference? = nil,
-        trusted: Bool = true
+        trusted: Bool = true, agreed: AgreedLimits? = nil
     ) -> Ruling {
         OfflineAuthoriser.rule(
             on: voucher, sale: sale(due, captured: 50),
@@ -58,12 +58,14 @@ import Vouchers
                 memory: memory, presentationKnown: false, requestPaid: false,
                 exposure: Exposure(amounts: [978: 700], count: 3, oldest: now - 100),
                 kindExposure: CountAndSum(count: 2, sum: 600),
+                issuerOutstanding: agreed?.ofIssuer == nil ? nil : 650,
                 windows: [
                     WindowTotal(windowSeconds: 60, total: CountAndSum(count: 1, sum: 500))
                 ]),
             terminal: TerminalFacts(
                 now: now, clockFloor: now - 5, clockUncertainty: 2, trustListAge: 3,
                 hotListAge: 4, lastSyncAge: 6, hotList: .clear, online: online,
+                agreed: agreed,
                 documents: DocumentsInForce(
                     policy: document, trustList: trusted ? Self.trustReference : document)),
             policy: policy, draw: Draw(seed: 0x0102_0304_0506_0708))
@@ -97,6 +99,31 @@ import Vouchers
     }
 
     private static let policy = Policy.standard(for: [euro])
+
+    @Test func whatTheTrustListAllowsIsWrittenDownAndTakenAgain() throws {
+        let voucher = Self.mint.fixed(5_000)
+        let configuration = Self.configuration(Self.policy)
+        let document = DocumentReference(version: 4, hash: Hashing.sha256(configuration))
+        for agreed in [
+            AgreedLimits(
+                isCurrencyAccepted: true, perPayment: 2_000, ofIssuer: 1_700, ofTerminal: nil),
+            AgreedLimits(
+                isCurrencyAccepted: true, perPayment: 999, ofIssuer: nil, ofTerminal: 9_000),
+            AgreedLimits(
+                isCurrencyAccepted: true, perPayment: nil, ofIssuer: 1_649, ofTerminal: nil),
+            AgreedLimits(
+                isCurrencyAccepted: false, perPayment: nil, ofIssuer: nil, ofTerminal: nil),
+        ] {
+            let ruling = Self.rule(
+                voucher, policy: Self.policy, document: document, agreed: agreed)
+            let entry = Self.entry(ruling, voucher: voucher)
+            let told = DecisionExplainer(document: Self.documents(configuration)).explain(entry)
+            #expect(told.replay == .same)
+            #expect(told.recorded?.terminal.agreed == agreed)
+            #expect(
+                told.recorded?.journal.issuerOutstanding == (agreed.ofIssuer == nil ? nil : 650))
+        }
+    }
 
     @Test func whatIsWrittenDownReadsBackWhole() throws {
         let voucher = Self.mint.fixed(5_000)
@@ -179,8 +206,8 @@ import Vouchers
             }
         }
         var other = fields
-        other[0] = 2
-        #expect(throws: MessageError.unknownFormat(2)) {
+        other[0] = 3
+        #expect(throws: MessageError.unknownFormat(3)) {
             try RecordedDecision(other, sale: SaleReference("S1")!, currency: Self.euro)
         }
     }

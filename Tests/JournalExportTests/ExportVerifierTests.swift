@@ -16,6 +16,24 @@ enum Exported {
     static let voucher = VoucherIdentity(
         issuer: IssuerID("gifts")!, cti: [UInt8](repeating: 9, count: 10))
 
+    /// The code that paid, and others that an entry may hold.
+    static func code(
+        _ value: VoucherValue = .fixed(amount: 1_300), cti: UInt8 = 9, currency: UInt16 = 978
+    ) -> VoucherClaims {
+        VoucherClaims(
+            value: value, currencyNumber: currency, cti: [UInt8](repeating: cti, count: 10),
+            expiry: 1_900_000_000)
+    }
+
+    static func capture(_ code: VoucherClaims = code()) -> (JournalEntry.Event, UInt64?) {
+        (
+            .capture(
+                CaptureEntry(
+                    receipt: 1, voucher: voucher, kind: 1, consumed: 1_300, requestNonce: nil,
+                    evidence: code.signed(by: key(3)))), 1_250
+        )
+    }
+
     static func key(_ number: UInt8) -> PrivateKey {
         guard
             let key = try? PrivateKey(
@@ -34,12 +52,7 @@ enum Exported {
                     DocumentEntry(
                         kind: .policy, version: 1, digest: Hashing.sha256(document))), nil
             ),
-            (
-                .capture(
-                    CaptureEntry(
-                        receipt: 1, voucher: voucher, kind: 1, consumed: 1_300,
-                        requestNonce: nil, evidence: [0xD2])), 1_250
-            ),
+            capture(),
             (.undo(UndoEntry(kind: .refund(receipt: 2, way: .outside), undone: 2)), 250),
             (.periodClosed(PeriodEntry(number: 1, totals: [totals])), nil),
         ]
@@ -73,10 +86,13 @@ enum Exported {
             sequence: 2, voucher: voucher, kind: 1, consumed: 1_300, nonce: nil,
             presentation: nil, at: 1_800_000_000, amount: 1_250, receipt: 1))
 
-    static func remembered(spent: UInt64) -> ExportedVoucher {
+    static func remembered(
+        spent: UInt64, currency: UInt16 = 978, core: [UInt8] = code().coreDigest,
+        expiry: UInt64 = 1_900_000_000, ceiling: UInt64 = 1_300
+    ) -> ExportedVoucher {
         ExportedVoucher(
-            identity: voucher, kind: 1, currencyNumber: 978, core: Hashing.sha256([1]),
-            expiry: 1_900_000_000, ceiling: 1_300, spent: spent)
+            identity: voucher, kind: 1, currencyNumber: currency, core: core, expiry: expiry,
+            ceiling: ceiling, spent: spent)
     }
 
     static func checkpoint(_ size: Int, by key: PrivateKey = key, receipt: UInt64 = 2) -> [UInt8] {
@@ -134,6 +150,11 @@ enum ExportChanges {
             + [Exported.documentRecord, Exported.memory, Exported.redemption]
     }
 
+    /// The events with another code in the capture.
+    static func shown(_ code: VoucherClaims) -> [(JournalEntry.Event, UInt64?)] {
+        [Exported.events[0], Exported.capture(code)] + Exported.events[2...]
+    }
+
     static func undo(_ kind: UndoEntry.Kind, of sequence: UInt64 = 2) -> JournalEntry.Event {
         .undo(UndoEntry(kind: kind, undone: sequence))
     }
@@ -152,6 +173,22 @@ enum ExportChanges {
         Change("voucher-missing", changing(7, nil)),
         Change("voucher-memory-falls", changing(7, .voucher(Exported.remembered(spent: 0)))),
         Change("voucher-above-its-worth", changing(7, .voucher(Exported.remembered(spent: 1)))),
+        Change(
+            "voucher-differs",
+            changing(7, .voucher(Exported.remembered(spent: 1_300, core: Hashing.sha256([1]))))),
+        Change(
+            "voucher-differs",
+            changing(7, .voucher(Exported.remembered(spent: 1_300, expiry: 1_900_000_001)))),
+        Change(
+            "voucher-differs",
+            changing(7, .voucher(Exported.remembered(spent: 1_300, currency: 840)))),
+        Change(
+            "voucher-differs",
+            changing(7, .voucher(Exported.remembered(spent: 1_400, ceiling: 1_400)))),
+        Change("evidence-differs", journal(shown(Exported.code(cti: 8)))),
+        Change("evidence-differs", journal(shown(Exported.code(currency: 840)))),
+        Change(
+            "evidence-differs", journal(shown(Exported.code(.stored(credit: 1_300, redeemed: 0))))),
         Change("redemption-missing", changing(8, nil)),
         Change(
             "undo-above-its-capture",

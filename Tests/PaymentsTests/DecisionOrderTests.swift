@@ -80,6 +80,10 @@ private struct Fault: Sendable {
         Fault(
             code: "voucher-allowance-used-up", fact: .voucherAllowanceUsedUp,
             make: { $0.spent = max($0.spent, 89_999) }, excludes: ["above-voucher"]),
+        Fault(code: "above-agreed-limit", fact: .aboveAgreedLimit) { $0.agree(perPayment: 0) },
+        Fault(code: "agreed-allowance-used-up", fact: .agreedAllowanceUsedUp) {
+            $0.agree(ofTerminal: 0)
+        },
     ]
 
     private static let weighed: [Fault] = [

@@ -34,6 +34,7 @@ struct Situation {
     var requestPaid = false
     var exposure = Exposure.none
     var kindExposure: CountAndSum? = CountAndSum(count: 0, sum: 0)
+    var issuerOutstanding: UInt64? = 0
     var windows: [WindowTotal] = []
 
     // The terminal.
@@ -45,6 +46,7 @@ struct Situation {
     var hotList = HotListAnswer.clear
     var online = OnlineAnswer.unavailable
     var seed: UInt64 = 1
+    var agreed: AgreedLimits?
 
     // The policy.
     var perPayment: UInt64 = 25_000
@@ -81,6 +83,17 @@ struct Situation {
             total: Amount(minorUnits: due + captured, currency: Self.euro), captured: captured,
             request: PaymentRequest(nonce: nonce, amount: asked, expiry: Self.now + 300),
             openedAt: Self.now - 5)
+    }
+
+    /// Adds to what the trust list allows.
+    mutating func agree(
+        isAccepted: Bool = true, perPayment: UInt64? = nil, ofIssuer: UInt64? = nil,
+        ofTerminal: UInt64? = nil
+    ) {
+        agreed = AgreedLimits(
+            isCurrencyAccepted: isAccepted && agreed?.isCurrencyAccepted != false,
+            perPayment: perPayment ?? agreed?.perPayment, ofIssuer: ofIssuer ?? agreed?.ofIssuer,
+            ofTerminal: ofTerminal ?? agreed?.ofTerminal)
     }
 
     /// What a code depends on, so that each is signed once.
@@ -132,14 +145,14 @@ struct Situation {
         return JournalFacts(
             memory: knows ? memory : nil, presentationKnown: presentationKnown,
             requestPaid: requestPaid, exposure: exposure, kindExposure: kindExposure,
-            windows: windows)
+            issuerOutstanding: issuerOutstanding, windows: windows)
     }
 
     var terminal: TerminalFacts {
         TerminalFacts(
             now: Self.now, clockFloor: clockFloor, clockUncertainty: clockUncertainty,
             trustListAge: trustListAge, hotListAge: hotListAge, lastSyncAge: lastSyncAge,
-            hotList: hotList, online: online)
+            hotList: hotList, online: online, agreed: agreed)
     }
 
     var ruling: Ruling {

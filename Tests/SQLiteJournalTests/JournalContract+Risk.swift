@@ -1,4 +1,5 @@
 import HubProtocol
+import Money
 import Payments
 import Terminal
 import Testing
@@ -48,6 +49,72 @@ extension JournalContract {
             #expect(try await journal.facts(for: FactsQuery(card)).windows == [])
             let early = try await journal.facts(for: query(card, at: 5))
             #expect(early.windows.map(\.total.count) == [3, 3])
+        },
+        JournalClause("adds up what all vouchers of one holder paid in a window") { subject in
+            let journal = await subject.journal
+            func bound(_ cti: UInt64, currency: UInt16 = VoucherMint.euro) -> Voucher {
+                let mint = Records.mint
+                return mint.voucher(
+                    mint.presentation(
+                        of: mint.object(
+                            .stored(credit: 9_000, redeemed: 0), cti: cti, currency: currency,
+                            bound: true), at: VoucherMint.now - cti % 50))
+            }
+            for (number, voucher) in [(1, bound(1)), (2, bound(2)), (3, bound(2 + 50))]
+                as [(UInt8, Voucher)]
+            {
+                let sale = Records.sale(number, 100)
+                try await journal.store(sale)
+                let facts = try await journal.facts(for: FactsQuery(voucher))
+                _ = try await journal.record(Records.capture(voucher, for: sale, facts: facts))
+            }
+            let facts = try await journal.facts(for: query(bound(7), at: Records.now))
+            #expect(facts.windows.map(\.total.sum) == [300, 300])
+            #expect(facts.windows.map(\.total.count) == [3, 3])
+            let again = try await journal.facts(for: query(bound(1), at: Records.now))
+            #expect(again.windows.map(\.total.count) == [3, 3], "its own payment counts once")
+            let dollars = bound(8, currency: 840)
+            let other = FactsQuery(
+                dollars,
+                policy: Policy(limits: [
+                    CurrencyLimits(
+                        currency: Currency(code: "USD")!, perPayment: 1, outstanding: 1,
+                        velocity: [VelocityRule(windowSeconds: 100)])
+                ]), at: Records.now)
+            #expect(try await journal.facts(for: other).windows.map(\.total.count) == [0])
+            let bearer = Records.mint.stored(9_000, cti: 9)
+            let none = try await journal.facts(for: query(bearer, at: Records.now))
+            #expect(none.windows.map(\.total.count) == [0, 0], "nobody's voucher is another's")
+        },
+        JournalClause("adds up what is outstanding of an issuer, less what was undone") { subject in
+            let journal = await subject.journal
+            let card = Records.mint.stored(10_000)
+            for number: UInt8 in 1...2 {
+                let sale = Records.sale(number, 100)
+                try await journal.store(sale)
+                let facts = try await journal.facts(for: FactsQuery(card))
+                _ = try await journal.record(Records.capture(card, for: sale, facts: facts))
+            }
+            var query = FactsQuery(card)
+            #expect(try await journal.facts(for: query).issuerOutstanding == nil)
+            query.addsUpIssuer = true
+            #expect(try await journal.facts(for: query).issuerOutstanding == 200)
+            guard case .payment(let payment) = try await journal.receipt(1) else {
+                Issue.record("receipt 1 is a payment")
+                return
+            }
+            _ = try await journal.record(
+                .undo(
+                    Undo(
+                        payment: payment, kind: .refund(.storedValue),
+                        amount: Amount(minorUnits: 30, currency: Records.euro),
+                        restoration: Restoration(
+                            voucher: payment.voucher, kind: payment.voucherKind, amount: 30),
+                        reason: nil, key: nil, at: Records.now)))
+            #expect(try await journal.facts(for: query).issuerOutstanding == 170)
+            _ = try await journal.pendingBatch(maximumEntries: 9) { _, _ in [1] }
+            try await journal.acknowledge(batch: 1, acknowledgement: [1])
+            #expect(try await journal.facts(for: query).issuerOutstanding == 0)
         },
         JournalClause("adds up what is outstanding of a kind, where it is asked to") { subject in
             let journal = await subject.journal

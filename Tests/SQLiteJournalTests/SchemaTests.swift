@@ -41,7 +41,7 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         """
         INSERT INTO redemption SELECT max(sequence), 'mint',
             x'\(Hexadecimal.text(of: VoucherMint.cti(cti)))', \(kind), \(consumed), \(nonce),
-            \(presentation), 100, 50, max(receipt) FROM entry;
+            \(presentation), 100, 50, max(receipt), NULL FROM entry;
         """
     }
 
@@ -181,14 +181,17 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         Forbidden("redemption-without-capture", capture("S3") + redeem(3, consumed: 49)),
         Forbidden(
             "redemption-without-capture",
-            "INSERT INTO redemption SELECT 3, 'mint', cti, kind, 50, NULL, NULL, 100, 50, 4 FROM voucher WHERE kind = 2"
+            "INSERT INTO redemption SELECT 3, 'mint', cti, kind, 50, NULL, NULL, 100, 50, 4, NULL FROM voucher WHERE kind = 2"
         ),
+        Forbidden(
+            "journal-first-period-fixed",
+            "UPDATE journal SET first_period = 5; UPDATE journal SET first_period = 6"),
         Forbidden("redemption-of-other-kind", capture("S3") + redeem(3, kind: 3)),
         Forbidden(
             "redemption-in-other-currency",
             "INSERT INTO voucher SELECT issuer, x'0909090909090909', 2, 756, core, expiry, 5000, 0, 0, 0 FROM voucher WHERE kind = 2;"
                 + capture("S3")
-                + "INSERT INTO redemption SELECT max(sequence), 'mint', x'0909090909090909', 2, 50, NULL, NULL, 100, 50, max(receipt) FROM entry"
+                + "INSERT INTO redemption SELECT max(sequence), 'mint', x'0909090909090909', 2, 50, NULL, NULL, 100, 50, max(receipt), NULL FROM entry"
         ),
         Forbidden("request-of-other-sale", capture("S3") + redeem(3, nonce: "x'A000000000000004'")),
         Forbidden("FOREIGN KEY constraint failed", capture("S3") + redeem(88)),

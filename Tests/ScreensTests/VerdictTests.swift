@@ -38,6 +38,8 @@ import Vouchers
         (.aboveVoucher(left: 1), "above-voucher", .declined),
         (.abovePerPaymentMaximum(maximum: 1), "above-per-payment-maximum", .declined),
         (.voucherAllowanceUsedUp(left: 1), "voucher-allowance-used-up", .declined),
+        (.aboveAgreedLimit(limit: 1), "above-agreed-limit", .declined),
+        (.agreedAllowanceUsedUp(left: 1), "agreed-allowance-used-up", .network),
         (.trustDataTooOld(age: 90 * 86_400), "trust-data-too-old", .fault),
         (.hotListTooOld(age: nil), "hot-list-too-old", .network),
         (.clockUncertain(by: 7_300), "clock-uncertain", .fault),

@@ -35,7 +35,7 @@ final class Counter {
     init(
         keepsConfiguration: Bool = false, policy: Policy? = nil,
         hub: (any HubLink)? = nil, onlineBudgetMilliseconds: UInt64 = 1_500,
-        refundRole: RefundVoucherRole? = nil,
+        refunds: RefundRight? = nil,
         journalWrapper: (SQLiteJournal) -> any Journal = { $0 }
     ) async throws {
         folder = NSTemporaryDirectory() + "till-counter-\(UUID().uuidString)"
@@ -47,7 +47,8 @@ final class Counter {
             Self.configuration(
                 mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds,
                 policy: policy), key,
-            trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists, hub, refundRole,
+            trustKeeper.held ?? Self.trust(trustMint, mint, refunds: refunds, of: key), trustKeeper,
+            hotLists, hub,
             signedBy: keepsConfiguration ? hubKey : nil)
         try await terminal.start()
     }
@@ -107,11 +108,20 @@ final class Counter {
     }
 
     /// What the terminal is enrolled with: the mint's issuer, the hub, and its own key.
-    static func trust(_ trustMint: TrustMint, _ mint: VoucherMint) -> TrustStore {
+    static func trust(
+        _ trustMint: TrustMint, _ mint: VoucherMint, refunds: RefundRight? = nil,
+        of key: PrivateKey? = nil
+    ) -> TrustStore {
+        let known = trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)
+        let own = key.map {
+            TrustEntry(
+                subject: .terminal(VoucherMint.terminal), key: $0.publicKey, from: known.from,
+                until: known.until
+            ).granting(refunds)
+        }
         do {
             return try TrustStore.introduce(
-                trustMint.offer(
-                    1, [trustMint.issuer(VoucherMint.issuer, mint.issuerKey.publicKey)]),
+                trustMint.offer(1, [known] + (refunds == nil ? [] : [own].compactMap { $0 })),
                 at: VoucherMint.now)
         } catch {
             preconditionFailure("The test's trust documents are good: \(error)")
@@ -129,8 +139,7 @@ final class Counter {
         _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
         _ configuration: TerminalConfiguration, _ key: PrivateKey, _ trust: TrustStore,
         _ keeper: RememberingTrustKeeper, _ hotLists: MemoryHotLists,
-        _ hub: (any HubLink)? = nil, _ refundRole: RefundVoucherRole? = nil,
-        signedBy hubKey: PrivateKey? = nil
+        _ hub: (any HubLink)? = nil, signedBy hubKey: PrivateKey? = nil
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
@@ -139,7 +148,7 @@ final class Counter {
                 key: key, trust: trust, trustKeeper: keeper, journal: journal, display: display,
                 encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
-                hub: hub, refundRole: refundRole,
+                hub: hub,
                 configurationMessage: hubKey.map { configuration.signed(by: $0) },
                 hotList: hotLists))
     }

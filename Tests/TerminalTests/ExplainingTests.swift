@@ -20,14 +20,14 @@ import Vouchers
         _ = await counter.show(voucher)
         let paid = try #require(try await counter.terminal.explanation(receipt: 1)).explanation
         #expect(paid.replay == .same)
-        #expect(paid.entry.sequence == 3, "configuration and trust list come first")
+        #expect(paid.entry.sequence == 4, "configuration, trust list, statement come first")
         #expect(paid.recorded?.step == DecisionStep.none)
         #expect(paid.policy == Counter.configuration(counter.mint, counter.hubKey).policy)
-        let again = try #require(try await counter.terminal.explanation(sequence: 4)).explanation
+        let again = try #require(try await counter.terminal.explanation(sequence: 5)).explanation
         #expect(again.replay == .same)
         #expect(again.recorded?.facts.contains(.spentHere) == true)
         #expect(try await counter.terminal.explanation(receipt: 2) == nil)
-        #expect(try await counter.terminal.explanation(sequence: 5) == nil)
+        #expect(try await counter.terminal.explanation(sequence: 6) == nil)
         #expect(try await counter.terminal.explanation(sequence: 0) == nil)
     }
 
@@ -40,7 +40,7 @@ import Vouchers
             return
         }
         #expect(refusal.reason == .expired)
-        let told = try #require(try await counter.terminal.explanation(sequence: 3)).explanation
+        let told = try #require(try await counter.terminal.explanation(sequence: 4)).explanation
         #expect(told.replay == .same)
         #expect(told.recorded?.step == .verification)
         #expect(told.recorded?.terminal.now == VoucherMint.now)
@@ -73,6 +73,32 @@ import Vouchers
         #expect(
             await counter.show(other)
                 == .declined(.kindAllowanceUsedUp(kind: .stored, left: 600)))
+    }
+
+    @Test func holdsAWalletToItsVelocityWhateverVoucherItShows() async throws {
+        let euro = Currency(code: "EUR")!
+        let counter = try await Counter(
+            policy: Policy(limits: [
+                CurrencyLimits(
+                    currency: euro, perPayment: 25_000, outstanding: 100_000,
+                    velocity: [VelocityRule(windowSeconds: 3_600, count: 2)])
+            ]))
+        func pay(cti: UInt64, bound: Bool) async throws -> String {
+            _ = try await counter.charge(500)
+            let object = counter.mint.object(.fixed(amount: 500), cti: cti, bound: bound)
+            let code = bound ? counter.mint.presentation(of: object) : object
+            switch await counter.show(code) {
+            case .approved?: return "approved"
+            case .declined(let reason)?:
+                _ = try await counter.terminal.cancel()
+                return reason.code
+            default: return "nothing"
+            }
+        }
+        #expect(try await pay(cti: 1, bound: true) == "approved")
+        #expect(try await pay(cti: 2, bound: true) == "approved")
+        #expect(try await pay(cti: 3, bound: true) == "velocity-exceeded", "a third of one wallet")
+        #expect(try await pay(cti: 4, bound: false) == "approved", "nobody's voucher is another's")
     }
 
     @Test func hardensItsLimitsWhileTheHubIsAway() async throws {

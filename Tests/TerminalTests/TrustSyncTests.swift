@@ -2,6 +2,7 @@ import COSE
 import HubProtocol
 import Money
 import Payments
+import SQLiteJournal
 import Terminal
 import Testing
 import Trust
@@ -95,7 +96,7 @@ struct TrustSyncTests {
         for (hub, reason) in cases {
             let report = await counter.terminal.sync(over: hub, keep: { _ in })
             #expect(report.failure?.reason == reason)
-            #expect(report.failure?.message.contains("old ones stay in force") == true)
+            #expect(report.failure?.message.contains("Trust list 1, last confirmed") == true)
             let standing = await counter.terminal.trustStanding()
             #expect(standing.listVersion == before.listVersion)
             #expect(standing.problem == reason)
@@ -136,32 +137,108 @@ struct TrustSyncTests {
         }
     }
 
-    @Test("An issuer's limit in the list holds, whatever the policy allows")
-    func limits() async throws {
-        let counter = try await Counter()
+    /// A list in which the issuer, or this terminal too, is limited.
+    private func limitedList(
+        _ counter: Counter, issuer: [TrustLimit], terminal: [TrustLimit] = []
+    ) -> [UInt8] {
         let mint = counter.trustMint
         let known = mint.issuer(VoucherMint.issuer, counter.mint.issuerKey.publicKey)
-        let list = mint.list(
+        return mint.list(
             2,
             [
                 TrustEntry(
                     subject: known.subject, key: known.key, from: known.from, until: known.until,
-                    honouredUntil: known.honouredUntil,
-                    limits: [TrustLimit(currency: counter.euro, perPayment: 500, outstanding: 900)])
+                    honouredUntil: known.honouredUntil, limits: issuer),
+                TrustEntry(
+                    subject: .terminal(VoucherMint.terminal), key: counter.key.publicKey,
+                    from: known.from, until: known.until, limits: terminal),
             ])
+    }
+
+    private func pay(_ amount: UInt64, _ counter: Counter, cti: UInt64) async throws -> Outcome? {
+        _ = try await counter.charge(amount)
+        let outcome = await counter.show(counter.mint.object(.fixed(amount: amount), cti: cti))
+        _ = try? await counter.terminal.cancel()
+        return outcome
+    }
+
+    @Test("An issuer's limits in the list hold, whatever the policy allows, and are explained")
+    func limits() async throws {
+        let counter = try await Counter(keepsConfiguration: true)
+        let list = limitedList(
+            counter,
+            issuer: [TrustLimit(currency: counter.euro, perPayment: 500, outstanding: 900)])
         #expect(try await counter.terminal.take(TrustOffer(list: list)) == nil)
-        guard case .declined(.aboveFloorLimit(limit: 500))? = try await pay(counter, cti: 4) else {
-            Issue.record("8.00 is above the issuer's 5.00 a payment.")
+        #expect(
+            try await pay(800, counter, cti: 4) == .declined(.aboveAgreedLimit(limit: 500)),
+            "8.00 is above the issuer's 5.00 a payment")
+        guard case .approved? = try await pay(500, counter, cti: 5) else {
+            Issue.record("5.00 is not")
             return
         }
-        _ = try await counter.charge(500)
-        guard
-            case .approved? = await counter.show(
-                counter.mint.object(.fixed(amount: 500), cti: 5))
-        else {
-            Issue.record("5.00 is not.")
+        #expect(
+            try await pay(401, counter, cti: 6) == .declined(.agreedAllowanceUsedUp(left: 400)),
+            "5.00 and 4.01 are above the 9.00 that may be outstanding")
+        guard case .approved? = try await pay(400, counter, cti: 7) else {
+            Issue.record("5.00 and 4.00 are not")
             return
         }
+        let last = try await counter.journal.queue().lastSequence
+        for sequence in (last - 3)...last {
+            let told = try #require(try await counter.terminal.explanation(sequence: sequence))
+            #expect(told.explanation.replay == .same, "entry \(sequence)")
+            #expect(told.explanation.recorded?.terminal.agreed?.ofIssuer == 900)
+        }
+    }
+
+    @Test("A terminal's own limits hold for all issuers together")
+    func limitsOfTheTerminal() async throws {
+        let counter = try await Counter()
+        let list = limitedList(
+            counter, issuer: [],
+            terminal: [TrustLimit(currency: counter.euro, perPayment: 600, outstanding: 1_000)])
+        #expect(try await counter.terminal.take(TrustOffer(list: list)) == nil)
+        #expect(
+            try await pay(601, counter, cti: 1) == .declined(.aboveAgreedLimit(limit: 600)))
+        guard case .approved? = try await pay(600, counter, cti: 2) else {
+            Issue.record("6.00 is within")
+            return
+        }
+        #expect(
+            try await pay(401, counter, cti: 3) == .declined(.agreedAllowanceUsedUp(left: 400)))
+    }
+
+    @Test("A currency that the issuer's entry has no line for is not accepted")
+    func currencies() async throws {
+        let counter = try await Counter()
+        let dollar = Currency(code: "USD")!
+        let list = limitedList(
+            counter, issuer: [TrustLimit(currency: dollar, perPayment: 500, outstanding: 900)])
+        #expect(try await counter.terminal.take(TrustOffer(list: list)) == nil)
+        #expect(try await pay(100, counter, cti: 1) == .declined(.currencyNotAccepted))
+    }
+
+    @Test("The journal keeps a statement once an hour, and each that names other documents")
+    func statements() async throws {
+        let counter = try await Counter(keepsConfiguration: true)
+        let mint = counter.trustMint
+        let list = mint.list(1, [mint.issuer(VoucherMint.issuer, counter.mint.issuerKey.publicKey)])
+        func take(_ version: UInt64, later: UInt64) async throws -> UInt64 {
+            let statement = Freshness(
+                merchant: mint.merchant, version: version, issuedAt: VoucherMint.now + later,
+                expiresAt: VoucherMint.now + later + 3_600,
+                names: [
+                    DocumentName(kind: .trustList, version: 1, digest: Hashing.sha256(list))
+                ]
+            ).signed(by: mint.hub)
+            counter.clock.set(VoucherMint.now + later)
+            #expect(try await counter.terminal.take(TrustOffer(freshness: statement)) == nil)
+            return try await counter.journal.documentInForce(.freshness)?.version ?? 0
+        }
+        #expect(try await counter.journal.documentInForce(.freshness)?.version == 1)
+        #expect(try await take(2, later: 300) == 1, "five minutes later nothing is new")
+        #expect(try await take(3, later: 2_600) == 3, "an hour after the first")
+        #expect(try await take(4, later: 2_900) == 3)
     }
 
     @Test("A terminal whose own key is revoked opens no sale, and still tells why")

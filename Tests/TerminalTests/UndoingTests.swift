@@ -3,10 +3,12 @@ import Money
 import Payments
 import SQLiteJournal
 import Screens
-import Terminal
 import Testing
+import Trust
 import VoucherMint
 import Vouchers
+
+@testable import Terminal
 
 @Suite struct UndoingTests {
     /// A counter at which 8.00 were paid with an object of the mint.
@@ -84,9 +86,10 @@ import Vouchers
 
     @Test func signsARefundVoucherThatTheShopsTerminalsTakeOnce() async throws {
         let refunds = IssuerID("refunds-t7")!
-        let role = RefundVoucherRole(
-            issuer: refunds, merchant: VoucherMint.terminal.merchant, limits: [978: 500])
-        let counter = try await Counter(refundRole: role)
+        let euro = Currency(code: "EUR")!
+        let counter = try await Counter(
+            refunds: RefundRight(
+                issuer: refunds, limits: [RefundRight.Limit(currency: euro, most: 500)]))
         _ = try await counter.charge(800)
         _ = await counter.show(counter.mint.object(.fixed(amount: 800)))
         let whole = await Self.reason {
@@ -103,7 +106,7 @@ import Vouchers
         #expect(again.code == code, "made anew from its entry: the code lies nowhere")
         let context = VerificationContext(
             now: VoucherMint.now, terminal: TerminalID("till:m42/t8"),
-            issuers: IssuerDirectory([Issuer(id: refunds, keys: [counter.key.publicKey])]))
+            issuers: await counter.terminal.issuers)
         guard case .accepted(let voucher) = VoucherVerifier.verify(Array(code.utf8), in: context)
         else {
             Issue.record("another terminal of the shop takes it")

@@ -75,6 +75,27 @@ struct TrustVectorTests {
         ]
     }
 
+    @Test("Every vector that the page's checklist names is in the file")
+    func checklist() throws {
+        let page = try String(
+            contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../docs/spec/trust.md"), encoding: .utf8)
+        let known = Set(TrustVectors.file.cases.map(\.id))
+        var named = 0
+        for line in page.split(separator: "\n") where line.hasPrefix("| test_") {
+            guard let cell = line.split(separator: "|").last,
+                let list = cell.range(of: "vectors? ", options: .regularExpression)
+            else { continue }
+            let words = cell[list.upperBound...].prefix { $0 != ";" && $0 != "*" }
+                .split(whereSeparator: { $0 == "," || $0 == " " })
+            for word in words {
+                named += 1
+                #expect(known.contains(String(word)), "\(word)")
+            }
+        }
+        #expect(named >= 30, "only \(named) vectors are named")
+    }
+
     @Test("What another implementation wrote is written here byte for byte")
     func written() throws {
         let held = try #require(TrustVectors.file.states["state-1"])
