@@ -63,7 +63,11 @@ final class JournalFolder: Sendable {
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 else { return }
+        // A child that is just being started holds a copy of the descriptor until its `execve`, and
+        // with it the lock: it is given back in so many words (flock(2)).
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     /// The size of a file in the folder in bytes, or nil where it is not there.
