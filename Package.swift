@@ -65,7 +65,7 @@ let rules: [Target] = [
     library("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
     library("Clocks"),
     library("PolicySources", ["Money", "Payments", "HubProtocol"]),
-    library("JournalExport", ["CBOR", "COSE", "Vouchers", "HubProtocol", crypto]),
+    library("JournalExport", ["CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
     library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
@@ -141,7 +141,7 @@ let adapters: [Target] = [
 let programs: [Target] = [
     library("CommandSupport", [argumentParser]),
     library(
-        "MessagePictures",
+        "CodePictures",
         [
             "CommandSupport", "HubProtocol", "Terminal", "Screens", "FileCamera", "ZBarDecoder",
             "QRencodeEncoder", "CairoDisplay",
@@ -170,7 +170,7 @@ let programs: [Target] = [
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
-            "MessagePictures",
+            "CodePictures",
         ]),
     program(
         "tillhub",
@@ -179,7 +179,7 @@ let programs: [Target] = [
             "PaymentCodes", "Payments", "Money", "COSE",
             "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
-            "CairoDisplay", "Screens", "SystemdNotifier", "MessagePictures", logging, lifecycle,
+            "CairoDisplay", "Screens", "SystemdNotifier", "CodePictures", logging, lifecycle,
             unixSignals,
         ]),
     program(
@@ -188,7 +188,7 @@ let programs: [Target] = [
             "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
             "ZBarDecoder",
             "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal", "Trust",
-            "FileTrustKeeper", "HubProtocol",
+            "FileTrustKeeper", "HubProtocol", "CodePictures",
         ]),
     program(
         "till-bench",

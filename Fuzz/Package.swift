@@ -41,7 +41,7 @@ let package = Package(
         rule("Payments", ["Money", "COSE", "Vouchers"]),
         rule("Trust", ["Money", "CBOR", "COSE", "Vouchers"]),
         rule("HubProtocol", ["Money", "CBOR", "COSE", "Vouchers", "Payments", "Trust", crypto]),
-        rule("JournalExport", ["CBOR", "COSE", "Vouchers", "HubProtocol", crypto]),
+        rule("JournalExport", ["CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
         rule("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         rule("Clocks"),
         rule("ScannerProtocol"),

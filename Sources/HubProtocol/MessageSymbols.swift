@@ -107,11 +107,7 @@ public enum MessageSymbols {
     }
 
     private static func check(_ message: [UInt8]) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return String(
-            Hashing.sha256(message).prefix(checkBytes).flatMap {
-                [digits[Int($0 >> 4)], digits[Int($0 & 15)]]
-            })
+        Hex.text(of: Array(Hashing.sha256(message).prefix(checkBytes))).uppercased()
     }
 }
 

@@ -1,4 +1,5 @@
 import HubProtocol
+import Payments
 import Vouchers
 
 /// What the codes in a journal's entries say, held against the entries and against what is remembered
@@ -8,7 +9,7 @@ import Vouchers
 struct ExportEvidence: Sendable {
     /// What all objects of a voucher share, and the most that one of them was worth.
     private struct Terms {
-        let kind: UInt8
+        let kind: VoucherKind
         let currencyNumber: UInt16
         let core: [UInt8]
         let expiry: UInt64
@@ -22,7 +23,8 @@ struct ExportEvidence: Sendable {
         case .capture(let capture):
             guard let code = try? VoucherCode(capture.evidence) else { return }
             let nonce = code.claims.confirmationNonce ?? code.presentation?.nonce
-            if code.claims.cti != capture.voucher.cti || Self.kind(of: code) != capture.kind
+            if code.claims.cti != capture.voucher.cti
+                || code.claims.value.kind.rawValue != capture.kind
                 || code.claims.currencyNumber != entry.subject?.currencyNumber
                 || nonce != capture.requestNonce
             {
@@ -48,9 +50,10 @@ struct ExportEvidence: Sendable {
     func hold(_ voucher: ExportedVoucher, _ list: inout FindingList) {
         guard let known = terms[voucher.identity] else { return }
         let isWorthAsMuch =
-            known.kind == 2 ? voucher.ceiling >= known.ceiling : voucher.ceiling == known.ceiling
+            known.kind == .stored
+            ? voucher.ceiling >= known.ceiling : voucher.ceiling == known.ceiling
         guard
-            voucher.kind != known.kind || voucher.currencyNumber != known.currencyNumber
+            voucher.kind != known.kind.rawValue || voucher.currencyNumber != known.currencyNumber
                 || voucher.core != known.core || voucher.expiry != known.expiry || !isWorthAsMuch
         else { return }
         list.find(
@@ -66,29 +69,13 @@ struct ExportEvidence: Sendable {
 
     /// The first code of a voucher says what all share; of stored value the highest credit counts.
     private mutating func learn(_ code: VoucherCode, of voucher: VoucherIdentity) {
-        let ceiling = Self.ceiling(of: code)
+        let ceiling = code.claims.value.ceiling
         guard let known = terms[voucher] else {
             terms[voucher] = Terms(
-                kind: Self.kind(of: code), currencyNumber: code.claims.currencyNumber,
+                kind: code.claims.value.kind, currencyNumber: code.claims.currencyNumber,
                 core: code.claims.coreDigest, expiry: code.claims.expiry, ceiling: ceiling)
             return
         }
-        if known.kind == 2 { terms[voucher]?.ceiling = max(known.ceiling, ceiling) }
-    }
-
-    private static func kind(of code: VoucherCode) -> UInt8 {
-        switch code.claims.value {
-        case .fixed: 1
-        case .stored: 2
-        case .certificate: 3
-        }
-    }
-
-    private static func ceiling(of code: VoucherCode) -> UInt64 {
-        switch code.claims.value {
-        case .fixed(let amount): amount
-        case .stored(let credit, _): credit
-        case .certificate(_, let offlineTotal): offlineTotal
-        }
+        if known.kind == .stored { terms[voucher]?.ceiling = max(known.ceiling, ceiling) }
     }
 }

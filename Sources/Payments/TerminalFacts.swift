@@ -63,7 +63,7 @@ public struct DocumentsInForce: Hashable, Sendable {
 /// What the terminal knows about itself that bears on a decision. An age that is nil is not known.
 public struct TerminalFacts: Hashable, Sendable {
     /// The terminal's time, in seconds since 1970 UTC.
-    public let now: UInt64
+    public private(set) var now: UInt64
     /// No honest clock stands before this, in seconds since 1970 UTC.
     public let clockFloor: UInt64
     /// How far the clock may be off, in seconds.
@@ -77,9 +77,9 @@ public struct TerminalFacts: Hashable, Sendable {
     /// What the hot list says.
     public let hotList: HotListAnswer
     /// What the hub says.
-    public let online: OnlineAnswer
+    public private(set) var online: OnlineAnswer
     /// What the trust list lets be accepted; nil where it limits nothing.
-    public let agreed: AgreedLimits?
+    public private(set) var agreed: AgreedLimits?
     /// The documents that all of this comes from.
     public let documents: DocumentsInForce
 
@@ -104,18 +104,17 @@ public struct TerminalFacts: Hashable, Sendable {
 
     /// The same facts with what the trust list lets be accepted.
     public func limited(by agreed: AgreedLimits) -> TerminalFacts {
-        TerminalFacts(
-            now: now, clockFloor: clockFloor, clockUncertainty: clockUncertainty,
-            trustListAge: trustListAge, hotListAge: hotListAge, lastSyncAge: lastSyncAge,
-            hotList: hotList, online: online, agreed: agreed, documents: documents)
+        var facts = self
+        facts.agreed = agreed
+        return facts
     }
 
     /// The same facts after the hub has been asked, or found out of reach.
     public func answered(_ online: OnlineAnswer, at now: UInt64) -> TerminalFacts {
-        TerminalFacts(
-            now: now, clockFloor: clockFloor, clockUncertainty: clockUncertainty,
-            trustListAge: trustListAge, hotListAge: hotListAge, lastSyncAge: lastSyncAge,
-            hotList: hotList, online: online, agreed: agreed, documents: documents)
+        var facts = self
+        facts.online = online
+        facts.now = now
+        return facts
     }
 }
 

@@ -39,7 +39,7 @@ extension JournalQueries {
                 sql: """
                     SELECT coalesce(sum(e.amount - coalesce((
                         SELECT sum(u.amount) FROM undo u WHERE u.capture = e.sequence
-                            AND (u.kind <> 4 OR u.way = 1)), 0)), 0) AS sum
+                            AND \(isBackWhereItCameFrom)), 0)), 0) AS sum
                     FROM entry e JOIN redemption r USING (sequence)
                     WHERE e.sequence > ? AND r.issuer = ? AND e.currency = ?
                     """),

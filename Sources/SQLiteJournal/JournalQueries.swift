@@ -80,6 +80,9 @@ enum JournalQueries {
         return number
     }
 
+    /// Of an undoing `u`: whether the money is back with the voucher, and no more at risk.
+    static let isBackWhereItCameFrom = "(u.kind <> 4 OR u.way = 1)"
+
     /// The captures above `sequence`.
     private static func exposure(above sequence: UInt64, in db: Database) throws -> Exposure {
         let rows = try Row.fetchAll(
@@ -105,7 +108,7 @@ enum JournalQueries {
                 sql: """
                     SELECT e.currency, e.amount, sum(u.amount) AS back
                     FROM undo u JOIN entry e ON e.sequence = u.capture
-                    WHERE u.capture > ? AND (u.kind <> 4 OR u.way = 1) GROUP BY u.capture
+                    WHERE u.capture > ? AND \(isBackWhereItCameFrom) GROUP BY u.capture
                     """),
             arguments: [try sequence.column()])
         for row in undone {

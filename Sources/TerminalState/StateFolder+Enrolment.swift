@@ -57,9 +57,9 @@ extension StateFolder {
         }
     }
 
-    /// Takes the hub's answer, which was found in `file`: it must be for this folder's terminal, journal and key,
-    /// signed by a hub key of the trust list that comes with it; and the list by the root that a
-    /// person has carried here, or that is held already.
+    /// Takes the hub's answer, which was found in `file`: it must be for this folder's terminal,
+    /// journal and key, signed by a hub key of the trust list that comes with it; and the list by
+    /// the root that a person has carried here, or that is held already.
     public func enrol(with message: [UInt8], from file: String, at now: UInt64) throws
         -> EnrolledTerminal
     {
@@ -204,14 +204,7 @@ extension StateFolder {
     public static func offer(in file: String, held: TrustStore?, at now: UInt64) throws
         -> TrustOffer
     {
-        guard let handle = FileHandle(forReadingAtPath: file) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(file) cannot be read. Nothing was changed. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        let limit = MessageFile.trust.maximumFileBytes
-        let bytes = [UInt8]((try? handle.read(upToCount: limit + 1)) ?? Data())
+        let bytes = try InputFile.read(file, upTo: MessageFile.trust.maximumFileBytes + 1)
         let kinds: [MessageFile] = [.trustList, .root]
         let kind = kinds.first { bytes.starts(with: $0.rawValue.utf8) } ?? .trust
         do {

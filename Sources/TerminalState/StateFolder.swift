@@ -212,14 +212,8 @@ extension StateFolder {
     static func read(
         _ kind: MessageFile, from path: String, kept: Bool = false
     ) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(path) cannot be read. Nothing was changed. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        let data = (try? handle.read(upToCount: kind.maximumFileBytes + 1)) ?? Data()
-        do { return try kind.message(in: [UInt8](data)) } catch {
+        let data = try InputFile.read(path, upTo: kind.maximumFileBytes + 1)
+        do { return try kind.message(in: data) } catch {
             throw CommandFailure(
                 kept ? .dataDamaged : .failed, reason: error.reason,
                 message: "\(path): \(error.description) Nothing was changed."

@@ -1,10 +1,10 @@
 import ArgumentParser
 import COSE
+import CodePictures
 import CommandSupport
 import FileKeyStore
 import Foundation
 import HubProtocol
-import MessagePictures
 import Terminal
 import TerminalState
 import Trust

@@ -42,11 +42,7 @@ struct ExportedEntry {
     static func find(
         in file: String, where isMeant: @Sendable @escaping (JournalEntry) -> Bool
     ) throws -> ExportedEntry? {
-        guard let handle = FileHandle(forReadingAtPath: file) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(file) cannot be read. Check the path and mode.")
-        }
+        let handle = try InputFile.open(file)
         defer { try? handle.close() }
         let collector = Collector(isMeant)
         var verifier = ExportVerifier { collector.take($0) }

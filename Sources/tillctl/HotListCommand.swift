@@ -30,20 +30,14 @@ struct HotListCommand: AsyncParsableCommand {
 
     /// The bytes of a file, within the limit of a hot list.
     static func read(_ path: String) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(path) cannot be read. Nothing was changed. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        let data = (try? handle.read(upToCount: HotList.maximumBytes + 1)) ?? Data()
+        let data = try InputFile.read(path, upTo: HotList.maximumBytes + 1)
         guard data.count <= HotList.maximumBytes else {
             throw CommandFailure(
                 reason: "message-too-long",
                 message: "\(path) is longer than any hot list (\(HotList.maximumBytes) bytes). "
                     + "The old one stays in force.")
         }
-        return [UInt8](data)
+        return data
     }
 
     /// What came of a list offered past the daemon.

@@ -178,11 +178,7 @@ struct JournalImportCheckCommand: TillCommand {
 
     func perform() async throws {
         let running = RunningVerifier(try checkpoints.read())
-        guard let handle = FileHandle(forReadingAtPath: file) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(file) cannot be read. Check the path and mode.")
-        }
+        let handle = try InputFile.open(file)
         defer { try? handle.close() }
         while let chunk = try handle.read(upToCount: Self.chunkBytes), !chunk.isEmpty {
             running.feed([UInt8](chunk))

@@ -93,14 +93,7 @@ struct RootFolder {
 enum TrustDocumentFile {
     /// Reads a file of either kind.
     static func read(_ path: String) throws -> (kind: MessageFile, bytes: [UInt8]) {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(path) cannot be read. Nothing was changed. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        let limit = MessageFile.trust.maximumFileBytes
-        let bytes = [UInt8]((try? handle.read(upToCount: limit + 1)) ?? Data())
+        let bytes = try InputFile.read(path, upTo: MessageFile.trust.maximumFileBytes + 1)
         let kinds: [MessageFile] = [.root, .trust, .trustList]
         // "TILL-TRUST-1" begins no other first line.
         let kind = kinds.first { bytes.starts(with: ($0.rawValue + "\n").utf8) } ?? .trustList

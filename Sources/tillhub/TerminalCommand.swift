@@ -1,9 +1,9 @@
 import ArgumentParser
 import COSE
+import CodePictures
 import CommandSupport
 import Hub
 import HubProtocol
-import MessagePictures
 import Trust
 import Vouchers
 

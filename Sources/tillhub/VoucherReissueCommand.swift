@@ -48,13 +48,8 @@ struct VoucherReissueCommand: TillCommand {
 
     func perform() async throws {
         let now = try Clock.believable()
-        guard let handle = FileHandle(forReadingAtPath: file) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(file) cannot be read. No voucher was made. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        let code = [UInt8]((try? handle.read(upToCount: Self.maximumFileBytes)) ?? Data())
+        let code = try InputFile.read(
+            file, upTo: Self.maximumFileBytes, consequence: "No voucher was made.")
         let folder = hub.folder
         let issuer = VoucherIssuer(
             ledger: try folder.openLedger(), keys: try folder.issuers())

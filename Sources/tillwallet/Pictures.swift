@@ -1,7 +1,6 @@
-import CairoDisplay
+import CodePictures
 import CommandSupport
 import FileCamera
-import QRencodeEncoder
 import Terminal
 import ZBarDecoder
 
@@ -31,26 +30,10 @@ enum Pictures {
         return first.bytes
     }
 
-    /// Draws a voucher's text as a symbol, reads it back, and writes it to `path` as a PNG.
+    /// Draws a voucher's text as a symbol to show, to `path` as a PNG.
     static func write(_ text: String, to path: String, captions: [String]) throws {
-        let bytes = Array(text.utf8)
-        do {
-            let symbol = try SymbolEncoder.encode(bytes, mode: .alphanumeric)
-            let picture = try SymbolPicture.draw(symbol, captions: captions)
-            let frame = LumaFrame(
-                width: picture.width, height: picture.height, pixels: picture.luma)
-            guard ZBarDecoder().decode(frame).map(\.bytes) == [bytes] else {
-                throw CommandFailure(
-                    reason: "picture-does-not-read",
-                    message: "The picture was drawn and does not read back. It was not written; "
-                        + "try again.")
-            }
-            try PictureFile.write(picture.png, to: path)
-        } catch let error as SymbolEncoderError {
-            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was shown.")
-        } catch let error as DrawingError {
-            throw CommandFailure(
-                reason: error.reason, message: "\(error) Nothing was shown; check --out.")
-        }
+        try SymbolFile.write(
+            text, to: path, captions: captions, consequence: "Nothing was shown",
+            advice: "check --out")
     }
 }

@@ -133,14 +133,7 @@ struct TrustImportCommand: TillCommand {
     }
 
     private func read() throws -> TrustOffer {
-        guard let handle = FileHandle(forReadingAtPath: file) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(file) cannot be read. Nothing was changed. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        let limit = MessageFile.trust.maximumFileBytes
-        let bytes = [UInt8]((try? handle.read(upToCount: limit + 1)) ?? Data())
+        let bytes = try InputFile.read(file, upTo: MessageFile.trust.maximumFileBytes + 1)
         do {
             return try TrustOffer(decoding: try MessageFile.trust.message(in: bytes))
         } catch let error as MessageFileError {

@@ -50,7 +50,7 @@ extension House {
         "Clocks": House(.rules),
         "PolicySources": House(.rules, ["Money", "Payments", "HubProtocol"]),
         "JournalExport": House(
-            .rules, ["CBOR", "COSE", "Vouchers", "HubProtocol"], outside: ["Crypto"]),
+            .rules, ["CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"], outside: ["Crypto"]),
         "ControlProtocol": House(
             .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
@@ -132,10 +132,10 @@ extension House {
             "ArgumentParser", "Crypto", "Dispatch", "Logging", "ServiceLifecycle", "UnixSignals",
         ])
         // What several programs share lies beside them, and imports less than they may.
-        let shared: Set<String> = ["CommandSupport", "TerminalState", "MessagePictures"]
+        let shared: Set<String> = ["CommandSupport", "TerminalState", "CodePictures"]
         var table = [
             "CommandSupport": House(.programs, outside: toolchain.union(["ArgumentParser"])),
-            "MessagePictures": House(
+            "CodePictures": House(
                 .programs,
                 [
                     "CommandSupport", "HubProtocol", "Terminal", "Screens", "FileCamera",

@@ -1,10 +1,7 @@
-import CairoDisplay
 import CommandSupport
 import FileCamera
 import Foundation
 public import HubProtocol
-import QRencodeEncoder
-import Screens
 import Terminal
 import ZBarDecoder
 
@@ -17,7 +14,7 @@ public enum MessagePictures {
     public static func message(_ kind: MessageFile, in paths: [String]) throws -> [UInt8] {
         var texts: [[UInt8]] = []
         for path in paths {
-            let beginning = try beginning(of: path)
+            let beginning = try InputFile.read(path, upTo: signatureBytes)
             if isPicture(beginning) {
                 texts += try codes(in: path)
             } else if MessageSymbols.isSymbol(beginning) {
@@ -61,32 +58,12 @@ public enum MessagePictures {
         for (place, text) in texts.enumerated() {
             let number = "\(place + 1) of \(texts.count)"
             let path = "\(folder)/\(name)-\(number.replacing(" ", with: "-")).png"
-            try draw(text, captions: ["\(kind.words): code \(number)"], to: path)
+            try SymbolFile.write(
+                text, to: path, captions: ["\(kind.words): code \(number)"],
+                consequence: "No picture was made", advice: "check the folder")
             paths.append(path)
         }
         return paths
-    }
-
-    private static func draw(_ text: String, captions: [String], to path: String) throws {
-        let bytes = Array(text.utf8)
-        do {
-            let symbol = try SymbolEncoder.encode(bytes, mode: .alphanumeric)
-            let picture = try SymbolPicture.draw(symbol, captions: captions)
-            let frame = LumaFrame(
-                width: picture.width, height: picture.height, pixels: picture.luma)
-            guard ZBarDecoder().decode(frame).map(\.bytes) == [bytes] else {
-                throw CommandFailure(
-                    reason: "picture-does-not-read",
-                    message: "The picture was drawn and does not read back. It was not written; "
-                        + "try again.")
-            }
-            try PictureFile.write(picture.png, to: path)
-        } catch let error as SymbolEncoderError {
-            throw CommandFailure(reason: error.reason, message: "\(error) No picture was made.")
-        } catch let error as DrawingError {
-            throw CommandFailure(
-                reason: error.reason, message: "\(error) No picture was made; check the folder.")
-        }
     }
 
     private static func codes(in path: String) throws -> [[UInt8]] {
@@ -105,7 +82,7 @@ public enum MessagePictures {
     }
 
     private static func lines(of path: String) throws -> [[UInt8]] {
-        let data = try read(path, upTo: maximumTextBytes + 1)
+        let data = try InputFile.read(path, upTo: maximumTextBytes + 1)
         guard data.count <= maximumTextBytes else {
             throw CommandFailure(
                 reason: "file-too-long",
@@ -118,7 +95,7 @@ public enum MessagePictures {
     private static let maximumTextBytes = 4 * MessageSymbols.maximumBytes
 
     private static func message(_ kind: MessageFile, inFile path: String) throws -> [UInt8] {
-        let data = try read(path, upTo: kind.maximumFileBytes + 1)
+        let data = try InputFile.read(path, upTo: kind.maximumFileBytes + 1)
         do { return try kind.message(in: data) } catch {
             throw CommandFailure(
                 reason: error.reason,
@@ -128,23 +105,9 @@ public enum MessagePictures {
 
     private static let signatureBytes = 8
 
-    private static func beginning(of path: String) throws -> [UInt8] {
-        try read(path, upTo: signatureBytes)
-    }
-
     /// The signatures of PNG, JPEG and binary PGM: what ``FileCamera/PictureReader`` reads.
     private static func isPicture(_ beginning: [UInt8]) -> Bool {
         beginning.starts(with: [0x89, 0x50, 0x4E, 0x47]) || beginning.starts(with: [0xFF, 0xD8])
             || beginning.starts(with: [0x50, 0x35])
-    }
-
-    private static func read(_ path: String, upTo limit: Int) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw CommandFailure(
-                .notFound, reason: "file-not-readable",
-                message: "\(path) cannot be read. Nothing was changed. Check the path and mode.")
-        }
-        defer { try? handle.close() }
-        return [UInt8]((try? handle.read(upToCount: limit)) ?? Data())
     }
 }
