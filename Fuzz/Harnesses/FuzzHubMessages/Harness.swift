@@ -28,6 +28,14 @@ public func fuzzHubMessages(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int
             let again = try? kind.message(in: Array(kind.text(of: message).utf8))
             precondition(again == message, "a message survives its file")
         }
+        // As the texts of codes that a scanner has typed, one a line.
+        let lines = input.split(separator: UInt8(ascii: "\n")).map(Array.init)
+        if let message = try? MessageSymbols.message(kind, in: lines) {
+            let texts = try? MessageSymbols.texts(of: message, kind)
+            let again = try? MessageSymbols.message(
+                kind, in: (texts ?? []).map { Array($0.utf8) })
+            precondition(again == message, "a message survives its codes")
+        }
     }
     return 0
 }
