@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -134,6 +135,9 @@ let adapters: [Target] = [
     library("YAMLPolicies", ["PolicySources", "Money", "Payments", yams]),
     library("LinuxClocks", ["Terminal", "Clocks"]),
     library("FileKeyStore", ["COSE"]),
+    library("FileStaffRoll", ["Terminal", cryptoExtras]),
+    .target(
+        name: "ConsolePage", resources: [.embedInCode("Page")], swiftSettings: settings),
     library("FileTrustKeeper", ["Terminal", "Trust"]),
     library("SystemdNotifier", ["CSystemd"]),
 ]
@@ -159,7 +163,7 @@ let programs: [Target] = [
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
             "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState", "SQLiteVoucherStore",
-            "FileTrustKeeper", "Trust",
+            "FileTrustKeeper", "Trust", "FileStaffRoll", "ConsolePage",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -170,7 +174,7 @@ let programs: [Target] = [
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
-            "CodePictures",
+            "CodePictures", "FileStaffRoll",
         ]),
     program(
         "tillhub",
@@ -308,6 +312,9 @@ let testTargets: [Target] = [
             "VoucherMint", grdb,
         ]),
     tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
+    tests(
+        "ConsoleTests",
+        ["HTTPControlServer", "FileStaffRoll", "ConsolePage", "Terminal", "Money"]),
     tests("HouseTests", []),
     tests(
         "CommandTests",

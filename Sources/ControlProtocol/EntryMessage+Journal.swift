@@ -39,6 +39,7 @@ extension EntryMessage {
             receipt: entry.receipt, reason: reason, undone: undone, period: period,
             detail: detail, voucher: voucher?.shortName,
             voucherKind: voucherKind.flatMap { VoucherKind(rawValue: $0)?.name },
+            operatedBy: entry.operatedBy.map { StaffMessage(name: $0.id, role: $0.role.name) },
             acknowledged: entry.sequence <= acknowledgedThrough)
     }
 }

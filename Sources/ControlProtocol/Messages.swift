@@ -342,6 +342,8 @@ public struct EntryMessage: Codable, Hashable, Sendable {
     public let voucher: String?
     /// `fixed`, `stored-value` or `certificate`.
     public let voucherKind: String?
+    /// Who did it, where somebody was logged in.
+    public let operatedBy: StaffMessage?
     /// Whether the hub has acknowledged it.
     public let acknowledged: Bool
 
@@ -349,7 +351,8 @@ public struct EntryMessage: Codable, Hashable, Sendable {
     public init(
         sequence: UInt64, at: String, kind: String, sale: String?, amount: MoneyMessage?,
         receipt: UInt64?, reason: String?, undone: UInt64? = nil, period: UInt64? = nil,
-        detail: String? = nil, voucher: String?, voucherKind: String?, acknowledged: Bool
+        detail: String? = nil, voucher: String?, voucherKind: String?,
+        operatedBy: StaffMessage? = nil, acknowledged: Bool
     ) {
         self.sequence = sequence
         self.at = at
@@ -363,6 +366,7 @@ public struct EntryMessage: Codable, Hashable, Sendable {
         self.detail = detail
         self.voucher = voucher
         self.voucherKind = voucherKind
+        self.operatedBy = operatedBy
         self.acknowledged = acknowledged
     }
 }

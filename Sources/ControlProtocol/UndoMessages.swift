@@ -42,11 +42,14 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
     public let voucher: String
     /// `fixed`, `stored-value` or `certificate`.
     public let voucherKind: String
+    /// The receipt once more, line by line, marked as a copy; missing where many are listed.
+    public let receiptText: [String]?
 
     /// Makes a payment's message.
     public init(
         receipt: UInt64, sequence: UInt64, sale: String, at: String, amount: MoneyMessage,
-        standing: String, refundable: MoneyMessage, voucher: String, voucherKind: String
+        standing: String, refundable: MoneyMessage, voucher: String, voucherKind: String,
+        receiptText: [String]? = nil
     ) {
         self.receipt = receipt
         self.sequence = sequence
@@ -57,6 +60,7 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
         self.refundable = refundable
         self.voucher = voucher
         self.voucherKind = voucherKind
+        self.receiptText = receiptText
     }
 }
 

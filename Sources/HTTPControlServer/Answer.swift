@@ -28,6 +28,10 @@ enum Answer {
         try problem(.serviceUnavailable, reason: error.reason, error.message)
     }
 
+    static func problem(_ error: StaffError) throws -> Response {
+        try problem(.serviceUnavailable, reason: error.reason, error.message)
+    }
+
     private static func body(
         _ value: some Encodable, status: HTTPResponse.Status, type: String
     ) throws -> Response {

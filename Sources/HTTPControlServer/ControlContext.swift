@@ -6,6 +6,9 @@ struct ControlContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The connection, for its peer's credentials.
     let channel: any Channel
+    /// What whoever logged in at the console may do; nil at the control socket, whose peers may do
+    /// everything.
+    var rights: ConsoleRights?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

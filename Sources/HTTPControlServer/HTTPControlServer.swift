@@ -63,7 +63,7 @@ public struct HTTPControlServer: Service {
 }
 
 /// The routes of the control API.
-private struct Routes: Sendable {
+struct Routes: Sendable {
     let terminal: PaymentTerminal
     let version: String
     let screenPath: String?

@@ -28,9 +28,10 @@ struct JournalRoutes: Sendable {
             }
         }
         router.get("v1/periods/:number") { _, context in try await period(context) }
-        router.post("v1/periods") { _, _ in
+        router.post("v1/periods") { _, context in
             try await answer { () async throws(JournalError) in
-                let closed = try await terminal.closePeriod(by: nil)
+                let closed = try await terminal.closePeriod(
+                    by: context.rights?.operatedBy)
                 return PeriodMessage(closed.period, checkpoint: closed.checkpoint)
             }
         }

@@ -15,8 +15,10 @@ struct UndoRoutes: Sendable {
     func add(to router: Router<ControlContext>) {
         router.get("v1/receipts/:receipt") { _, context in
             try await answering {
-                try Answer.json(
-                    PaymentMessage(try await terminal.payment(receipt: try receipt(context))))
+                let payment = try await terminal.payment(receipt: try receipt(context))
+                return try Answer.json(
+                    PaymentMessage(
+                        payment, receiptText: await terminal.receiptComposer.copy(of: payment)))
             }
         }
         router.post("v1/receipts/:receipt/cancel") { request, context in
@@ -41,8 +43,13 @@ struct UndoRoutes: Sendable {
                     message: "A payment is undone as a whole. Nothing was undone. Leave amount "
                         + "and to away, or refund it.")
             }
+            let receipt = try receipt(context)
+            if let rights = context.rights {
+                try rights.check(givingBack: try await terminal.payment(receipt: receipt).amount)
+            }
             let result = try await terminal.undo(
-                receipt: try receipt(context), kind: kind, reason: order.reason, key: order.key)
+                receipt: receipt, kind: kind, reason: order.reason, key: order.key,
+                by: context.rights?.operatedBy)
             return try Answer.json(try await message(result), status: .created)
         }
     }
@@ -64,9 +71,12 @@ struct UndoRoutes: Sendable {
                 way = try await terminal.usualWay(for: payment)
             }
             let amount = try order.amount.map { try self.amount($0, of: payment) }
+            try context.rights?.check(
+                givingBack: amount
+                    ?? Amount(minorUnits: payment.refundable, currency: payment.amount.currency))
             let result = try await terminal.undo(
                 receipt: payment.receipt, kind: .refund(way), amount: amount,
-                reason: order.reason, key: order.key)
+                reason: order.reason, key: order.key, by: context.rights?.operatedBy)
             return try Answer.json(try await message(result), status: .created)
         }
     }
@@ -124,14 +134,15 @@ struct UndoRoutes: Sendable {
 }
 
 extension PaymentMessage {
-    init(_ payment: CapturedPayment) {
+    init(_ payment: CapturedPayment, receiptText: [String]? = nil) {
         let currency = payment.amount.currency.number
         self.init(
             receipt: payment.receipt, sequence: payment.sequence, sale: payment.sale.text,
             at: UTCTime(payment.at).rfc3339, amount: MoneyMessage(payment.amount),
             standing: payment.standing.rawValue,
             refundable: MoneyMessage(payment.refundable, currency: currency),
-            voucher: payment.voucher.shortName, voucherKind: payment.voucherKind.name)
+            voucher: payment.voucher.shortName, voucherKind: payment.voucherKind.name,
+            receiptText: receiptText)
     }
 }
 

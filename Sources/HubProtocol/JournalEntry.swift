@@ -1,4 +1,5 @@
 import Crypto
+public import Payments
 
 /// One entry of a terminal's journal, as it is chained, signed in batches and kept by the hub.
 ///
@@ -120,32 +121,5 @@ public struct EntrySubject: Hashable, Sendable {
         self.sale = sale
         self.currencyNumber = currencyNumber
         self.amount = amount
-    }
-}
-
-/// Who was at the terminal when an entry was made.
-public struct EntryOperator: Hashable, Sendable {
-    /// What somebody may do at the terminal.
-    public enum Role: UInt8, Hashable, Sendable, CaseIterable {
-        /// Takes payments.
-        case cashier = 1
-        /// Undoes payments and closes periods too.
-        case supervisor = 2
-        /// Looks after the machine.
-        case technician = 3
-    }
-
-    /// The longest id in bytes of UTF-8: a staff number or a short name.
-    public static let maximumIDLength = 32
-
-    /// What they may do.
-    public let role: Role
-    /// Who they are: 1 to 32 bytes of displayable text.
-    public let id: String
-
-    /// Makes an operator; see the properties for shapes.
-    public init(role: Role, id: String) {
-        self.role = role
-        self.id = id
     }
 }

@@ -204,6 +204,8 @@ public struct UndoOrder: Hashable, Sendable {
     public let reason: String?
     /// The caller's idempotency key, at most ``Sale/maximumKeyLength`` bytes.
     public let key: String?
+    /// Who ordered it, where somebody was logged in.
+    public let operatedBy: EntryOperator?
     /// 10 random bytes, for a refund voucher.
     public let cti: [UInt8]
     /// When, in seconds since 1970 UTC.
@@ -212,7 +214,8 @@ public struct UndoOrder: Hashable, Sendable {
     /// Makes an order; see the properties for shapes and units.
     public init(
         number: UInt64, receipt: ReceiptNumber, kind: UndoKind, amount: Amount? = nil,
-        reason: String? = nil, key: String? = nil, cti: [UInt8], at: UInt64
+        reason: String? = nil, key: String? = nil, operatedBy: EntryOperator? = nil,
+        cti: [UInt8], at: UInt64
     ) {
         precondition(cti.count == Self.ctiLength, "A refund voucher's cti has 10 bytes.")
         self.number = number
@@ -221,6 +224,7 @@ public struct UndoOrder: Hashable, Sendable {
         self.amount = amount
         self.reason = reason
         self.key = key
+        self.operatedBy = operatedBy
         self.cti = cti
         self.at = at
     }
@@ -257,13 +261,15 @@ public struct Undo: Hashable, Sendable {
     public let reason: String?
     /// The caller's idempotency key.
     public let key: String?
+    /// Who ordered it, where somebody was logged in.
+    public let operatedBy: EntryOperator?
     /// When it was decided, in seconds since 1970 UTC.
     public let at: UInt64
 
     /// Makes an undoing; ``UndoAuthoriser`` does, and a journal that reads one back.
     public init(
         payment: CapturedPayment, kind: UndoKind, amount: Amount, restoration: Restoration?,
-        reason: String?, key: String?, at: UInt64
+        reason: String?, key: String?, operatedBy: EntryOperator? = nil, at: UInt64
     ) {
         self.payment = payment
         self.kind = kind
@@ -271,6 +277,7 @@ public struct Undo: Hashable, Sendable {
         self.restoration = restoration
         self.reason = reason
         self.key = key
+        self.operatedBy = operatedBy
         self.at = at
     }
 }

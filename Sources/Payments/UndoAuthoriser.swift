@@ -165,6 +165,6 @@ public enum UndoAuthoriser {
     ) -> Undo {
         Undo(
             payment: payment, kind: order.kind, amount: amount, restoration: restoration,
-            reason: order.reason, key: order.key, at: order.at)
+            reason: order.reason, key: order.key, operatedBy: order.operatedBy, at: order.at)
     }
 }

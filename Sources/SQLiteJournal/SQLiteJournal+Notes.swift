@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 public import HubProtocol
-import Payments
+public import Payments
 public import Terminal
 
 // Documents that are put in force, and what the clock did.

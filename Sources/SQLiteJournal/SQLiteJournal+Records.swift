@@ -126,11 +126,11 @@ extension SQLiteJournal {
     /// Appends one entry about a sale to the chain.
     static func append(
         _ event: JournalEntry.Event, sale: SaleReference, amount: Amount, at: UInt64,
-        in db: Database
+        operatedBy: EntryOperator? = nil, in db: Database
     ) throws -> UInt64 {
         let subject = EntrySubject(
             sale: sale.text, currencyNumber: amount.currency.number, amount: amount.minorUnits)
-        return try append(event, subject: subject, at: at, in: db)
+        return try append(event, subject: subject, at: at, operatedBy: operatedBy, in: db)
     }
 
     /// Appends one entry to the chain, and answers with its sequence number.

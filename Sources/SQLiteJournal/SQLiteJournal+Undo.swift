@@ -87,7 +87,8 @@ extension SQLiteJournal {
                     voucher: $0.voucher, kind: $0.kind.rawValue, amount: $0.amount)
             }, reason: undo.reason)
         let sequence = try append(
-            .undo(entry), sale: undo.payment.sale, amount: undo.amount, at: undo.at, in: db)
+            .undo(entry), sale: undo.payment.sale, amount: undo.amount, at: undo.at,
+            operatedBy: undo.operatedBy, in: db)
         try db.cachedStatement(
             sql: """
                 INSERT INTO undo (sequence, capture, kind, way, amount, restored, key, issuer, cti)
@@ -236,7 +237,7 @@ enum PaymentRow {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT u.*, e.at, e.receipt, e.reason, c.receipt AS payment
+                    SELECT u.*, e.at, e.receipt, e.reason, e.body, c.receipt AS payment
                     FROM undo u JOIN entry e ON e.sequence = u.sequence
                     JOIN entry c ON c.sequence = u.capture WHERE u.key = ?
                     """), arguments: [key])
@@ -272,7 +273,14 @@ enum PaymentRow {
                 payment: payment, kind: kind,
                 amount: Amount(minorUnits: amount, currency: payment.amount.currency),
                 restoration: restoration, reason: try row.decode(String?.self, forColumn: "reason"),
-                key: key, at: try row.unsigned("at")),
+                key: key, operatedBy: try Self.operatedBy(row), at: try row.unsigned("at")),
             receipt: try row.unsignedIfPresent("receipt"))
+    }
+
+    /// Who ordered what the row's entry tells of.
+    private static func operatedBy(_ row: Row) throws -> EntryOperator? {
+        do { return try JournalEntry(decoding: try row.bytes("body")).operatedBy } catch {
+            throw JournalError.damaged("the entry of an undoing cannot be read")
+        }
     }
 }

@@ -1,5 +1,6 @@
 import Money
 public import Payments
+import Vouchers
 
 /// Makes the text of a receipt: lines of at most 42 characters but for names, as a till roll has
 /// them. A pure function, in English.
@@ -31,6 +32,26 @@ public struct ReceiptComposer: Hashable, Sendable {
             lines.insert("Stays paid: \(rest)", at: 6)
         }
         if let reason = undo.reason { lines.append("Reason: \(reason)") }
+        return lines
+    }
+
+    /// The receipt of a payment once more, for who asks for it later: it says so in its first line,
+    /// and how the payment stands now.
+    public func copy(of payment: CapturedPayment) -> [String] {
+        var lines = [
+            "COPY", merchant, terminal, "Receipt \(payment.receipt)", "Paid: \(payment.amount)",
+            "\(UTCTime(payment.at))", "Sale \(payment.sale.text)",
+            "By \(payment.voucher.shortName) (\(payment.voucherKind.name))",
+        ]
+        switch payment.standing {
+        case .unclear, .complete: break
+        case .cancelled: lines.append("CANCELLED: nothing was paid.")
+        case .reversed: lines.append("REVERSED: nothing was paid.")
+        case .refunded, .refundedInPart:
+            let back = Amount(
+                minorUnits: payment.undone.refunded, currency: payment.amount.currency)
+            lines.append("Given back since: \(back)")
+        }
         return lines
     }
 

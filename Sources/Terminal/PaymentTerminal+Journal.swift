@@ -1,6 +1,7 @@
 import COSE
-public import HubProtocol
+import HubProtocol
 import JournalExport
+public import Payments
 import Vouchers
 
 // What is asked of the journal beside sales: periods, checkpoints, the export, the archive.

@@ -35,9 +35,10 @@ extension PaymentTerminal {
     /// - Parameters:
     ///   - amount: of a refund, how much; nil for all that is left.
     ///   - reason: why, for the records; at most ``UndoOrder/maximumReasonLength`` bytes.
+    ///   - operatedBy: who orders it, where somebody is logged in; kept with the entry.
     public func undo(
         receipt: ReceiptNumber, kind: UndoKind, amount: Amount? = nil, reason: String? = nil,
-        key: String? = nil
+        key: String? = nil, by operatedBy: EntryOperator? = nil
     ) async throws(SaleRefusal) -> UndoResult {
         if let key, let known = try await knownUndo(key, receipt, kind, amount) { return known }
         if let reason, !Self.isReason(reason) {
@@ -52,7 +53,7 @@ extension PaymentTerminal {
             .undo(
                 UndoOrder(
                     number: number, receipt: receipt, kind: kind, amount: amount, reason: reason,
-                    key: key, cti: parts.random.bytes(UndoOrder.ctiLength),
+                    key: key, operatedBy: operatedBy, cti: parts.random.bytes(UndoOrder.ctiLength),
                     at: parts.clock.now()), refundRole))
         switch undoAnswers.removeValue(forKey: number) {
         case .done(let undo, let receipt):

@@ -148,6 +148,12 @@ extension PaymentTerminal {
             acknowledgedThrough: try await parts.journal.queue().acknowledgedThrough)
     }
 
+    /// The currency that amounts without a name are in.
+    public var currency: Currency { configuration.currency }
+
+    /// The merchant's name, as shop QRs and receipts bear it.
+    public var merchantName: String { configuration.merchant.name }
+
     /// Reads an amount that somebody typed; without a currency, in the terminal's own.
     public func amount(_ text: String, currencyCode: String?) throws(SaleRefusal) -> Amount {
         let currency: Currency

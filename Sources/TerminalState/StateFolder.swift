@@ -41,6 +41,8 @@ public struct StateFolder: Sendable {
     public var hotListPath: String { path + "/hot-list.cose" }
     /// The folder of the voucher store.
     public var voucherStorePath: String { path + "/vouchers" }
+    /// Who may log in at the console.
+    public var staffPath: String { path + "/staff.json" }
     /// Where the daemon listens unless told otherwise.
     public var socketPath: String { path + "/tilld.sock" }
 

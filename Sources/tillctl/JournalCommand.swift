@@ -97,6 +97,7 @@ struct JournalListCommand: TillCommand {
         if let undone = entry.undone { line += " of entry \(undone)" }
         if entry.undone != nil, let receipt = entry.receipt { line += ", receipt \(receipt)" }
         if let voucher = entry.voucher { line += ", voucher \(voucher)" }
+        if let by = entry.operatedBy { line += ", by \(by.name) (\(by.role))" }
         return line + (entry.acknowledged ? "" : ", not yet at the hub")
     }
 }

@@ -19,7 +19,8 @@ struct TillCtl: AsyncParsableCommand {
             ReceiptCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
             PeriodCommand.self, ExplainCommand.self, CodeCommand.self, ScanCommand.self,
             CameraCommand.self, VoucherCommand.self, EnrolCommand.self, TrustCommand.self,
-            HotListCommand.self, ClockCommand.self, KeyCommand.self, DoctorCommand.self,
+            HotListCommand.self, ClockCommand.self, KeyCommand.self, StaffCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

@@ -111,6 +111,7 @@ struct ReceiptCommand: TillCommand {
                 + "\(payment.voucherKind) \(payment.voucher)")
         Output.line(
             "It is \(payment.standing); \(payment.refundable.shown) may be given back.")
+        for line in payment.receiptText ?? [] { Output.line("  " + line) }
     }
 }
 

@@ -26,11 +26,12 @@ struct Daemon {
     private let allowedUsers: Set<UInt32>
     private let syncInterval: UInt64
     private let exchange: Exchange
+    private let console: (settings: ConsoleSettings, portFile: String?)?
 
     init(
         state: StateFolder, profilePath: String, socket: String?, hubURL: String?,
         syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool, scannerProgram: String,
-        limits: ScannerLimits
+        limits: ScannerLimits, console: ConsoleChoice?
     ) async throws {
         let profile: HardwareProfile
         do { profile = try YAMLHardwareProfiles.load(path: profilePath) } catch {
@@ -65,6 +66,14 @@ struct Daemon {
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
         exchange = Exchange(terminal: terminal, state: state, link: link)
+        self.console =
+            if let console {
+                (
+                    try await console.settings(
+                        state: state, terminal: terminal, display: hardware.display),
+                    console.portFile
+                )
+            } else { nil }
     }
 
     /// The terminal's clock: it believes the machine's own only as far as it must.
@@ -109,6 +118,20 @@ struct Daemon {
                 logger.info("ready")
             })
         let scanner = ScannerService(terminal: terminal, hardware: hardware, logger: logger)
+        var console: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let (settings, portFile) = self.console {
+            let page = HTTPConsoleServer(
+                terminal: terminal, settings: settings, version: tillVersion,
+                screenPath: hardware.display.path, logger: logger,
+                sync: { [exchange] in await exchange.run() },
+                onRunning: { port in
+                    logger.info("console: http://127.0.0.1:\(port)/")
+                    guard let portFile else { return }
+                    try? Data("\(port)\n".utf8).write(
+                        to: URL(fileURLWithPath: portFile), options: .atomic)
+                })
+            console = [.init(service: page)]
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -117,7 +140,7 @@ struct Daemon {
                     .init(
                         service: SyncService(
                             exchange: exchange, seconds: syncInterval, logger: logger)),
-                ],
+                ] + console,
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         try? FileManager.default.removeItem(atPath: socketPath)

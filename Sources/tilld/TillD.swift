@@ -65,6 +65,23 @@ struct TillD: TillCommand {
             "Milliseconds of processor time that decoding one camera frame may take before the "
                 + "decoder is replaced.", valueName: "ms"))
     var frameDeadline = ScannerLimits().frameMilliseconds
+    @Option(
+        name: .customLong("console-port"),
+        help: ArgumentHelp(
+            "Serve the cashier's console on this port of 127.0.0.1 (0: a free one; default: no "
+                + "console). Who may log in: tillctl staff.", valueName: "port"))
+    var consolePort: Int?
+    @Option(
+        name: .customLong("console-port-file"),
+        help: ArgumentHelp(
+            "Write the console's port into this file once it listens.", valueName: "file"))
+    var consolePortFile: String?
+    @Option(
+        name: .customLong("cashier-refund-limit"),
+        help: ArgumentHelp(
+            "The most that a cashier gives back without a supervisor's PIN, in the terminal's "
+                + "currency.", valueName: "amount"))
+    var cashierRefundLimit: String?
     @Flag(
         help: "Write a line to standard error as each record begins and each approval is told.")
     var trace = false
@@ -86,6 +103,11 @@ struct TillD: TillCommand {
                 .usage, reason: "frame-deadline-out-of-range",
                 message: "--frame-deadline is \(frameDeadline), not 10 to 10000.")
         }
+        if let consolePort, !(0...Int(UInt16.max)).contains(consolePort) {
+            throw CommandFailure(
+                .usage, reason: "port-out-of-range",
+                message: "--console-port is \(consolePort), not 0 to 65535.")
+        }
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline
         let daemon = try await Daemon(
@@ -94,7 +116,11 @@ struct TillD: TillCommand {
             socket: socket, hubURL: hubURL, syncInterval: syncInterval,
             allowedUsers: Set(allowedUsers), trace: trace,
             scannerProgram: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
-            limits: limits)
+            limits: limits,
+            console: consolePort.map {
+                ConsoleChoice(
+                    port: $0, portFile: consolePortFile, refundLimit: cashierRefundLimit)
+            })
         do {
             try await daemon.run()
         } catch let failure as CommandFailure {

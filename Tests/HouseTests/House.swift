@@ -108,6 +108,8 @@ extension House {
         "YAMLPolicies": adapter(["PolicySources", "Money", "Payments"], ["Yams"]),
         "LinuxClocks": adapter(["Terminal", "Clocks"], []),
         "FileKeyStore": adapter(["COSE"], []),
+        "FileStaffRoll": adapter(["Terminal"], ["CryptoExtras"]),
+        "ConsolePage": adapter([], []),
         "FileTrustKeeper": adapter(["Terminal", "Trust"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
     ]

@@ -1,5 +1,6 @@
 import CBOR
 import HubProtocol
+import Payments
 import Testing
 import Vouchers
 

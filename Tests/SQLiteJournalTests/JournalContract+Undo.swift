@@ -90,13 +90,16 @@ extension JournalContract {
         JournalClause("finds an undoing by its key, and reads it back after an error") { subject in
             let journal = await subject.journal
             try await pay(1, Records.mint.stored(2_000), in: journal)
-            let undo = try await order(.refund(.storedValue), 250, of: 1, key: "k", in: journal)
+            let undo = try await order(
+                .refund(.storedValue), 250, of: 1, key: "k",
+                by: EntryOperator(role: .supervisor, id: "Zoë"), in: journal)
             #expect(try await journal.find(.undo(undo)) == nil)
             let receipt = try await journal.record(.undo(undo))
             #expect(try await journal.find(.undo(undo)) == receipt)
             let known = try await journal.undoing(key: "k")
             #expect(known?.receipt == 2)
             #expect(known?.undo.amount.minorUnits == 250)
+            #expect(known?.undo.operatedBy == EntryOperator(role: .supervisor, id: "Zoë"))
             #expect(known?.undo.restoration == undo.restoration)
             #expect(known?.undo.payment.refundable == 1_000)
             #expect(try await journal.undoing(key: "other") == nil)
@@ -145,12 +148,13 @@ extension JournalContract {
     /// What the authoriser makes of an order, from what the journal knows now.
     static func order(
         _ kind: UndoKind, _ amount: UInt64? = nil, of receipt: ReceiptNumber, key: String? = nil,
-        in journal: any Journal
+        by operatedBy: EntryOperator? = nil, in journal: any Journal
     ) async throws -> Undo {
         let order = UndoOrder(
             number: 1, receipt: receipt, kind: kind,
             amount: amount.map { Amount(minorUnits: $0, currency: Records.euro) }, key: key,
-            cti: [UInt8](repeating: 9, count: UndoOrder.ctiLength), at: Records.now + 5)
+            operatedBy: operatedBy, cti: [UInt8](repeating: 9, count: UndoOrder.ctiLength),
+            at: Records.now + 5)
         let found = try await journal.receipt(receipt)
         guard
             case .undo(let undo) = UndoAuthoriser.decide(

@@ -1,0 +1,31 @@
+// The customer's screen as a page: the picture that the terminal has drawn, and no stale one.
+const picture = document.getElementById("picture");
+const lost = document.getElementById("lost");
+let shown = -1;
+let alarm;
+
+// Two events are missed before the picture goes: one that is late takes nothing away.
+const SILENCE_MILLISECONDS = 6000;
+
+function gone() {
+  lost.hidden = false;
+  picture.hidden = true;
+  shown = -1;
+}
+
+const events = new EventSource("/display/events");
+events.onmessage = (event) => {
+  clearTimeout(alarm);
+  alarm = setTimeout(gone, SILENCE_MILLISECONDS);
+  lost.hidden = true;
+  picture.hidden = false;
+  const { version } = JSON.parse(event.data);
+  if (version === shown) return;
+  shown = version;
+  picture.src = `/display/picture?${version}.${Date.now()}`;
+};
+events.onerror = gone;
+// The display is drawn just after the version rises: look once more.
+setInterval(() => {
+  if (shown >= 0) picture.src = `/display/picture?${shown}.${Date.now()}`;
+}, 1000);

@@ -1,0 +1,236 @@
+// The page's words in six languages, and how it writes amounts and times.
+// A key that a language lacks is a fault that a test finds; `{n}` is filled in.
+
+const keys = [
+  "language", "logIn", "logOut", "whoAreYou", "pin", "clear", "back", "nobody", "sale", "payments",
+  "shift", "charge", "add", "items", "due", "newSale", "cancelSale", "typeCode", "codeHint", "pay",
+  "waiting", "showCode", "approved", "approvedInPart", "declined", "paid", "partlyPaid", "cancelled",
+  "expired", "stillDue", "receipt", "change", "given", "online", "offline", "unknown", "queued",
+  "nothingQueued", "oldest", "trust", "left", "time", "outOfOrder", "clockSuspect", "noDaemon",
+  "search", "all", "approvals", "declines", "undone", "why", "refund", "cancelPayment", "amount",
+  "reason", "way", "usual", "storedValue", "voucher", "cash", "supervisor", "confirm", "sync", "synced",
+  "older", "nothing", "openPeriod", "close", "closeAsk", "period", "refunds", "cancellations",
+  "reversals", "total", "drawer", "float", "counted", "over", "short", "exact", "print", "keys",
+  "dark", "sound", "customersScreen", "again", "acknowledged", "waitsForHub", "today", "minutes",
+];
+
+const table = {
+  en: [
+    "English", "Log in", "Log out", "Who are you?", "PIN", "Clear", "Back",
+    "Nobody can log in yet. Add somebody: tillctl staff add NAME", "Sale", "Payments", "Shift",
+    "Charge", "Add item", "Items", "Due", "New sale", "Cancel sale", "Type a code",
+    "TVR: reference or code", "Pay with it", "Waiting for the customer's code",
+    "The customer scans the screen, or shows a code", "Approved", "Approved in part", "Not accepted",
+    "Paid", "Partly paid", "Cancelled", "Expired", "Still due: {n}", "Receipt {n}", "Change",
+    "Given in cash", "Online", "Offline", "Not tried yet", "{n} wait for the hub", "Nothing waits",
+    "Oldest: {n}", "Trust data: {n}", "Left offline", "Time left", "Out of order", "Clock in doubt",
+    "The terminal does not answer. What was approved is kept. Waiting for it.",
+    "Search: receipt, amount, reference", "All", "Approved", "Declined", "Undone", "Why?", "Refund",
+    "Cancel payment", "Amount", "Reason", "Money goes back", "The usual way", "To stored value",
+    "As a voucher", "In cash", "A supervisor must confirm", "Confirm", "Exchange with hub now",
+    "Exchanged: {n} entries", "Earlier", "Nothing here", "Open period (X)", "Close period (Z)",
+    "Close the period for ever?", "Period {n}", "Refunds", "Cancelled", "Reversed", "Total",
+    "Cash drawer", "Float at opening", "Cash counted", "Over by {n}", "Short by {n}", "Exact",
+    "Print", "Keys", "Dark", "Sound", "Customer's screen", "Try again", "At the hub",
+    "Waits for the hub", "Today", "{n} min",
+  ],
+  de: [
+    "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
+    "Noch kann sich niemand anmelden. Anlegen: tillctl staff add NAME", "Verkauf", "Zahlungen",
+    "Schicht", "Kassieren", "Posten dazu", "Posten", "Offen", "Neuer Verkauf", "Verkauf abbrechen",
+    "Code eintippen", "TVR:-Nummer oder Code", "Damit zahlen", "Warte auf den Code des Kunden",
+    "Der Kunde scannt den Bildschirm oder zeigt einen Code", "Genehmigt", "Teilweise genehmigt",
+    "Nicht angenommen", "Bezahlt", "Teilweise bezahlt", "Abgebrochen", "Abgelaufen",
+    "Noch offen: {n}", "Beleg {n}", "Rückgeld", "Bar erhalten", "Online", "Offline",
+    "Noch nicht versucht", "{n} warten auf den Hub", "Nichts wartet", "Älteste: {n}",
+    "Vertrauensdaten: {n}", "Offline übrig", "Restzeit", "Außer Betrieb", "Uhr zweifelhaft",
+    "Das Terminal antwortet nicht. Genehmigtes ist sicher. Warte darauf.",
+    "Suchen: Beleg, Betrag, Referenz", "Alle", "Genehmigt", "Abgelehnt", "Zurückgenommen", "Warum?",
+    "Erstatten", "Zahlung stornieren", "Betrag", "Grund", "Geld zurück", "Auf dem üblichen Weg",
+    "Auf das Guthaben", "Als Gutschein", "Bar", "Die Aufsicht muss bestätigen", "Bestätigen",
+    "Jetzt mit dem Hub abgleichen", "Abgeglichen: {n} Einträge", "Frühere", "Nichts da",
+    "Offene Periode (X)", "Periode schließen (Z)", "Die Periode für immer schließen?", "Periode {n}",
+    "Erstattungen", "Storniert", "Zurückgesetzt", "Summe", "Kassenlade", "Wechselgeld am Anfang",
+    "Bar gezählt", "{n} zu viel", "{n} zu wenig", "Stimmt genau", "Drucken", "Tasten", "Dunkel",
+    "Ton", "Kundenbildschirm", "Noch einmal", "Beim Hub", "Wartet auf den Hub", "Heute", "{n} min",
+  ],
+  fr: [
+    "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
+    "Personne ne peut encore se connecter : tillctl staff add NOM", "Vente", "Paiements", "Service",
+    "Encaisser", "Ajouter", "Articles", "À payer", "Nouvelle vente", "Annuler la vente",
+    "Saisir un code", "Référence TVR: ou code", "Payer avec", "En attente du code du client",
+    "Le client scanne l'écran ou présente un code", "Accepté", "Accepté en partie", "Non accepté",
+    "Payé", "Payé en partie", "Annulé", "Expiré", "Reste à payer : {n}", "Reçu {n}", "Monnaie",
+    "Reçu en espèces", "En ligne", "Hors ligne", "Pas encore essayé", "{n} attendent le hub",
+    "Rien n'attend", "Le plus ancien : {n}", "Données de confiance : {n}", "Reste hors ligne",
+    "Temps restant", "Hors service", "Horloge douteuse",
+    "Le terminal ne répond pas. Ce qui a été accepté est gardé. En attente.",
+    "Chercher : reçu, montant, référence", "Tous", "Acceptés", "Refusés", "Rendus", "Pourquoi ?",
+    "Rembourser", "Annuler le paiement", "Montant", "Motif", "L'argent revient",
+    "Par la voie habituelle", "Sur le solde", "En bon", "En espèces",
+    "Un responsable doit confirmer", "Confirmer", "Échanger avec le hub", "Échangé : {n} écritures",
+    "Plus anciens", "Rien ici", "Période ouverte (X)", "Clore la période (Z)",
+    "Clore la période pour toujours ?", "Période {n}", "Remboursements", "Annulés", "Contre-passés",
+    "Total", "Tiroir-caisse", "Fond de caisse", "Espèces comptées", "Excédent de {n}",
+    "Manque {n}", "Juste", "Imprimer", "Touches", "Sombre", "Son", "Écran du client", "Réessayer",
+    "Au hub", "Attend le hub", "Aujourd'hui", "{n} min",
+  ],
+  es: [
+    "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
+    "Nadie puede entrar todavía: tillctl staff add NOMBRE", "Venta", "Pagos", "Turno", "Cobrar",
+    "Añadir", "Artículos", "Por pagar", "Nueva venta", "Cancelar venta", "Teclear un código",
+    "Referencia TVR: o código", "Pagar con él", "Esperando el código del cliente",
+    "El cliente escanea la pantalla o muestra un código", "Aprobado", "Aprobado en parte",
+    "No aceptado", "Pagado", "Pagado en parte", "Cancelado", "Caducado", "Falta por pagar: {n}",
+    "Recibo {n}", "Cambio", "Recibido en efectivo", "En línea", "Sin conexión", "Aún sin probar",
+    "{n} esperan al hub", "Nada espera", "El más antiguo: {n}", "Datos de confianza: {n}",
+    "Queda sin conexión", "Tiempo restante", "Fuera de servicio", "Reloj dudoso",
+    "El terminal no responde. Lo aprobado está guardado. Esperándolo.",
+    "Buscar: recibo, importe, referencia", "Todos", "Aprobados", "Rechazados", "Devueltos",
+    "¿Por qué?", "Devolver", "Cancelar el pago", "Importe", "Motivo", "El dinero vuelve",
+    "Por la vía habitual", "Al saldo", "Como vale", "En efectivo", "Debe confirmar un supervisor",
+    "Confirmar", "Intercambiar con el hub", "Intercambiado: {n} asientos", "Anteriores",
+    "Nada aquí", "Período abierto (X)", "Cerrar el período (Z)", "¿Cerrar el período para siempre?",
+    "Período {n}", "Devoluciones", "Cancelados", "Revertidos", "Total", "Cajón", "Fondo inicial",
+    "Efectivo contado", "Sobran {n}", "Faltan {n}", "Exacto", "Imprimir", "Teclas", "Oscuro",
+    "Sonido", "Pantalla del cliente", "Otra vez", "En el hub", "Espera al hub", "Hoy", "{n} min",
+  ],
+  zh: [
+    "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名",
+    "收款", "付款记录", "班次", "收款", "添加一项", "项目", "应付", "新的收款", "取消收款", "输入代码",
+    "TVR: 编号或代码", "用它付款", "等待顾客的付款码", "顾客扫描屏幕,或出示付款码", "已批准", "部分批准",
+    "未接受", "已付清", "部分付款", "已取消", "已过期", "尚欠:{n}", "收据 {n}", "找零", "收到现金",
+    "在线", "离线", "尚未尝试", "{n} 笔等待上传", "无等待", "最早:{n}", "信任数据:{n}", "离线余额",
+    "剩余时间", "停用", "时钟存疑", "终端没有响应。已批准的付款已保存。正在等待。",
+    "搜索:收据、金额、编号", "全部", "已批准", "已拒绝", "已退回", "为什么?", "退款", "撤销付款", "金额",
+    "原因", "退款方式", "通常方式", "退回储值", "退为代金券", "现金", "需要主管确认", "确认", "立即与中心同步",
+    "已同步:{n} 条", "更早", "暂无", "当前账期 (X)", "结束账期 (Z)", "确定永久结束本账期?", "账期 {n}",
+    "退款", "已撤销", "已冲正", "合计", "钱箱", "开班备用金", "清点现金", "多出 {n}", "短缺 {n}", "无误",
+    "打印", "按键", "深色", "声音", "顾客屏幕", "重试", "已到中心", "等待中心", "今天", "{n} 分钟",
+  ],
+  ar: [
+    "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
+    "لا أحد يستطيع الدخول بعد: tillctl staff add NAME", "بيع", "المدفوعات", "الوردية", "تحصيل",
+    "إضافة بند", "البنود", "المستحق", "بيع جديد", "إلغاء البيع", "كتابة رمز", "مرجع TVR: أو رمز",
+    "ادفع به", "بانتظار رمز الزبون", "يمسح الزبون الشاشة أو يعرض رمزا", "تمت الموافقة",
+    "موافقة جزئية", "غير مقبول", "مدفوع", "مدفوع جزئيا", "ملغى", "انتهت المدة", "المتبقي: {n}",
+    "إيصال {n}", "الباقي", "المستلم نقدا", "متصل", "غير متصل", "لم يجرب بعد",
+    "{n} بانتظار المركز", "لا شيء ينتظر", "الأقدم: {n}", "بيانات الثقة: {n}", "المتبقي دون اتصال",
+    "الوقت المتبقي", "خارج الخدمة", "الساعة مشكوك فيها",
+    "الجهاز لا يجيب. ما تمت الموافقة عليه محفوظ. جار الانتظار.",
+    "بحث: إيصال أو مبلغ أو مرجع", "الكل", "المقبولة", "المرفوضة", "المرتجعة", "لماذا؟", "رد المبلغ",
+    "إلغاء الدفع", "المبلغ", "السبب", "طريقة الرد", "الطريقة المعتادة", "إلى الرصيد", "كقسيمة",
+    "نقدا", "يلزم تأكيد المشرف", "تأكيد", "المزامنة مع المركز الآن", "تمت المزامنة: {n} قيدا",
+    "الأقدم", "لا شيء هنا", "الفترة المفتوحة (X)", "إغلاق الفترة (Z)", "هل تغلق الفترة نهائيا؟",
+    "الفترة {n}", "المبالغ المردودة", "الملغاة", "المعكوسة", "المجموع", "درج النقود",
+    "رصيد البداية", "النقد المعدود", "زيادة {n}", "نقص {n}", "مضبوط", "طباعة", "المفاتيح", "داكن",
+    "الصوت", "شاشة الزبون", "أعد المحاولة", "لدى المركز", "بانتظار المركز", "اليوم", "{n} دقيقة",
+  ],
+};
+
+// What a decline means, for those who do not read the terminal's own (English) sentence: a group of
+// reasons shares a phrase; what is in no group is told as "not accepted".
+const groups = [
+  ["spent-here spent-elsewhere nothing-left redeemed same-code-again", {
+    de: "Schon benutzt", fr: "Déjà utilisé", es: "Ya utilizado", zh: "已使用过", ar: "مستعمل من قبل" }],
+  ["expired", {
+    de: "Abgelaufen", fr: "Expiré", es: "Caducado", zh: "已过期", ar: "منتهي الصلاحية" }],
+  ["presentation-stale not-for-this-request", {
+    de: "Nicht für diesen Verkauf: bitte neu zeigen", fr: "Pas pour cette vente : à représenter",
+    es: "No es de esta venta: muéstrelo de nuevo", zh: "不属于本次收款,请重新出示",
+    ar: "ليس لهذا البيع: اعرضه من جديد" }],
+  ["issuer-unknown issuer-revoked signature-bad conflicting-voucher hot-listed", {
+    de: "Nicht vertrauenswürdig", fr: "Pas digne de confiance", es: "No es de confianza",
+    zh: "不受信任", ar: "غير موثوق" }],
+  ["may-be-hot-listed selected-for-online sync-overdue trust-data-too-old hot-list-too-old "
+    + "clock-uncertain unconfirmed allowance-used-up kind-allowance-used-up too-many-outstanding "
+    + "too-many-of-kind", {
+    de: "Braucht erst eine Verbindung zum Hub", fr: "Il faut d'abord joindre le hub",
+    es: "Primero hay que conectar con el hub", zh: "需要先连接中心", ar: "يلزم الاتصال بالمركز أولا" }],
+  ["above-voucher above-per-payment-maximum above-floor-limit above-kind-limit above-code-ceiling "
+    + "one-way-above-limit voucher-allowance-used-up split-sale-exceeded", {
+    de: "Betrag zu hoch dafür", fr: "Montant trop élevé", es: "Importe demasiado alto",
+    zh: "金额超过限额", ar: "المبلغ أعلى من الحد" }],
+  ["currency-differs currency-not-accepted", {
+    de: "Andere Währung", fr: "Autre devise", es: "Otra moneda", zh: "货币不符", ar: "عملة أخرى" }],
+  ["several-codes", {
+    de: "Mehrere Codes: nur einen zeigen", fr: "Plusieurs codes : un seul, svp",
+    es: "Varios códigos: muestre uno", zh: "有多个码,请只出示一个", ar: "عدة رموز: اعرض واحدا" }],
+  ["not-a-payment-code reference-unknown reference-character reference-check-symbol "
+    + "reference-length reference-ambiguous", {
+    de: "Kein gültiger Zahlungscode", fr: "Pas un code de paiement", es: "No es un código de pago",
+    zh: "不是付款码", ar: "ليس رمز دفع" }],
+  ["too-soon velocity-exceeded outside-hours", {
+    de: "Jetzt nicht erlaubt", fr: "Pas permis maintenant", es: "No permitido ahora",
+    zh: "目前不允许", ar: "غير مسموح الآن" }],
+  ["journal-unavailable clock-suspect voucher-store-unavailable", {
+    de: "Terminal gestört", fr: "Terminal en panne", es: "Terminal averiado", zh: "终端故障",
+    ar: "عطل في الجهاز" }],
+];
+
+export const languages = Object.keys(table);
+let language = "en";
+
+// Chooses the language, and turns the page round where it is written from right to left.
+export function speak(wanted) {
+  language = languages.includes(wanted) ? wanted : "en";
+  document.documentElement.lang = language;
+  document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
+}
+
+export const spoken = () => language;
+export const nameOf = (code) => table[code][0];
+
+// The words for a key; `{n}` becomes `n`.
+export function say(key, n) {
+  const text = table[language][keys.indexOf(key)] ?? key;
+  return n === undefined ? text : text.replace("{n}", n);
+}
+
+// What a decline means in the page's language, or null where the terminal's sentence says it.
+export function phrase(reason) {
+  const group = groups.find(([reasons]) => reasons.split(" ").includes(reason));
+  return group?.[1][language] ?? (language === "en" ? null : say("declined"));
+}
+
+// An amount in minor units, as the language writes it; digits stay those on the keys.
+export function money(minorUnits, currency, decimals) {
+  const text = String(Math.abs(minorUnits)).padStart(decimals + 1, "0");
+  const whole = text.slice(0, text.length - decimals);
+  const mark = ["de", "fr", "es"].includes(language) ? "," : ".";
+  const gap = { de: ".", fr: "\u202f", es: "." }[language] ?? ",";
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, gap);
+  const rest = decimals ? mark + text.slice(-decimals) : "";
+  const sign = minorUnits < 0 ? "−" : "";
+  return `\u2066${sign}${grouped}${rest} ${currency}\u2069`;
+}
+
+// An amount as the terminal's API takes it: `12.50`.
+export function plain(minorUnits, decimals) {
+  const text = String(minorUnits).padStart(decimals + 1, "0");
+  return decimals ? `${text.slice(0, -decimals)}.${text.slice(-decimals)}` : text;
+}
+
+// Seconds, as people say them.
+export function span(seconds) {
+  const unit = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(([size]) => seconds >= size * 2)
+    ?? [60, "minute"];
+  return new Intl.NumberFormat(language, {
+    style: "unit", unit: unit[1], unitDisplay: "short", numberingSystem: "latn",
+  }).format(Math.floor(seconds / unit[0]));
+}
+
+export function clock(rfc3339) {
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: "short", timeStyle: "short", numberingSystem: "latn",
+  }).format(new Date(rfc3339));
+}
+
+// For the test: what a language lacks.
+export function gaps() {
+  return languages.flatMap((code) => keys.flatMap((key, index) => {
+    const own = table[code][index];
+    const holes = (text) => (text?.match(/\{n\}/g) ?? []).length;
+    return !own || holes(own) !== holes(table.en[index]) ? [`${code}:${key}`] : [];
+  }).concat(table[code].length === keys.length ? [] : [`${code}: ${table[code].length} words`]));
+}

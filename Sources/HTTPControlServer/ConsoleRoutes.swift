@@ -1,0 +1,194 @@
+import ControlProtocol
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Money
+import NIOCore
+import ServiceLifecycle
+import Terminal
+import Vouchers
+
+/// The console's own routes: its page, the log-in, and the events that keep a page true.
+struct ConsoleRoutes: Sendable {
+    /// The longest between two events, in milliseconds: a page that has heard nothing for some
+    /// times as long says that the terminal does not answer.
+    static let eventMilliseconds: UInt64 = 2_000
+
+    let terminal: PaymentTerminal
+    let console: ConsoleSettings
+    let version: String
+    let screenPath: String?
+    let sessions: ConsoleSessions
+
+    func add(to router: Router<ControlContext>) {
+        router.get("/") { _, _ in page("console.html") }
+        router.get("display") { _, _ in page("display.html") }
+        router.get("console/page/:file") { _, context in page(context.parameters.get("file") ?? "")
+        }
+        router.get("console/session") { request, _ in
+            try await answering { try await session(request) }
+        }
+        router.post("console/login") { request, context in
+            try await answering { try await logIn(request, context) }
+        }
+        router.post("console/logout") { request, _ in
+            if let token = ConsoleGate.token(of: request) { sessions.leave(token) }
+            return Response(status: .noContent, headers: [.setCookie: Self.setCookie("", age: 0)])
+        }
+        router.post("console/grants") { request, context in
+            try await answering { try await vouch(request, context) }
+        }
+        router.get("console/events") { request, _ in
+            try await answering {
+                guard let token = ConsoleGate.token(of: request),
+                    try sessions.member(of: token) != nil
+                else { return try Self.notLoggedIn() }
+                return events { await self.event() }
+            }
+        }
+        router.get("display/events") { _, _ in events { await self.displayEvent() } }
+        router.get("display/picture") { _, _ in picture() }
+    }
+
+    private func page(_ name: String) -> Response {
+        guard let page = console.page(name) else { return Response(status: .notFound) }
+        return Response(
+            status: .ok, headers: [.contentType: page.type],
+            body: .init(byteBuffer: ByteBuffer(bytes: page.bytes)))
+    }
+
+    /// The customer's screen, as the display has drawn it.
+    private func picture() -> Response {
+        guard let picture = console.picture() else { return Response(status: .notFound) }
+        return Response(
+            status: .ok, headers: [.contentType: picture.type],
+            body: .init(byteBuffer: ByteBuffer(bytes: picture.bytes)))
+    }
+
+    private func answering(_ body: () async throws -> Response) async throws -> Response {
+        do { return try await body() } catch let error as StaffError {
+            return try Answer.problem(error)
+        }
+    }
+
+    private func session(_ request: Request) async throws -> Response {
+        let member = try ConsoleGate.token(of: request).flatMap { try sessions.member(of: $0) }
+        let currency = await terminal.currency
+        return try Answer.json(
+            SessionMessage(
+                member: member.map { StaffMessage(name: $0.name, role: $0.role.rawValue) },
+                staff: try sessions.members().map {
+                    StaffMessage(name: $0.name, role: $0.role.rawValue)
+                }, terminal: await terminal.name.text, merchant: await terminal.merchantName,
+                currency: currency.code, decimals: currency.exponent, version: version))
+    }
+
+    private func login(_ request: Request, _ context: ControlContext) async -> LoginMessage? {
+        guard let body = try? await request.body.collect(upTo: context.maxUploadSize) else {
+            return nil
+        }
+        return try? JSONDecoder().decode(LoginMessage.self, from: Data(body.readableBytesView))
+    }
+
+    private func logIn(_ request: Request, _ context: ControlContext) async throws -> Response {
+        guard let login = await login(request, context) else { return try Self.malformed() }
+        switch try sessions.enter(name: login.name, pin: login.pin) {
+        case .entered(let token, let member):
+            var response = try Answer.json(
+                StaffMessage(name: member.name, role: member.role.rawValue), status: .created)
+            response.headers[.setCookie] = Self.setCookie(
+                token, age: ConsoleSessions.longestSeconds)
+            return response
+        case let other: return try Self.refusal(other)
+        }
+    }
+
+    private func vouch(_ request: Request, _ context: ControlContext) async throws -> Response {
+        guard let token = ConsoleGate.token(of: request), try sessions.member(of: token) != nil
+        else { return try Self.notLoggedIn() }
+        guard let login = await login(request, context) else { return try Self.malformed() }
+        switch try sessions.vouch(name: login.name, pin: login.pin) {
+        case .entered(let grant, _):
+            return try Answer.json(GrantMessage(grant: grant), status: .created)
+        case let other: return try Self.refusal(other)
+        }
+    }
+
+    private static func refusal(_ entry: ConsoleSessions.Entry) throws -> Response {
+        if case .waits(let seconds) = entry {
+            var response = try Answer.problem(
+                .tooManyRequests, reason: "pin-wait",
+                "Too many wrong PINs for this name. It can be tried again in \(seconds) seconds; "
+                    + "others can log in meanwhile.")
+            response.headers[.retryAfter] = String(seconds)
+            return response
+        }
+        return try Answer.problem(
+            .unauthorized, reason: "pin-wrong", "Name and PIN do not belong together. Try again.")
+    }
+
+    private static func malformed() throws -> Response {
+        try Answer.problem(
+            .badRequest, reason: "login-malformed",
+            "The request is no JSON object with a name and a PIN. Nobody was logged in.")
+    }
+
+    private static func notLoggedIn() throws -> Response {
+        try Answer.problem(
+            .unauthorized, reason: "not-logged-in",
+            "Nobody is logged in, or for too long. Log in with your PIN.")
+    }
+
+    private static func setCookie(_ token: String, age: UInt64) -> String {
+        "\(ConsoleGate.cookie)=\(token); HttpOnly; SameSite=Strict; Path=/; Max-Age=\(age)"
+    }
+}
+
+extension ConsoleRoutes {
+    /// Events as they come (HTML Standard, 9.2): one at once, then one for each change, and one
+    /// every ``eventMilliseconds`` in any case, until the page goes or the daemon ends.
+    private func events(_ event: @escaping @Sendable () async -> (text: String, version: UInt64))
+        -> Response
+    {
+        Response(
+            status: .ok, headers: [.contentType: "text/event-stream"],
+            body: .init { writer in
+                // The browser comes back by itself, soon.
+                try await writer.write(ByteBuffer(string: "retry: 500\n\n"))
+                while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                    let now = await event()
+                    try await writer.write(ByteBuffer(string: "data: \(now.text)\n\n"))
+                    _ = await terminal.change(
+                        after: now.version, milliseconds: Self.eventMilliseconds)
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    private func event() async -> (text: String, version: UInt64) {
+        let view = await terminal.currentSale
+        let meter = await terminal.exposureMeter()
+        var status: StatusMessage?
+        var problem: ProblemMessage?
+        do { status = StatusMessage(try await terminal.status(), version: version) } catch {
+            problem = ProblemMessage(reason: error.reason, detail: error.message)
+        }
+        let message = ConsoleEventMessage(
+            sale: view.map { SaleMessage($0, screen: screenPath, meter: meter) }, status: status,
+            problem: problem)
+        return (Self.line(message), view?.version ?? .max)
+    }
+
+    private func displayEvent() async -> (text: String, version: UInt64) {
+        let version = await terminal.currentSale?.version
+        return (Self.line(["version": version ?? 0]), version ?? .max)
+    }
+
+    /// JSON on one line: an event ends at an empty one.
+    private static func line(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let bytes = try? encoder.encode(value) else { return "{}" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

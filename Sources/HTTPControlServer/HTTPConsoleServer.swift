@@ -1,0 +1,85 @@
+import ControlProtocol
+import Glibc
+import HubProtocol
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import Terminal
+
+/// What the console is made of that is not the terminal itself.
+public struct ConsoleSettings: Sendable {
+    /// Something to show: its media type and its bytes.
+    public typealias Content = (type: String, bytes: [UInt8])
+
+    /// The port on 127.0.0.1; 0 takes a free one.
+    let port: Int
+    /// Who may log in.
+    let staff: any StaffDoor
+    /// The most that a cashier gives back without a supervisor, in minor units.
+    let refundLimit: UInt64
+    /// The page's file of a name.
+    let page: @Sendable (String) -> Content?
+    /// The customer's screen, as it is now.
+    let picture: @Sendable () -> Content?
+
+    /// Puts settings together.
+    public init(
+        port: Int, staff: any StaffDoor, refundLimit: UInt64,
+        page: @escaping @Sendable (String) -> Content?,
+        picture: @escaping @Sendable () -> Content?
+    ) {
+        self.port = port
+        self.staff = staff
+        self.refundLimit = refundLimit
+        self.page = page
+        self.picture = picture
+    }
+}
+
+/// Serves the cashier's console on the loopback: a page, and the control API behind a log-in
+/// (`docs/spec/console.md`).
+public struct HTTPConsoleServer: Service {
+    private let application: any ServiceLifecycle.Service
+
+    /// Makes a server for `terminal`.
+    ///
+    /// - Parameters:
+    ///   - sync: exchanges with the hub now.
+    ///   - onRunning: called with the port once it listens.
+    public init(
+        terminal: PaymentTerminal, settings: ConsoleSettings, version: String, screenPath: String?,
+        logger: Logger, sync: @escaping @Sendable () async -> SyncReport,
+        onRunning: @escaping @Sendable (Int) async -> Void
+    ) {
+        let sessions = ConsoleSessions(staff: settings.staff, seconds: Self.monotonicSeconds)
+        let router = Router(context: ControlContext.self)
+        router.add(
+            middleware: ConsoleGate(sessions: sessions, refundLimit: settings.refundLimit))
+        Routes(terminal: terminal, version: version, screenPath: screenPath, sync: sync)
+            .add(to: router)
+        UndoRoutes(terminal: terminal).add(to: router)
+        BeliefRoutes(terminal: terminal).add(to: router)
+        JournalRoutes(terminal: terminal).add(to: router)
+        ConsoleRoutes(
+            terminal: terminal, console: settings, version: version, screenPath: screenPath,
+            sessions: sessions
+        ).add(to: router)
+        application = Application(
+            router: router,
+            configuration: .init(
+                address: .hostname("127.0.0.1", port: settings.port), serverName: "tilld"),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    /// Serves until the service group shuts down.
+    public func run() async throws { try await application.run() }
+
+    /// CLOCK_BOOTTIME: sessions end in sleep too, and no clock that is set revives them.
+    private static let monotonicSeconds: @Sendable () -> UInt64 = {
+        var now = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &now)
+        return UInt64(now.tv_sec)
+    }
+}
