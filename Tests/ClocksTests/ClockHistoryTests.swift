@@ -42,6 +42,17 @@ import Testing
             (Int64(machine.estimate.now) - Int64(machine.truth)).magnitude <= 5, name)
     }
 
+    @Test func aSettledClockRefutesAClaimFiveMinutesAheadOfIt() throws {
+        for (ahead, isTaken) in [(300, true), (301, false)] as [(UInt64, Bool)] {
+            var machine = Machine()
+            machine.settle()
+            let latest = try #require(machine.estimate.latest)
+            machine.learn(latest + ahead)
+            machine.look()
+            #expect((machine.estimate.floor == latest + ahead) == isTaken, "\(ahead) s")
+        }
+    }
+
     @Test func unsettledTerminals() {
         check("nothing happens for a week", .right) { $0.run(7 * 86_400) }
         check("off for a fortnight with a good clock", .right) { $0.off(14 * 86_400) }

@@ -62,6 +62,64 @@ struct TrustStoreTests {
         #expect(update.store.confirmedAt == World.now - 30)
     }
 
+    @Test("Times end with the second that they name")
+    func seconds() throws {
+        let end = World.now + 10
+        let list = World.list()
+        let store = try TrustStore.introduce(
+            TrustOffer(roots: [World.root(expires: end)], list: list), at: end - 1)
+        let newer = TrustOffer(list: World.list(2))
+        #expect(store.update(with: newer, at: end - 1).refusal == nil)
+        #expect(store.update(with: newer, at: end).refusal == .rootExpired(at: end))
+    }
+
+    @Test("No honest clock stands before the latest of the documents")
+    func latest() throws {
+        #expect(try World.store().latestTime == World.now - 60)
+    }
+
+    @Test("Whether anything has changed is told beside a refusal too")
+    func changedBesideARefusal() throws {
+        let store = try World.store()
+        let good = World.root(2)
+        let bad = World.root(3, signers: [World.roots[0]])
+        let both = store.update(with: TrustOffer(roots: [good, bad]), at: World.now)
+        #expect(both.changed && both.refusal != nil && both.store.root.root.version == 2)
+        let alone = store.update(with: TrustOffer(roots: [bad]), at: World.now)
+        #expect(!alone.changed && alone.refusal != nil && alone.store == store)
+    }
+
+    @Test("A hub key counts while it is not revoked, and its statements' versions while it signs")
+    func hubKeys() throws {
+        let next = World.key(22)
+        let end = World.now + 100
+        func list(_ version: UInt64, ending: UInt64, status: TrustStatus = .active) -> [UInt8] {
+            World.list(
+                version,
+                entries: [
+                    TrustEntry(
+                        subject: .hub(World.merchant), key: World.hub.publicKey,
+                        from: World.now - World.day, until: ending, status: status),
+                    TrustEntry(
+                        subject: .hub(World.merchant), key: next.publicKey,
+                        from: World.now - World.day, until: World.now + World.day),
+                ])
+        }
+        let first = list(1, ending: end)
+        let store = try TrustStore.introduce(
+            TrustOffer(
+                roots: [World.root()], list: first, freshness: World.freshness(9, of: first)),
+            at: World.now)
+        #expect(Set(store.hubKeys) == [World.hub.publicKey, next.publicKey])
+        let statement = TrustOffer(freshness: World.freshness(1, of: first, by: next))
+        #expect(
+            store.update(with: statement, at: end - 1).refusal == .rolledBack(held: 9, found: 1))
+        #expect(store.update(with: statement, at: end).refusal == nil, "the old key is over")
+        let revoking = list(2, ending: end, status: .revoked(since: World.now - 5))
+        let revoked = store.update(with: TrustOffer(list: revoking), at: World.now)
+        #expect(revoked.refusal == nil && revoked.store.hubKeys == [next.publicKey])
+    }
+
     @Test("Nothing of an offer is taken by halves: without its list a statement is not held")
     func together() throws {
         let store = try World.store()
