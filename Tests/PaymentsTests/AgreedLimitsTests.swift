@@ -74,6 +74,10 @@ import Testing
                 == AgreedLimits(
                     isCurrencyAccepted: true, perPayment: 5, ofIssuer: 80, ofTerminal: 70))
         #expect(
+            AgreedLimits(issuer: [], terminal: [line(6, 70), line(9, 60)])
+                == AgreedLimits(
+                    isCurrencyAccepted: true, perPayment: 6, ofIssuer: nil, ofTerminal: 60))
+        #expect(
             AgreedLimits(issuer: [line(5, 90), nil], terminal: [])
                 == AgreedLimits(
                     isCurrencyAccepted: false, perPayment: 5, ofIssuer: 90, ofTerminal: nil))

@@ -71,6 +71,9 @@ struct TrustStoreTests {
         let newer = TrustOffer(list: World.list(2))
         #expect(store.update(with: newer, at: end - 1).refusal == nil)
         #expect(store.update(with: newer, at: end).refusal == .rootExpired(at: end))
+        let statement = TrustOffer(freshness: World.freshness(2, of: list))
+        #expect(store.update(with: statement, at: end - 1).refusal == nil)
+        #expect(store.update(with: statement, at: end).refusal == .rootExpired(at: end))
     }
 
     @Test("No honest clock stands before the latest of the documents")
