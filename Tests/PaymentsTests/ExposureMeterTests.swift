@@ -87,6 +87,10 @@ import Testing
         #expect(meter(brief).first == .init(limit: .money(euro), minutes: 9))
         let future = Exposure(amounts: [978: 10_000], count: 1, oldest: now + 60)
         #expect(meter(future).first == .init(limit: .money(euro), minutes: 9))
+        // Money and the day end in the same minute: money is told, as more can be done about it.
+        let day = OfflineHours(windows: [.init(from: 0, until: 810)])
+        #expect(meter(busy, hours: day).minutesLeft == 90)
+        #expect(meter(busy, hours: day).first == .init(limit: .money(euro), minutes: 90))
         let slow = Exposure(amounts: [978: 1], count: 1, oldest: 0)
         #expect(meter(slow).first?.limit == .payments)
         let none = Exposure(amounts: [978: 10_000], count: 0, oldest: now)

@@ -175,6 +175,8 @@ import Vouchers
         #expect(Draw(seed: 0).value == 883_310)
         #expect(Draw(seed: 1).value == 566_561)
         #expect(Draw(seed: 1_234_567).value == 350_079)
+        // Here the generator's last step decides the number (computed by another program).
+        #expect(Draw(seed: 14_101).value == 830_255)
         let bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
         #expect(Draw(bytes: bytes).seed == 0x0102_0304_0506_0708)
         #expect(Draw(bytes: bytes).bytes == bytes)
@@ -266,5 +268,24 @@ import Vouchers
             DecisionStep.allCases.map(\.name)
                 == ["none", "unconditional", "denial", "online", "hub", "default", "verification"])
         #expect(DecisionStep.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6])
+    }
+
+    @Test func takesSharesAndWindowsAtTheirLimitsAndNoneBeyond() async {
+        let whole = BandRules(ageingPerMille: BandRules.whole, stalePerMille: BandRules.whole)
+        #expect(whole.stalePerMille == whole.ageingPerMille)
+        await #expect(processExitsWith: .failure) {
+            _ = BandRules(ageingPerMille: 500, stalePerMille: 501)
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = BandRules(ageingPerMille: BandRules.whole + 1, stalePerMille: 0)
+        }
+        let day = OfflineHours.Window(from: 1_439, until: 1_440)
+        #expect(day.contains(1_439) && !day.contains(0))
+        await #expect(processExitsWith: .failure) {
+            _ = OfflineHours.Window(from: 1_440, until: 1)
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = OfflineHours.Window(from: 0, until: 1_441)
+        }
     }
 }

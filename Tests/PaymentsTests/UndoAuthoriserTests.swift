@@ -153,4 +153,31 @@ import Vouchers
         #expect(
             refusal(.unknown, floor: Self.now + 1) == .refuse(.clockSuspect(floor: Self.now + 1)))
     }
+
+    @Test func cancelsAndReversesNoVoucherThatHasExpired() {
+        let last = Self.payment(told: false, expiry: Self.now + 1)
+        #expect(Self.refusal(.cancellation, of: last) == nil)
+        #expect(Self.refusal(.reversal, of: last) == nil)
+        let over = Self.payment(told: false, expiry: Self.now)
+        #expect(Self.refusal(.cancellation, of: over) == .voucherExpired)
+        #expect(Self.refusal(.reversal, of: over) == .voucherExpired)
+    }
+
+    @Test func givesNothingBackInAnotherCurrency() {
+        let yen = UndoOrder(
+            number: 1, receipt: 2, kind: .refund(.outside),
+            amount: Amount(minorUnits: 10, currency: Currency(code: "JPY")!),
+            cti: [UInt8](repeating: 5, count: 10), at: Self.now)
+        #expect(
+            UndoAuthoriser.decide(
+                yen, found: .payment(Self.payment()), open: nil, role: nil, clockFloor: 0)
+                == .refuse(.currencyDiffers))
+    }
+
+    @Test func believesTheClockAtItsFloor() {
+        #expect(
+            UndoAuthoriser.decide(
+                Self.order(.cancellation), found: .unknown, open: nil, role: nil,
+                clockFloor: Self.now) == .refuse(.receiptUnknown))
+    }
 }
