@@ -2,6 +2,8 @@
 #
 #   make demo     a sale from a picture to the hub's ledger, and everything around it
 #   make test     all tests
+#   make browser-test  the cashier's console in Chromium
+#   make screens  the same, with a picture of each view in each language, in ./screens
 #   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
@@ -23,7 +25,8 @@ JOURNAL_CHANGES ?= 300
 VERIFIER_SAMPLES ?= 60
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
-	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants
+	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
+	browser-test screens
 
 setup:
 	@scripts/setup.sh
@@ -54,8 +57,15 @@ journal-proof: release
 	python3 scripts/compare_verifiers.py --programs $(RELEASE) --count $(VERIFIER_SAMPLES)
 
 # One debug build with coverage for the unit, vector, contract, command and house tests; one
-# release build, shared by the kill test, the demo and the benchmarks.
-test: unit kill-test journal-proof
+# release build, shared by the kill test, the browser test, the demo and the benchmarks.
+test: unit kill-test journal-proof browser-test
+
+# Chromium and its driver come from Debian, Selenium from PyPI.
+browser-test: release
+	scripts/browser_test.sh $(RELEASE)
+
+screens: release
+	scripts/browser_test.sh $(RELEASE) screens
 
 # Apart from `make test`: it installs QEMU and makes a guest of 400 MB the first time.
 kiosk-test: release

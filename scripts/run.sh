@@ -22,9 +22,16 @@ if [[ ! -e $TILL_STATE/configuration.till ]]; then
     tillhub terminal enrol "$folder/request.till" --out "$folder/answer.till"
     tillctl enrol import "$folder/answer.till"
 fi
+if [[ ! -e $TILL_STATE/staff.json ]]; then tillctl staff add Ada --role supervisor <<<4711; fi
+rm -f "$folder/console-port"
 tilld --profile hardware-profiles/50-folder-camera-png-display.yaml \
-    --hub-url "http://127.0.0.1:$(cat "$folder/port")" 2>"$folder/till.log" &
+    --hub-url "http://127.0.0.1:$(cat "$folder/port")" --console-port 0 \
+    --console-port-file "$folder/console-port" 2>"$folder/till.log" &
 terminal=$!
+until [[ -s $folder/console-port ]]; do
+    kill -0 "$terminal" 2>/dev/null || { cat "$folder/till.log" >&2; exit 1; }
+    sleep 0.05
+done
 cat <<END
 
 A hub and a terminal are running. In another window:
@@ -37,6 +44,7 @@ A hub and a terminal are running. In another window:
   tillctl sale --wait
   tillctl sync && tillhub ledger
 
+The cashier's console is http://127.0.0.1:$(cat "$folder/console-port")/ (Ada, PIN 4711).
 The customer's screen is $TILL_STATE/display.png. Ctrl-C stops both.
 END
 wait "$terminal"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that Till is built and tested with; asks nothing, and does nothing
-# where they are there already.
+# where they are there already. Packages that only some of the tests want are given as arguments.
 set -euo pipefail
 
 packages=(
@@ -11,6 +11,8 @@ packages=(
     faketime util-linux systemd                        # clocks, other users, unit checks
     patch                                              # mutants of the decision
 )
+
+packages+=("$@")
 
 missing=()
 for package in "${packages[@]}"; do

@@ -8,6 +8,8 @@ public enum ConsolePage {
         case "console.html": bytes = PackageResources.console_html
         case "console.css": bytes = PackageResources.console_css
         case "console.js": bytes = PackageResources.console_js
+        case "dialog.js": bytes = PackageResources.dialog_js
+        case "sound.js": bytes = PackageResources.sound_js
         case "terminal.js": bytes = PackageResources.terminal_js
         case "keypad.js": bytes = PackageResources.keypad_js
         case "payments.js": bytes = PackageResources.payments_js

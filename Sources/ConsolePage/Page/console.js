@@ -1,1 +1,407 @@
- 
+// The page as a whole: who is logged in, which view is open, and the sale on the screen.
+
+import { question } from "./dialog.js";
+import * as keypad from "./keypad.js";
+import * as payments from "./payments.js";
+import * as shift from "./shift.js";
+import * as sound from "./sound.js";
+import { ask, listen } from "./terminal.js";
+import {
+  clock, languages, money, nameOf, phrase, plain, say, span, speak, spoken,
+} from "./words.js";
+
+const at = (id) => document.getElementById(id);
+const result = at("result");
+
+let session;
+let event = {};
+let stop = () => {};
+let view = "sale";
+// The sale that was put away with "New sale", and how many verdicts have been heard.
+let dismissed = sessionStorage.getItem("till-dismissed");
+let heard = {};
+// An order that got no answer is sent again under its own key: it opens one sale or none.
+let pending = JSON.parse(sessionStorage.getItem("till-pending") ?? "null");
+
+const written = (amount) => money(amount.minorUnits, amount.currency, session.decimals);
+
+// Words of the page itself, wherever an element names one.
+function translate() {
+  for (const element of document.querySelectorAll("[data-say]")) {
+    element.textContent = say(element.dataset.say);
+  }
+  for (const choice of document.querySelectorAll("select.language")) choice.value = spoken();
+  at("lost").textContent = say("noDaemon");
+}
+
+function chooseLanguage(code) {
+  speak(code);
+  localStorage.setItem("till-language", spoken());
+  translate();
+  if (!session) return;
+  keypad.lay(session.currency, session.decimals, pressed);
+  draw();
+  show(view);
+}
+
+function theme(wanted) {
+  const dark = wanted ?? matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  at("dark").setAttribute("aria-pressed", String(dark));
+}
+
+// Logging in.
+
+function showEntry() {
+  stop();
+  at("desk").hidden = true;
+  at("entry").hidden = false;
+  at("shop").textContent = session.merchant;
+  at("nobody").hidden = session.staff.length > 0;
+  const last = localStorage.getItem("till-member");
+  at("staff").replaceChildren(...session.staff.map((member, index) => {
+    const label = document.createElement("label");
+    const choice = document.createElement("input");
+    choice.type = "radio";
+    choice.name = "member";
+    choice.value = member.name;
+    choice.checked = member.name === last || (index === 0 && !last);
+    label.append(choice, Object.assign(document.createElement("span"), {
+      textContent: member.name,
+    }));
+    return label;
+  }));
+  const pin = at("pin");
+  pin.value = "";
+  pin.focus();
+}
+
+async function logIn(submitted) {
+  submitted.preventDefault();
+  const name = document.querySelector("input[name=member]:checked")?.value;
+  if (!name) return;
+  at("login-problem").textContent = "";
+  try {
+    await ask("POST", "/console/login", { name, pin: at("pin").value });
+    localStorage.setItem("till-member", name);
+    await enter();
+  } catch (refusal) {
+    at("login-problem").textContent = refusal.message || say("noDaemon");
+    at("pin").value = "";
+    at("pin").focus();
+  }
+}
+
+async function enter() {
+  session = await ask("GET", "/console/session");
+  at("lost").hidden = true;
+  if (!session.member) return showEntry();
+  document.title = session.merchant;
+  at("entry").hidden = true;
+  at("desk").hidden = false;
+  at("name").textContent = session.member.name;
+  payments.begin(session, vouch);
+  shift.begin(session, vouch);
+  keypad.lay(session.currency, session.decimals, pressed);
+  stop();
+  stop = listen(tell, lose, enter);
+  show("sale");
+}
+
+// Asks a supervisor for their word, and sends with it.
+function vouch(send) {
+  const others = session.staff.filter((member) => member.role !== "cashier");
+  return question({
+    heading: say("supervisor"),
+    inputs: [
+      { name: "name", label: say("whoAreYou"), options: others.map(({ name }) => [name, name]) },
+      { name: "pin", label: say("pin"), type: "password", inputmode: "numeric", max: 12, required: true },
+    ],
+    act: async (typed) => send((await ask("POST", "/console/grants", typed)).grant),
+  });
+}
+
+// What the terminal tells.
+
+function lose() {
+  at("lost").hidden = false;
+  at("desk").classList.add("gone");
+}
+
+function tell(told) {
+  event = told;
+  // A tab that has just been opened shows nothing of a sale that was over before.
+  if (!sessionStorage.getItem("till-begun")) {
+    sessionStorage.setItem("till-begun", "yes");
+    if (told.sale && told.sale.state !== "open") putAway(told.sale);
+  }
+  at("lost").hidden = true;
+  at("desk").classList.remove("gone");
+  draw();
+}
+
+// Offline is an ordinary state of things, and looks like one.
+function strip(status) {
+  const put = (id, text, icon) => {
+    const row = at(id);
+    row.querySelector("dd").textContent = text;
+    if (icon) row.querySelector("dt").textContent = icon;
+  };
+  if (!status) return;
+  put("network", say(status.networkStatus), { online: "●", offline: "○" }[status.networkStatus] ?? "◌");
+  const age = (time) => span(Math.max(0, (Date.now() - Date.parse(time)) / 1000));
+  const sums = status.allowances.filter((line) => line.outstanding.minorUnits > 0)
+    .map((line) => written(line.outstanding)).join(" + ");
+  put("queue", status.offlinePaymentsCount === 0 ? say("nothingQueued") : [
+    say("queued", status.offlinePaymentsCount), sums,
+    status.oldestQueued && say("oldest", age(status.oldestQueued)),
+  ].filter(Boolean).join(" · "));
+  put("allowance", status.allowances.map((line) => written(line.left)).join(" · "));
+  const minutes = status.exposure.minutesLeft;
+  put("time", minutes === undefined ? "∞" : span(minutes * 60));
+  put("trust", say("trust", span(status.trust.ageSeconds)));
+  const state = { "out-of-order": "outOfOrder", "clock-suspect": "clockSuspect" }[status.state];
+  const trouble = [
+    status.state !== "ready" && [state && say(state), status.problem].filter(Boolean).join(": "),
+    status.camera?.message,
+    ...status.unclear.map((payment) =>
+      `⚠ ${say("receipt", payment.receipt)}: ${written(payment.amount)} – ${say("unclear")}`),
+  ].filter(Boolean);
+  at("trouble").hidden = trouble.length === 0;
+  at("trouble").textContent = trouble.join(" ");
+}
+
+const looks = {
+  ready: ["", ""], open: ["◷", "waiting"], paid: ["✓", "paid"], "partly-paid": ["◐", "partlyPaid"],
+  cancelled: ["⊘", "cancelled"], expired: ["⊘", "expired"], declined: ["✕", "declined"],
+  part: ["◐", "approvedInPart"],
+};
+
+// How an open sale looks after the last verdict.
+const afterVerdict = { declined: "declined", "approved-in-part": "part" };
+
+// The sale as it is shown: the terminal's own, unless it is over and was put away.
+function shownSale() {
+  const sale = event.sale;
+  return sale && (sale.state === "open" || sale.reference !== dismissed) ? sale : null;
+}
+
+function draw() {
+  if (event.problem) {
+    at("trouble").hidden = false;
+    at("trouble").textContent = event.problem.detail;
+  } else strip(event.status);
+  const sale = shownSale();
+  const last = sale?.verdicts.at(-1);
+  const isOpen = sale?.state === "open";
+  const state = !sale ? "ready" : isOpen && afterVerdict[last?.verdict] || sale.state;
+  const [sign, word] = looks[state];
+  result.className = state;
+  result.querySelector(".sign").textContent = sign;
+  result.querySelector(".word").textContent = !sale ? say("ready")
+    : state === "declined" ? phrase(last.reason) ?? say("declined") : say(word);
+  const figure = sale && (isOpen ? sale.due : sale.captured);
+  result.querySelector(".figure").textContent = figure ? written(figure) : "";
+  result.querySelector(".detail").textContent = detail(sale, last, isOpen);
+  document.body.dataset.due = sale ? sale.due.minorUnits : "";
+  at("typed").hidden = at("cancel").hidden = !isOpen;
+  at("next").hidden = !sale || isOpen;
+  at("pad").inert = isOpen;
+  const picture = at("customer");
+  picture.hidden = !isOpen;
+  picture.alt = say("customersScreen");
+  const source = isOpen ? `/display/picture?${sale.version}` : "";
+  if (picture.getAttribute("src") !== source) {
+    if (source) picture.src = source;
+    else picture.removeAttribute("src");
+  }
+  hear(sale);
+  keypad.show();
+}
+
+function detail(sale, last, isOpen) {
+  if (!sale) return "";
+  const parts = [];
+  if (last) {
+    if (last.verdict === "declined") parts.push(last.message);
+    else if (last.receipt) parts.push(say("receipt", last.receipt));
+    if (last.spent) parts.push(`${clock(last.spent.at)}, ${say("receipt", last.spent.receipt)}`);
+  }
+  if (isOpen && sale.captured.minorUnits > 0) parts.push(say("stillDue", written(sale.due)));
+  if (isOpen && !last) parts.push(sale.symbolProblem ?? say("showCode"));
+  return parts.join(" · ");
+}
+
+// A sound for each verdict that is new; what happened before the page was opened is silent.
+function hear(sale) {
+  if (!sale) return;
+  const count = sale.verdicts.length;
+  if (heard.reference === sale.reference && count > heard.count) {
+    sound.play(sale.verdicts.at(-1).verdict);
+  }
+  heard = { reference: sale.reference, count };
+}
+
+// Selling.
+
+function keepPending(order) {
+  pending = order;
+  if (order) sessionStorage.setItem("till-pending", JSON.stringify(order));
+  else sessionStorage.removeItem("till-pending");
+}
+
+async function charge() {
+  const sum = keypad.total();
+  if (sum === 0 || shownSale()?.state === "open") return;
+  at("pad-problem").textContent = "";
+  if (pending?.sum !== sum) keepPending({ sum, key: crypto.randomUUID() });
+  const button = at("charge");
+  button.disabled = true;
+  try {
+    const sale = await ask("POST", "/v1/sales", {
+      amount: plain(sum, session.decimals), currency: session.currency, key: pending.key,
+    });
+    keepPending(null);
+    dismissed = null;
+    heard = { reference: sale.reference, count: 0 };
+    keypad.clear();
+    tell({ ...event, sale });
+  } catch (refusal) {
+    // Without an answer the same key is tried again; a refusal has made nothing.
+    if (refusal.reason !== "no-daemon") keepPending(null);
+    at("pad-problem").textContent = refusal.message || say("noDaemon");
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function cancel() {
+  try {
+    await ask("DELETE", "/v1/sales/current");
+  } catch (refusal) {
+    result.querySelector(".problem").textContent = refusal.message || say("noDaemon");
+  }
+}
+
+async function payTyped(submitted) {
+  submitted.preventDefault();
+  const code = at("code").value.trim();
+  if (!code) return;
+  result.querySelector(".problem").textContent = "";
+  try {
+    const sale = await ask("POST", "/v1/sales/current/codes", { code });
+    at("code").value = "";
+    tell({ ...event, sale });
+  } catch (refusal) {
+    result.querySelector(".problem").textContent = refusal.message || say("noDaemon");
+  }
+}
+
+function putAway(sale) {
+  dismissed = sale.reference;
+  sessionStorage.setItem("till-dismissed", dismissed);
+}
+
+function next() {
+  if (!event.sale || event.sale.state === "open") return;
+  putAway(event.sale);
+  result.querySelector(".problem").textContent = "";
+  draw();
+  at("charge").focus();
+}
+
+// Views and keys.
+
+function show(name) {
+  view = name;
+  for (const element of document.querySelectorAll(".view")) {
+    element.hidden = element.id !== `view-${name}`;
+  }
+  for (const button of document.querySelectorAll("[data-view]")) {
+    if (button.dataset.view === name) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
+  }
+  if (name === "payments") payments.load();
+  if (name === "shift") shift.load();
+}
+
+function pressed(key) {
+  if (key === "Enter") {
+    if (shownSale() && shownSale().state !== "open") next();
+    else if (!shownSale()) charge();
+    return true;
+  }
+  if (key === "Escape") {
+    if (shownSale()?.state === "open") cancel();
+    else if (shownSale()) next();
+    else keypad.clear();
+    return true;
+  }
+  // The next amount is begun over a sale that is over; an open one keeps the pad.
+  if (shownSale()?.state === "open") return false;
+  if (/^[0-9]$/.test(key) && shownSale()) next();
+  return keypad.press(key);
+}
+
+function keyed(typed) {
+  if (at("desk").hidden || document.querySelector("dialog[open]")) return;
+  const button = document.querySelector(`nav [data-key="${typed.key}"]`);
+  if (button) {
+    typed.preventDefault();
+    return show(button.dataset.view);
+  }
+  if (view !== "sale" || typed.ctrlKey || typed.altKey || typed.metaKey) return;
+  const isField = typed.target.matches("input, select, textarea");
+  if (typed.key === "Escape" && isField) return typed.target.blur();
+  // Enter on a button is that button's own press.
+  if (isField || (typed.key === "Enter" && typed.target.matches("button, a"))) return;
+  if (typed.key === "F8") return at("code").focus();
+  if (pressed(typed.key)) typed.preventDefault();
+}
+
+function begin() {
+  speak(localStorage.getItem("till-language") ?? navigator.language.split("-")[0]);
+  for (const choice of document.querySelectorAll("select.language")) {
+    choice.append(...languages.map((code) => new Option(nameOf(code), code)));
+    choice.onchange = () => chooseLanguage(choice.value);
+  }
+  const stored = localStorage.getItem("till-theme");
+  theme(stored ? stored === "dark" : undefined);
+  translate();
+  at("dark").onclick = () => {
+    const dark = document.documentElement.dataset.theme !== "dark";
+    localStorage.setItem("till-theme", dark ? "dark" : "light");
+    theme(dark);
+  };
+  at("sound").setAttribute("aria-pressed", String(sound.isOn()));
+  at("sound").onclick = () => {
+    sound.turn(!sound.isOn());
+    at("sound").setAttribute("aria-pressed", String(sound.isOn()));
+  };
+  at("login").onsubmit = logIn;
+  at("log-out").onclick = async () => {
+    await ask("POST", "/console/logout").catch(() => {});
+    await enter();
+  };
+  for (const button of document.querySelectorAll("nav [data-view]")) {
+    button.onclick = () => show(button.dataset.view);
+  }
+  at("charge").onclick = charge;
+  at("cancel").onclick = cancel;
+  at("next").onclick = next;
+  at("typed").onsubmit = payTyped;
+  document.addEventListener("keydown", keyed);
+  start();
+}
+
+// Until the terminal answers for the first time, it is asked again and again.
+async function start() {
+  try {
+    await enter();
+  } catch {
+    at("lost").hidden = false;
+    setTimeout(start, 1000);
+  }
+}
+
+begin();

@@ -1,1 +1,97 @@
- 
+// The amount: typed from right to left in minor units, item by item, and the change to give.
+
+import { money, say } from "./words.js";
+
+// Digits of one item: twelve are above every limit that a policy sets, and exact as a Number.
+const MAXIMUM_DIGITS = 12;
+
+const keys = [
+  ["7", "7"], ["8", "8"], ["9", "9"], ["⌫", "Backspace"],
+  ["4", "4"], ["5", "5"], ["6", "6"], ["+", "+"],
+  ["1", "1"], ["2", "2"], ["3", "3"], ["C", "Delete"],
+  ["0", "0"], ["00", null],
+];
+
+const amount = document.getElementById("amount");
+const list = document.getElementById("items");
+const given = document.getElementById("given");
+const change = document.getElementById("change");
+
+let digits = "";
+let items = [];
+let unit = { currency: "", decimals: 2 };
+
+const value = () => Number(digits || "0");
+
+// What is charged: the items, and what is being typed.
+export const total = () => items.reduce((sum, item) => sum + item, value());
+
+export function clear() {
+  digits = "";
+  items = [];
+  given.value = "";
+  show();
+}
+
+// Takes a key's name; answers whether it was one of the pad's.
+export function press(key) {
+  if (/^[0-9]$/.test(key) || key === "00") {
+    digits = (digits + key).replace(/^0+/, "").slice(0, MAXIMUM_DIGITS);
+  } else if (key === "Backspace") {
+    // Nothing typed: the last item comes back to be mended.
+    if (digits) digits = digits.slice(0, -1);
+    else digits = String(items.pop() || "");
+  } else if (key === "+") {
+    if (value() > 0) items.push(value());
+    digits = "";
+  } else if (key === "Delete") {
+    clear();
+  } else {
+    return false;
+  }
+  show();
+  return true;
+}
+
+const written = (minorUnits) => money(minorUnits, unit.currency, unit.decimals);
+
+// What somebody typed with a decimal mark, in minor units; null where it is no amount.
+export function parse(text, decimals = unit.decimals) {
+  const match = text.trim().replace(",", ".").match(/^(\d{1,10})(?:\.(\d*))?$/);
+  if (!match || (match[2] ?? "").length > decimals) return null;
+  return Number(match[1] + (match[2] ?? "").padEnd(decimals, "0"));
+}
+
+export function show() {
+  amount.textContent = written(total());
+  list.hidden = items.length === 0;
+  list.replaceChildren(...items.map((item) => {
+    const line = document.createElement("li");
+    line.textContent = written(item);
+    return line;
+  }));
+  tell();
+}
+
+function tell() {
+  const paid = parse(given.value);
+  const due = document.body.dataset.due ? Number(document.body.dataset.due) : total();
+  change.textContent = paid === null ? "" : `${say("change")}: ${written(paid - due)}`;
+}
+
+// Lays the keys out; `press` is called for each with the name that the keyboard has for it.
+export function lay(currency, decimals, pressed) {
+  unit = { currency, decimals };
+  document.getElementById("digits").replaceChildren(...keys.map(([face, key]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = face;
+    button.dataset.key = key ?? face;
+    const words = { Backspace: "back", "+": "add", Delete: "clear" }[key];
+    if (words) button.setAttribute("aria-label", say(words));
+    button.onclick = () => pressed(key ?? face);
+    return button;
+  }));
+  given.oninput = tell;
+  show();
+}

@@ -33,40 +33,38 @@ export async function ask(method, path, body, grant) {
 
 // Two events are missed before the terminal counts as gone.
 const SILENCE_MILLISECONDS = 6000;
+// After an answer that was no stream, the next try.
+const AGAIN_MILLISECONDS = 1000;
 
 // Listens to the terminal. `tell(event)` for each event; `lose()` once it is gone; `refuse()` where
-// it no longer knows who is logged in.
+// it no longer knows who is logged in. Answers with a way to stop, which may be gone twice.
 export function listen(tell, lose, refuse) {
+  let events;
   let alarm;
-  const events = new EventSource("/console/events");
-  const heard = () => {
+  let again;
+  const stop = () => {
     clearTimeout(alarm);
-    alarm = setTimeout(lose, SILENCE_MILLISECONDS);
-  };
-  events.onmessage = (event) => {
-    heard();
-    tell(JSON.parse(event.data));
-  };
-  events.onerror = async () => {
-    lose();
-    if (events.readyState !== EventSource.CLOSED) return;
-    // The browser gives up where the answer was no stream: find out whether it is the log-in.
-    try {
-      const session = await ask("GET", "/console/session");
-      if (!session.member) return refuse();
-    } catch { /* still gone */ }
-    setTimeout(() => stop === undefined || restart(), 1000);
-  };
-  let stop = () => {
-    clearTimeout(alarm);
+    clearTimeout(again);
     events.close();
   };
-  const restart = () => {
-    stop();
-    stop = listen(tell, lose, refuse);
+  const begin = () => {
+    events = new EventSource("/console/events");
+    events.onmessage = (event) => {
+      clearTimeout(alarm);
+      alarm = setTimeout(lose, SILENCE_MILLISECONDS);
+      tell(JSON.parse(event.data));
+    };
+    events.onerror = async () => {
+      lose();
+      if (events.readyState !== EventSource.CLOSED) return;
+      // The browser gives up where the answer was no stream: find out whether it is the log-in.
+      again = setTimeout(begin, AGAIN_MILLISECONDS);
+      const session = await ask("GET", "/console/session").catch(() => null);
+      if (!session || session.member) return;
+      stop();
+      refuse();
+    };
   };
-  return () => {
-    stop();
-    stop = undefined;
-  };
+  begin();
+  return stop;
 }
