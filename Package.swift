@@ -107,6 +107,8 @@ let adapters: [Target] = [
     library(
         "SQLiteVoucherStore", ["Terminal", "HubProtocol", "Vouchers", crypto, grdb]),
     library(
+        "SQLiteStandingShelf", ["Terminal", "HubProtocol", "Payments", "Vouchers", grdb]),
+    library(
         "SQLiteHubLedger",
         [
             "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",
@@ -163,7 +165,7 @@ let programs: [Target] = [
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
             "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState", "SQLiteVoucherStore",
-            "FileTrustKeeper", "Trust", "FileStaffRoll", "ConsolePage",
+            "FileTrustKeeper", "Trust", "FileStaffRoll", "ConsolePage", "SQLiteStandingShelf",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -301,6 +303,9 @@ let testTargets: [Target] = [
             "SQLiteVoucherStore", "Terminal", "HubProtocol", "PaymentCodes", "Payments",
             "Vouchers", "COSE", "VoucherMint",
         ]),
+    tests(
+        "SQLiteStandingShelfTests",
+        ["SQLiteStandingShelf", "Terminal", "HubProtocol", "Payments", "Vouchers"]),
     .target(
         name: "CFaultVFS", path: "Tests/CFaultVFS",
         linkerSettings: [.linkedLibrary("sqlite3")]),

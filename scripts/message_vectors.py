@@ -298,9 +298,34 @@ def authorisations(file):
          declined[9][:3], MALFORMED)], answers=asked.hex())
 
 
+def standings(file):
+    """What other terminals have redeemed."""
+    kind, typ = "standings", "till-standings/1"
+    line = [sha256(b"mint\0" + bytes(range(1, 11)))[:16], 400, "till:m42/t8", NOW - 60, 150]
+    other = [bytes(16)] + line[1:]
+    good = [1, ID, JOURNAL, NOW, 3, 7, 9, False, [line, other]]
+    file.faults(kind, typ, good, HUB, 256 << 10)
+    file.add(kind, "none", "of no voucher", sign(typ, good[:8] + [[]], HUB))
+    most = [[sha256(bytes([n & 255, n >> 8]))[:16]] + line[1:] for n in range(1_501)]
+    file.add(kind, "most", "of 1,500 vouchers", sign(typ, good[:8] + [most[:-1]], HUB))
+    file.bend(kind, typ, good, HUB, [
+        ("terminal", "for another terminal", 1, "till:m42/t8", "wrong-terminal"),
+        ("other-journal", "for another journal", 2, bytes(8), "wrong-journal"),
+        ("journal", "a journal of 7 bytes", 2, bytes(7), MALFORMED),
+        ("time", "a time of 2^53", 3, HIGH, MALFORMED),
+        ("backward", "through 2 after 3", 5, 2, MALFORMED),
+        ("complete", "complete is 0", 7, 0, MALFORMED),
+        ("too-many", "of 1,501 vouchers", 8, most, MALFORMED),
+        ("twice", "a voucher twice", 8, [line, line], MALFORMED),
+        ("name", "a voucher's name of 15 bytes", 8, [[line[0][:15]] + line[1:]], MALFORMED),
+        ("place", "taken by no terminal", 8, [line[:2] + ["t8"] + line[3:]], MALFORMED),
+        ("short", "a line of four", 8, [line[:4]], MALFORMED),
+        ("long", "a line of six", 8, [line + [0]], MALFORMED)])
+
+
 def main():
     file = File()
-    for part in (enrolment, configurations, batches, authorisations):
+    for part in (enrolment, configurations, batches, authorisations, standings):
         part(file)
     names = [case["id"] for case in file.cases]
     assert len(set(names)) == len(names), [n for n in names if names.count(n) > 1]

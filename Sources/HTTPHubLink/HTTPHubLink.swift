@@ -167,6 +167,17 @@ public final class HTTPHubLink: HubLink {
             request, limit: HotList.maximumBytes, within: .seconds(Self.hotListSeconds))
     }
 
+    /// See ``Terminal/HubLink/standings(for:journal:after:)``.
+    public func standings(for terminal: TerminalID, journal: [UInt8], after: UInt64)
+        async throws(HubLinkError) -> [UInt8]?
+    {
+        let path = terminal.text.dropFirst("till:".count)
+        let request = HTTPClientRequest(
+            url: "\(base)/v1/terminals/\(path)/redemptions?journal=\(Self.hex(journal))"
+                + "&after=\(after)")
+        return try await exchange(request, limit: VoucherStandings.maximumBytes)
+    }
+
     private static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }

@@ -25,6 +25,9 @@ struct HubRoutes: Sendable {
         router.get("v1/terminals/:merchant/:terminal/time") { request, context in
             try await time(request, context.parameters)
         }
+        router.get("v1/terminals/:merchant/:terminal/redemptions") { request, context in
+            try await redemptions(request, context.parameters)
+        }
         router.get("v1/hot-list") { request, _ in try await hotList(request) }
         router.get("v1/documents/root") { request, _ in try await root(request) }
         router.get("v1/documents/:document") { request, context in
@@ -164,6 +167,33 @@ struct HubRoutes: Sendable {
                 "Terminal \(terminal.text) is not enrolled: no time is signed for it.")
         }
         return HubAnswer.message(time)
+    }
+
+    private func redemptions(_ request: Request, _ path: Parameters) async throws -> Response {
+        let query = request.uri.queryParameters
+        let name = "till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")"
+        guard let terminal = TerminalID(name), let journal = Self.bytes(query["journal"]),
+            journal.count == MessageLimits.journalIdentityLength,
+            let after = UInt64(query["after"].map(String.init) ?? "0"),
+            after <= MessageLimits.maximumInteger
+        else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "question-malformed",
+                "The path names a terminal, journal is 8 bytes in hexadecimal, after an arrival.")
+        }
+        let answer: StandingsTeller.Answer
+        do {
+            answer = try await parts.acceptor.standings.standings(
+                for: terminal, journal: journal, after: after, at: parts.clock())
+        } catch { return try fault(error) }
+        switch answer {
+        case .told(let bytes): return HubAnswer.message(bytes)
+        case .nothing: return Response(status: .noContent)
+        case .unknown:
+            return try HubAnswer.problem(
+                .forbidden, reason: "unknown-terminal",
+                "This journal of terminal \(terminal.text) is not enrolled.")
+        }
     }
 
     private func hotList(_ request: Request) async throws -> Response {

@@ -14,8 +14,8 @@ public struct BatchAcceptor: Sendable {
     /// to lose this often, the terminal's own repetition is the better queue.
     public static let maximumAttempts = 64
 
-    private let ledger: any HubLedger
-    private let key: PrivateKey
+    let ledger: any HubLedger
+    let key: PrivateKey
     private let trust: TrustRegistrar
 
     /// Makes an acceptor; `key` is the hub's identity and signs the acknowledgements, `trust` says

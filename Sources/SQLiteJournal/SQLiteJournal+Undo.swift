@@ -4,7 +4,7 @@ import HubProtocol
 import Money
 public import Payments
 public import Terminal
-import Vouchers
+public import Vouchers
 
 // Undoing payments, and which of them were told.
 extension SQLiteJournal {
@@ -28,6 +28,26 @@ extension SQLiteJournal {
                         WHERE e.sale = ?
                         """), arguments: [sale.text])
             return UInt64(clamping: sum ?? 0)
+        }
+    }
+
+    /// What the journal did to one voucher after an entry.
+    public func ownRedemptions(of voucher: VoucherIdentity, after sequence: UInt64)
+        async throws(JournalError) -> OwnRedemptions
+    {
+        try await read { db in
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT (SELECT coalesce(sum(consumed), 0) FROM redemption
+                                WHERE issuer = ?1 AND cti = ?2 AND sequence > ?3) AS consumed,
+                            (SELECT coalesce(sum(restored), 0) FROM undo
+                                WHERE issuer = ?1 AND cti = ?2 AND sequence > ?3) AS returned
+                        """),
+                arguments: [voucher.issuer.name, Data(voucher.cti), Int64(clamping: sequence)])
+            return OwnRedemptions(
+                consumed: try row?.unsigned("consumed") ?? 0,
+                returned: try row?.unsigned("returned") ?? 0)
         }
     }
 

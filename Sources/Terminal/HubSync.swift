@@ -71,6 +71,7 @@ extension PaymentTerminal {
             syncState.lastSuccess = now
             parts.contacted(now)
             syncState.lastProblem = nil
+            try await downloadStandings(over: link)
             try await downloadHotList(over: link)
             // What was put in force has its entries too: they need not wait for the next time.
             try await upload(over: link, into: &report)

@@ -58,10 +58,15 @@ extension PaymentTerminal {
         do {
             let facts = try await parts.journal.facts(for: query)
             return .factsRead(
-                facts, terminalFacts(at: parts.clock.now()),
+                try await withRedemptionsElsewhere(facts, of: asked.voucher),
+                terminalFacts(at: parts.clock.now()),
                 Draw(bytes: parts.random.bytes(Draw.seedLength)))
-        } catch {
+        } catch let error as JournalError {
             return .factsUnreadable(error.message)
+        } catch let error as StandingShelfError {
+            return .factsUnreadable(error.message)
+        } catch {
+            return .factsUnreadable("\(error)")
         }
     }
 

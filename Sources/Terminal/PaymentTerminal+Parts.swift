@@ -30,6 +30,7 @@ extension PaymentTerminal {
         let lastContact: UInt64?
         let contacted: @Sendable (UInt64) -> Void
         let hotList: (any HotListKeeper)?
+        let standings: (any StandingShelf)?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
@@ -38,7 +39,8 @@ extension PaymentTerminal {
         /// as the hub signed it: the journal keeps it, so that decisions can be explained. `store`
         /// holds what references pay with. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
-        /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for.
+        /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
+        /// without a shelf of `standings` nothing is known of redemptions elsewhere.
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
@@ -49,7 +51,7 @@ extension PaymentTerminal {
             configurationMessage: [UInt8]? = nil,
             store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
-            hotList: (any HotListKeeper)? = nil,
+            hotList: (any HotListKeeper)? = nil, standings: (any StandingShelf)? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -70,6 +72,7 @@ extension PaymentTerminal {
             self.lastContact = lastContact
             self.contacted = contacted
             self.hotList = hotList
+            self.standings = standings
             self.trace = trace
         }
     }

@@ -41,6 +41,8 @@ public struct StateFolder: Sendable {
     public var hotListPath: String { path + "/hot-list.cose" }
     /// The folder of the voucher store.
     public var voucherStorePath: String { path + "/vouchers" }
+    /// What other terminals have redeemed, as the hub told it.
+    public var standingsPath: String { path + "/standings.sqlite" }
     /// Who may log in at the console.
     public var staffPath: String { path + "/staff.json" }
     /// Where the daemon listens unless told otherwise.

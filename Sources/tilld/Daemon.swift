@@ -9,6 +9,7 @@ import Logging
 import PaymentCodes
 import Payments
 import ProcessScanner
+import SQLiteStandingShelf
 import SQLiteVoucherStore
 import ServiceLifecycle
 import SystemdNotifier
@@ -46,6 +47,10 @@ struct Daemon {
         }
         hardware = try Hardware(
             profile.resolved(in: state.path), scannerProgram: scannerProgram, limits: limits)
+        let standings: SQLiteStandingShelf
+        do { standings = try SQLiteStandingShelf(path: state.standingsPath) } catch {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
         let link = try Self.link(to: hubURL ?? configuration.hubURL)
         let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
@@ -60,7 +65,7 @@ struct Daemon {
                 store: SQLiteVoucherStore(folder: state.voucherStorePath),
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
-                hotList: HotListFile(path: state.hotListPath),
+                hotList: HotListFile(path: state.hotListPath), standings: standings,
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers

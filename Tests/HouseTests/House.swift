@@ -88,6 +88,8 @@ extension House {
             ["Crypto", "GRDB"]),
         "SQLiteVoucherStore": adapter(
             ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
+        "SQLiteStandingShelf": adapter(
+            ["Terminal", "HubProtocol", "Payments", "Vouchers"], ["GRDB"]),
         "SQLiteHubLedger": adapter(
             [
                 "Hub", "HotLists", "HubProtocol", "Payments", "Money", "Vouchers", "CBOR", "COSE",

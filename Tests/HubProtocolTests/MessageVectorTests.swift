@@ -104,6 +104,11 @@ struct MessageVectorTests {
         case "authorisation-answer":
             _ = try AuthorisationAnswer.verify(message, answering: asked, signedBy: hub)
             return nil
+        case "standings":
+            return try VoucherStandings.verify(
+                message, signedBy: hub, for: terminal,
+                journal: MessageVectors.bytes(MessageVectors.file.journal)
+            ).signed(by: hubKey)
         default:
             Issue.record("No kind of message is called \(vector.kind).")
             return nil

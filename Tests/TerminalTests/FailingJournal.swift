@@ -29,6 +29,9 @@ struct NoJournal: Journal {
     }
     func undoing(key: String) async throws(JournalError) -> RecordedUndo? { throw .readOnly }
     func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 { throw .readOnly }
+    func ownRedemptions(of voucher: VoucherIdentity, after sequence: UInt64)
+        async throws(JournalError) -> OwnRedemptions
+    { throw .readOnly }
     func confirm(_ receipt: ReceiptNumber) async throws(JournalError) { throw .readOnly }
     func unclearPayments() async throws(JournalError) -> [CapturedPayment] { throw .readOnly }
     func entries(after sequence: UInt64, limit: Int) async throws(JournalError) -> [JournalEntry] {
@@ -128,6 +131,11 @@ final class FailingJournal: Journal {
     }
     func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 {
         try await real.undone(of: sale)
+    }
+    func ownRedemptions(of voucher: VoucherIdentity, after sequence: UInt64)
+        async throws(JournalError) -> OwnRedemptions
+    {
+        try await real.ownRedemptions(of: voucher, after: sequence)
     }
     func confirm(_ receipt: ReceiptNumber) async throws(JournalError) {
         try await real.confirm(receipt)

@@ -6,7 +6,7 @@ import Vouchers
 
 private let types = [
     Batch.type, Acknowledgement.type, EnrolmentRequest.type, EnrolmentAnswer.type,
-    TerminalConfiguration.type,
+    TerminalConfiguration.type, VoucherStandings.type,
 ]
 
 /// Messages between terminal and hub: the input as it is, and as the payload of each kind of
@@ -69,5 +69,12 @@ private func read(_ message: [UInt8], isSigned: Bool) {
     }
     if let terminal = TerminalID("till:m42/t7") {
         _ = try? TerminalConfiguration.introduction(message, for: terminal)
+        let journal: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
+        if let told = try? VoucherStandings.verify(
+            message, signedBy: key, for: terminal, journal: journal)
+        {
+            precondition(isSigned, "standings that nobody signed are taken")
+            precondition(told.signed(by: harnessKey) == message, "standings have one spelling")
+        }
     }
 }

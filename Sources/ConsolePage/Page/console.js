@@ -1,13 +1,12 @@
 // The page as a whole: who is logged in, which view is open, and the sale on the screen.
 
-import { question } from "./dialog.js";
 import * as keypad from "./keypad.js";
 import * as payments from "./payments.js";
 import * as shift from "./shift.js";
 import * as sound from "./sound.js";
-import { ask, listen } from "./terminal.js";
+import { ask, listen, whenLoggedOut } from "./terminal.js";
 import {
-  clock, languages, money, nameOf, phrase, plain, say, span, speak, spoken,
+  clock, money, offerLanguages, phrase, plain, quoted, refuse, say, span,
 } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -25,20 +24,9 @@ let pending = JSON.parse(sessionStorage.getItem("till-pending") ?? "null");
 
 const written = (amount) => money(amount.minorUnits, amount.currency, session.decimals);
 
-// Words of the page itself, wherever an element names one.
-function translate() {
-  for (const element of document.querySelectorAll("[data-say]")) {
-    element.textContent = say(element.dataset.say);
-  }
-  for (const choice of document.querySelectorAll("select.language")) choice.value = spoken();
-  at("lost").textContent = say("noDaemon");
-}
-
-function chooseLanguage(code) {
-  speak(code);
-  localStorage.setItem("till-language", spoken());
-  translate();
-  if (!session) return;
+// What is not in the page's own words is written anew after another language was chosen.
+function retell() {
+  if (!session?.member) return;
   keypad.lay(session.currency, session.decimals, pressed);
   draw();
   show(view);
@@ -52,8 +40,21 @@ function theme(wanted) {
 
 // Logging in.
 
+// Other tabs of the same browser share the session: they look again once it is another's.
+const others = new BroadcastChannel("till-session");
+
 function showEntry() {
   stop();
+  // Nobody may hear the terminal yet; the customer's screen tells whether it is there.
+  let wasLost = false;
+  stop = listen("/display/events", () => {
+    at("lost").hidden = true;
+    if (wasLost) enter().catch(lose);
+    wasLost = false;
+  }, () => {
+    wasLost = true;
+    lose();
+  }, lose);
   at("desk").hidden = true;
   at("entry").hidden = false;
   at("shop").textContent = session.merchant;
@@ -84,9 +85,10 @@ async function logIn(submitted) {
   try {
     await ask("POST", "/console/login", { name, pin: at("pin").value });
     localStorage.setItem("till-member", name);
+    others.postMessage("in");
     await enter();
   } catch (refusal) {
-    at("login-problem").textContent = refusal.message || say("noDaemon");
+    refuse(at("login-problem"), refusal);
     at("pin").value = "";
     at("pin").focus();
   }
@@ -95,30 +97,19 @@ async function logIn(submitted) {
 async function enter() {
   session = await ask("GET", "/console/session");
   at("lost").hidden = true;
+  // A question that was begun by whoever was logged in is nobody's now.
+  if (document.querySelector("dialog[open]")) at("ask-back").click();
   if (!session.member) return showEntry();
-  document.title = session.merchant;
+  document.title = at("merchant").textContent = session.merchant;
   at("entry").hidden = true;
   at("desk").hidden = false;
   at("name").textContent = session.member.name;
-  payments.begin(session, vouch);
-  shift.begin(session, vouch);
+  payments.begin(session);
+  shift.begin(session);
   keypad.lay(session.currency, session.decimals, pressed);
   stop();
-  stop = listen(tell, lose, enter);
+  stop = listen("/console/events", tell, lose, enter);
   show("sale");
-}
-
-// Asks a supervisor for their word, and sends with it.
-function vouch(send) {
-  const others = session.staff.filter((member) => member.role !== "cashier");
-  return question({
-    heading: say("supervisor"),
-    inputs: [
-      { name: "name", label: say("whoAreYou"), options: others.map(({ name }) => [name, name]) },
-      { name: "pin", label: say("pin"), type: "password", inputmode: "numeric", max: 12, required: true },
-    ],
-    act: async (typed) => send((await ask("POST", "/console/grants", typed)).grant),
-  });
 }
 
 // What the terminal tells.
@@ -162,13 +153,14 @@ function strip(status) {
   put("trust", say("trust", span(status.trust.ageSeconds)));
   const state = { "out-of-order": "outOfOrder", "clock-suspect": "clockSuspect" }[status.state];
   const trouble = [
-    status.state !== "ready" && [state && say(state), status.problem].filter(Boolean).join(": "),
-    status.camera?.message,
+    status.state !== "ready" && state && say(state),
+    status.state !== "ready" && status.problem && quoted(status.problem),
     ...status.unclear.map((payment) =>
       `⚠ ${say("receipt", payment.receipt)}: ${written(payment.amount)} – ${say("unclear")}`),
+    status.camera && quoted(status.camera.message),
   ].filter(Boolean);
   at("trouble").hidden = trouble.length === 0;
-  at("trouble").textContent = trouble.join(" ");
+  at("trouble").replaceChildren(...trouble.flatMap((part) => [part, " "]));
 }
 
 const looks = {
@@ -189,7 +181,7 @@ function shownSale() {
 function draw() {
   if (event.problem) {
     at("trouble").hidden = false;
-    at("trouble").textContent = event.problem.detail;
+    refuse(at("trouble"), { reason: event.problem.reason, message: event.problem.detail });
   } else strip(event.status);
   const sale = shownSale();
   const last = sale?.verdicts.at(-1);
@@ -202,7 +194,8 @@ function draw() {
     : state === "declined" ? phrase(last.reason) ?? say("declined") : say(word);
   const figure = sale && (isOpen ? sale.due : sale.captured);
   result.querySelector(".figure").textContent = figure ? written(figure) : "";
-  result.querySelector(".detail").textContent = detail(sale, last, isOpen);
+  result.querySelector(".detail").replaceChildren(
+    ...detail(sale, last, isOpen).flatMap((part, index) => index ? [" · ", part] : [part]));
   document.body.dataset.due = sale ? sale.due.minorUnits : "";
   at("typed").hidden = at("cancel").hidden = !isOpen;
   at("next").hidden = !sale || isOpen;
@@ -220,26 +213,32 @@ function draw() {
 }
 
 function detail(sale, last, isOpen) {
-  if (!sale) return "";
   const parts = [];
+  if (!sale) return parts;
   if (last) {
-    if (last.verdict === "declined") parts.push(last.message);
+    if (last.verdict === "declined") parts.push(quoted(last.message));
     else if (last.receipt) parts.push(say("receipt", last.receipt));
-    if (last.spent) parts.push(`${clock(last.spent.at)}, ${say("receipt", last.spent.receipt)}`);
+    // The terminal's sentence says it too, in English.
+    if (last.spent && document.documentElement.lang !== "en") parts.push(`${clock(last.spent.at)}, ${say("receipt", last.spent.receipt)}`);
   }
   if (isOpen && sale.captured.minorUnits > 0) parts.push(say("stillDue", written(sale.due)));
-  if (isOpen && !last) parts.push(sale.symbolProblem ?? say("showCode"));
-  return parts.join(" · ");
+  if (isOpen && !last) {
+    parts.push(sale.symbolProblem ? quoted(sale.symbolProblem) : say("showCode"));
+  }
+  return parts;
 }
 
-// A sound for each verdict that is new; what happened before the page was opened is silent.
+// A sound for each verdict that is new, and for a sale that ended without being paid; what happened
+// before the page was opened is silent.
 function hear(sale) {
   if (!sale) return;
+  const { reference, state } = sale;
   const count = sale.verdicts.length;
-  if (heard.reference === sale.reference && count > heard.count) {
-    sound.play(sale.verdicts.at(-1).verdict);
+  if (heard.reference === reference) {
+    if (count > heard.count) sound.play(sale.verdicts.at(-1).verdict);
+    else if (heard.state === "open" && state !== "open") sound.play("ended");
   }
-  heard = { reference: sale.reference, count };
+  heard = { reference, count, state };
 }
 
 // Selling.
@@ -252,10 +251,10 @@ function keepPending(order) {
 
 async function charge() {
   const sum = keypad.total();
-  if (sum === 0 || shownSale()?.state === "open") return;
+  const button = at("charge");
+  if (sum === 0 || shownSale()?.state === "open" || button.disabled) return;
   at("pad-problem").textContent = "";
   if (pending?.sum !== sum) keepPending({ sum, key: crypto.randomUUID() });
-  const button = at("charge");
   button.disabled = true;
   try {
     const sale = await ask("POST", "/v1/sales", {
@@ -263,13 +262,14 @@ async function charge() {
     });
     keepPending(null);
     dismissed = null;
-    heard = { reference: sale.reference, count: 0 };
+    heard = { reference: sale.reference, count: 0, state: "open" };
     keypad.clear();
     tell({ ...event, sale });
   } catch (refusal) {
-    // Without an answer the same key is tried again; a refusal has made nothing.
-    if (refusal.reason !== "no-daemon") keepPending(null);
-    at("pad-problem").textContent = refusal.message || say("noDaemon");
+    // Without an answer the same key is tried again; a refusal has made nothing. Who has to log in
+    // first may have had no answer before.
+    if (!["no-daemon", "no-answer", "not-logged-in"].includes(refusal.reason)) keepPending(null);
+    refuse(at("pad-problem"), refusal);
   } finally {
     button.disabled = false;
   }
@@ -279,7 +279,7 @@ async function cancel() {
   try {
     await ask("DELETE", "/v1/sales/current");
   } catch (refusal) {
-    result.querySelector(".problem").textContent = refusal.message || say("noDaemon");
+    refuse(result.querySelector(".problem"), refusal);
   }
 }
 
@@ -293,7 +293,7 @@ async function payTyped(submitted) {
     at("code").value = "";
     tell({ ...event, sale });
   } catch (refusal) {
-    result.querySelector(".problem").textContent = refusal.message || say("noDaemon");
+    refuse(result.querySelector(".problem"), refusal);
   }
 }
 
@@ -360,14 +360,9 @@ function keyed(typed) {
 }
 
 function begin() {
-  speak(localStorage.getItem("till-language") ?? navigator.language.split("-")[0]);
-  for (const choice of document.querySelectorAll("select.language")) {
-    choice.append(...languages.map((code) => new Option(nameOf(code), code)));
-    choice.onchange = () => chooseLanguage(choice.value);
-  }
+  offerLanguages(retell);
   const stored = localStorage.getItem("till-theme");
   theme(stored ? stored === "dark" : undefined);
-  translate();
   at("dark").onclick = () => {
     const dark = document.documentElement.dataset.theme !== "dark";
     localStorage.setItem("till-theme", dark ? "dark" : "light");
@@ -381,8 +376,11 @@ function begin() {
   at("login").onsubmit = logIn;
   at("log-out").onclick = async () => {
     await ask("POST", "/console/logout").catch(() => {});
-    await enter();
+    others.postMessage("out");
+    await enter().catch(lose);
   };
+  others.onmessage = () => enter().catch(lose);
+  whenLoggedOut(() => enter().catch(lose));
   for (const button of document.querySelectorAll("nav [data-view]")) {
     button.onclick = () => show(button.dataset.view);
   }

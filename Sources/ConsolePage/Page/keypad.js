@@ -8,7 +8,7 @@ const MAXIMUM_DIGITS = 12;
 const keys = [
   ["7", "7"], ["8", "8"], ["9", "9"], ["⌫", "Backspace"],
   ["4", "4"], ["5", "5"], ["6", "6"], ["+", "+"],
-  ["1", "1"], ["2", "2"], ["3", "3"], ["C", "Delete"],
+  ["1", "1"], ["2", "2"], ["3", "3"], ["C", "Delete", "Del"],
   ["0", "0"], ["00", null],
 ];
 
@@ -76,22 +76,33 @@ export function show() {
 function tell() {
   const paid = parse(given.value);
   const due = document.body.dataset.due ? Number(document.body.dataset.due) : total();
-  change.textContent = paid === null ? "" : `${say("change")}: ${written(paid - due)}`;
+  if (paid === null || due === 0) change.textContent = "";
+  else if (paid < due) change.textContent = say("stillDue", written(due - paid));
+  else change.textContent = `${say("change")}: ${written(paid - due)}`;
 }
 
 // Lays the keys out; `press` is called for each with the name that the keyboard has for it.
 export function lay(currency, decimals, pressed) {
   unit = { currency, decimals };
-  document.getElementById("digits").replaceChildren(...keys.map(([face, key]) => {
+  document.getElementById("digits").replaceChildren(...keys.map(([face, key, printed]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = face;
     button.dataset.key = key ?? face;
-    const words = { Backspace: "back", "+": "add", Delete: "clear" }[key];
+    // What the keyboard calls it, where its face does not say so.
+    if (printed) {
+      button.append(Object.assign(document.createElement("kbd"), { textContent: printed }));
+    }
+    const words = { Backspace: "erase", "+": "add", Delete: "clear" }[key];
     if (words) button.setAttribute("aria-label", say(words));
     button.onclick = () => pressed(key ?? face);
     return button;
   }));
   given.oninput = tell;
+  // Enter counts the change again; a form that is sent would leave the page.
+  given.form.onsubmit = (event) => {
+    event.preventDefault();
+    tell();
+  };
   show();
 }

@@ -1,9 +1,9 @@
-// What was approved, declined and undone; why; and how it is given back.
+// What was approved, declined and undone; why; and how it is given back, by whom.
 
 import { question } from "./dialog.js";
 import { parse } from "./keypad.js";
 import { ask } from "./terminal.js";
-import { clock, money, phrase, plain, say } from "./words.js";
+import { clock, money, phrase, plain, quoted, refuse, say } from "./words.js";
 
 // Entries that are read at once: a busy hour.
 const PAGE = 200;
@@ -15,7 +15,6 @@ const older = document.getElementById("older");
 
 let entries = [];
 let session;
-let vouch;
 
 const undoings = ["refund", "cancellation", "reversal"];
 const shown = { capture: "✓", decline: "✕", refund: "↩", cancellation: "⊘", reversal: "⊘" };
@@ -35,9 +34,9 @@ function title(entry) {
 function matches(entry) {
   const kind = document.querySelector("input[name=kind]:checked").value;
   if (!shown[entry.kind]) return false;
-  if (kind === "undo" ? !undoings.includes(entry.kind) : kind !== "all" && entry.kind !== kind) {
-    return false;
-  }
+  if (kind === "undo" && !undoings.includes(entry.kind)) return false;
+  if (["capture", "decline"].includes(kind) && entry.kind !== kind) return false;
+  if (kind === "waits" && entry.acknowledged) return false;
   const wanted = search.value.trim().toLowerCase();
   const text = [
     entry.receipt, entry.sale, entry.voucher, entry.reason, title(entry), written(entry.amount),
@@ -85,7 +84,13 @@ function paragraph(text, name) {
 function button(words, act) {
   const element = paragraph(words, "button");
   element.type = "button";
-  element.onclick = act;
+  element.onclick = async () => {
+    try {
+      await act();
+    } catch (refusal) {
+      refuse(note, refusal);
+    }
+  };
   return element;
 }
 
@@ -93,6 +98,11 @@ function button(words, act) {
 async function open(entry, place) {
   place.replaceChildren();
   if (entry.operatedBy) place.append(paragraph(entry.operatedBy.name));
+  if (undoings.includes(entry.kind)) {
+    const payment = entries.find((other) => other.sequence === entry.undone);
+    if (payment?.receipt) place.append(paragraph(say("receipt", payment.receipt)));
+    if (entry.reason) place.append(paragraph(`${say("reason")}: ${entry.reason}`));
+  }
   try {
     if (entry.kind === "capture") {
       const payment = await ask("GET", `/v1/receipts/${entry.receipt}`);
@@ -103,7 +113,11 @@ async function open(entry, place) {
       if (payment.refundable.minorUnits > 0) {
         row.append(button(say("refund"), () => refund(payment)));
         if (["complete", "unclear"].includes(payment.standing)) {
-          row.append(button(say("cancelPayment"), () => cancel(payment)));
+          row.append(button(say("cancelPayment"), () => undo(payment, "cancel")));
+        }
+        // Nobody was told of it: the customer has perhaps left, or paid another way.
+        if (payment.standing === "unclear") {
+          row.append(button(say("reverse"), () => undo(payment, "reverse")));
         }
       }
       row.append(button(say("print"), () => print(receipt)));
@@ -111,11 +125,11 @@ async function open(entry, place) {
     }
     if (["capture", "decline"].includes(entry.kind)) {
       const told = await ask("GET", `/v1/decisions?sequence=${entry.sequence}`);
-      place.append(paragraph(say("why"), "h3"), paragraph(told.message));
-      if (told.facts?.length) place.append(paragraph(told.facts.join(", ")));
+      place.append(paragraph(say("why"), "h3"), quoted(told.message));
+      if (told.facts?.length) place.append(quoted(told.facts.join(", ")));
     }
   } catch (refusal) {
-    place.append(paragraph(refusal.message || say("noDaemon")));
+    refuse(place.appendChild(paragraph("")), refusal);
   }
 }
 
@@ -126,34 +140,80 @@ export function print(element) {
   element.classList.remove("printed");
 }
 
+// Asks a supervisor for their word, and sends with it.
+export function vouch(send) {
+  const others = session.staff.filter((member) => member.role !== "cashier");
+  return question({
+    heading: say("supervisor"),
+    inputs: [
+      { name: "name", label: say("whoAreYou"), options: others.map(({ name }) => [name, name]) },
+      {
+        name: "pin", label: say("pin"), type: "password", inputmode: "numeric", max: 12,
+        required: true,
+      },
+    ],
+    act: async (typed) => send((await ask("POST", "/console/grants", typed)).grant),
+  });
+}
+
+// The key of an order that gives money back. One that got no answer keeps its key as long as the
+// payment stands as it did: sent again, from whichever tab, it is done once.
+const keptAt = (payment) => `till-undo-${session.terminal}-${payment.receipt}`;
+
+function keyFor(payment, what) {
+  const kept = JSON.parse(localStorage.getItem(keptAt(payment)) ?? "null");
+  const { minorUnits } = payment.refundable;
+  const isSame = kept?.what === what && kept.refundable === minorUnits;
+  return { what, refundable: minorUnits, key: isSame ? kept.key : crypto.randomUUID() };
+}
+
 // Sends an order that gives money back; where it needs a supervisor, asks one and sends it again
 // with the same key, so that it is done once however often it is sent.
-async function give(path, order) {
+async function give(payment, once, order) {
+  const path = `/v1/receipts/${payment.receipt}/${once.what}`;
+  const send = async (grant) => {
+    localStorage.setItem(keptAt(payment), JSON.stringify(once));
+    try {
+      const made = await ask("POST", path, { ...order, key: once.key }, grant);
+      localStorage.removeItem(keptAt(payment));
+      return made;
+    } catch (refusal) {
+      if (!["no-daemon", "no-answer"].includes(refusal.reason)) {
+        localStorage.removeItem(keptAt(payment));
+      }
+      throw refusal;
+    }
+  };
   try {
-    return await ask("POST", path, order);
+    return await send();
   } catch (refusal) {
     if (refusal.reason !== "supervisor-needed") throw refusal;
-    return { vouchedFor: () => vouch((grant) => ask("POST", path, order, grant)) };
+    return { vouchedFor: () => vouch(send) };
   }
 }
 
+// Shows what was given back: the customer's receipt and, of a refund voucher, its code to scan.
 async function done(answer) {
   // A dialog cannot ask within a dialog: the supervisor's comes after.
   const made = answer?.vouchedFor ? await answer.vouchedFor() : answer;
-  if (!made) return;
-  note.textContent = made.message;
   await load();
-  if (made.code) {
-    await question({
-      heading: say("voucher"), words: made.code, act: async () => null,
-    });
-  }
+  if (!made) return;
+  note.replaceChildren(quoted(made.message));
+  const section = document.getElementById("made");
+  section.hidden = false;
+  section.querySelector(".text").textContent =
+    [...made.receiptText, made.code].filter(Boolean).join("\n");
+  section.querySelector(".symbol").textContent = made.halfBlocks ?? "";
+  document.getElementById("print-made").onclick = () => print(section);
+  section.focus();
 }
 
-const key = () => crypto.randomUUID();
+// The payment as it stands now: it may have been given back in another tab since it was listed.
+const renewed = async (payment) => ask("GET", `/v1/receipts/${payment.receipt}`);
 
-async function refund(payment) {
-  const once = key();
+async function refund(listed) {
+  const payment = await renewed(listed);
+  const once = keyFor(payment, "refund");
   const { currency, minorUnits } = payment.refundable;
   await done(await question({
     heading: `${say("refund")}: ${say("receipt", payment.receipt)}`,
@@ -173,23 +233,24 @@ async function refund(payment) {
     ],
     act: ({ amount, to, reason }) => {
       const part = parse(amount, session.decimals);
-      return give(`/v1/receipts/${payment.receipt}/refund`, {
-        amount: part === null ? amount : plain(part, session.decimals), key: once,
+      return give(payment, once, {
+        amount: part === null ? amount : plain(part, session.decimals),
         ...(to && { to }), ...(reason && { reason }),
       });
     },
   }));
 }
 
-async function cancel(payment) {
-  const once = key();
+// Undoes a payment as a whole: `what` is `cancel` or `reverse`.
+async function undo(listed, what) {
+  const payment = await renewed(listed);
+  const once = keyFor(payment, what);
+  const words = say(what === "cancel" ? "cancelPayment" : "reverse");
   await done(await question({
-    heading: `${say("cancelPayment")}: ${say("receipt", payment.receipt)}`,
+    heading: `${words}: ${say("receipt", payment.receipt)}`,
     words: written(payment.amount),
     inputs: [{ name: "reason", label: say("reason"), max: 100 }],
-    act: ({ reason }) => give(`/v1/receipts/${payment.receipt}/cancel`, {
-      key: once, ...(reason && { reason }),
-    }),
+    act: ({ reason }) => give(payment, once, reason ? { reason } : {}),
   }));
 }
 
@@ -213,14 +274,14 @@ export async function load() {
     entries = status.lastSequence ? await read(status.lastSequence + 1) : [];
     show();
   } catch (refusal) {
-    note.textContent = refusal.message || say("noDaemon");
+    refuse(note, refusal);
   }
 }
 
-// `vouchWith(send)` asks a supervisor, and sends with the word that the terminal gave for it.
-export function begin(who, vouchWith) {
+export function begin(who) {
   session = who;
-  vouch = vouchWith;
+  note.textContent = "";
+  document.getElementById("made").hidden = true;
   search.oninput = show;
   document.getElementById("finder").onsubmit = (event) => event.preventDefault();
   for (const choice of document.querySelectorAll("input[name=kind]")) choice.onchange = show;
@@ -229,20 +290,19 @@ export function begin(who, vouchWith) {
       entries = entries.concat(await read(entries.at(-1).sequence));
       show();
     } catch (refusal) {
-      note.textContent = refusal.message || say("noDaemon");
+      refuse(note, refusal);
     }
   };
   document.getElementById("sync").onclick = async () => {
     note.textContent = "…";
     try {
       const report = await ask("POST", "/v1/sync");
-      note.textContent = [
-        report.message ?? say("synced", report.entries),
-        ...report.quarantined.map((entry) => `⚠ ${entry}`),
-      ].join(" ");
       await load();
+      note.replaceChildren(
+        report.message ? quoted(report.message) : say("synced", report.entries),
+        ...report.quarantined.flatMap((entry) => [" ⚠ ", quoted(entry)]));
     } catch (refusal) {
-      note.textContent = refusal.message || say("noDaemon");
+      refuse(note, refusal);
     }
   };
 }

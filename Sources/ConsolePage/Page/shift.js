@@ -2,9 +2,9 @@
 
 import { question } from "./dialog.js";
 import { parse } from "./keypad.js";
-import { print } from "./payments.js";
+import { print, vouch } from "./payments.js";
 import { ask } from "./terminal.js";
-import { clock, money, say } from "./words.js";
+import { clock, money, refuse, say } from "./words.js";
 
 const float = document.getElementById("float");
 const counted = document.getElementById("counted");
@@ -12,7 +12,6 @@ const difference = document.getElementById("difference");
 const note = document.getElementById("shift-problem");
 
 let session;
-let vouch;
 let period;
 
 const written = (minorUnits) => money(minorUnits, session.currency, session.decimals);
@@ -54,25 +53,31 @@ function table(totals) {
   });
 }
 
-// What the drawer should hold of the float: Till takes no cash, and gives some back.
-function tell() {
-  const at = parse(float.value) ?? 0;
-  const now = parse(counted.value);
-  const out = period?.totals.find((line) => line.captures.amount.currency === session.currency)
+// Whether the drawer holds what it should: the float, less what was given back in cash. Till itself
+// takes no cash. Empty while nothing was counted.
+function gap(drawer, totals) {
+  const at = parse(drawer.float ?? "") ?? 0;
+  const now = parse(drawer.counted ?? "");
+  if (now === null) return "";
+  const out = totals.find((line) => line.captures.amount.currency === session.currency)
     ?.refundsOutside.amount.minorUnits ?? 0;
-  if (now === null) {
-    difference.textContent = "";
-    return;
-  }
-  const gap = now - (at - out);
-  difference.textContent =
-    gap === 0 ? say("exact") : say(gap > 0 ? "over" : "short", written(Math.abs(gap)));
+  const over = now - (at - out);
+  return over === 0 ? say("exact") : say(over > 0 ? "over" : "short", written(Math.abs(over)));
 }
 
-const kept = () => `till-drawer-${session.terminal}-${period.number}`;
+function tell() {
+  const drawer = { float: float.value, counted: counted.value };
+  difference.textContent = period ? gap(drawer, period.totals) : "";
+}
+
+// The drawer is the page's own business: the terminal knows of no cash, and signs none.
+const place = (number) => `till-drawer-${session.terminal}-${number}`;
+const drawerOf = (number) => JSON.parse(localStorage.getItem(place(number)) ?? "{}");
 
 function keep() {
-  localStorage.setItem(kept(), JSON.stringify({ float: float.value, counted: counted.value }));
+  if (!period) return;
+  localStorage.setItem(
+    place(period.number), JSON.stringify({ float: float.value, counted: counted.value }));
   tell();
 }
 
@@ -80,19 +85,33 @@ export async function load() {
   try {
     period = await ask("GET", "/v1/periods/open");
     document.querySelector("#x .totals").replaceChildren(...table(period.totals));
-    const drawer = JSON.parse(localStorage.getItem(kept()) ?? "{}");
+    const drawer = drawerOf(period.number);
     float.value = drawer.float ?? "";
     counted.value = drawer.counted ?? "";
     note.textContent = "";
     tell();
+    if (document.getElementById("z").hidden) await look(period.number - 1);
   } catch (refusal) {
-    note.textContent = refusal.message || say("noDaemon");
+    refuse(note, refusal);
   }
+}
+
+// Shows a period that was closed, as it was signed; there is none before the first.
+async function look(number) {
+  if (number >= 1) showClosed(await ask("GET", `/v1/periods/${number}`));
 }
 
 function showClosed(closed) {
   const section = document.getElementById("z");
   section.hidden = false;
+  const earlier = document.getElementById("earlier");
+  earlier.hidden = closed.number <= 1;
+  earlier.onclick = () => look(closed.number - 1).catch((refusal) => refuse(note, refusal));
+  const drawer = drawerOf(closed.number);
+  section.querySelector(".drawer").textContent = [
+    drawer.float && `${say("float")}: ${drawer.float}`,
+    drawer.counted && `${say("counted")}: ${drawer.counted}`, gap(drawer, closed.totals),
+  ].filter(Boolean).join(" · ");
   section.querySelector("h2").textContent =
     `${say("period", closed.number)} · ${clock(closed.closedAt)}`;
   section.querySelector(".totals").replaceChildren(...table(closed.totals));
@@ -100,13 +119,14 @@ function showClosed(closed) {
 }
 
 async function close() {
+  if (!period) return;
   const number = period.number;
   const closed = await question({
     heading: say("closeAsk"), words: say("period", number),
     act: async () => {
-      // Closed in another tab meanwhile: what is shown is no longer what would be closed.
+      // Closed in another tab meanwhile, or before an answer that was lost: nothing more is closed.
       const open = await ask("GET", "/v1/periods/open");
-      if (open.number !== number) return load();
+      if (open.number !== number) return ask("GET", `/v1/periods/${number}`);
       try {
         return await ask("POST", "/v1/periods");
       } catch (refusal) {
@@ -121,9 +141,9 @@ async function close() {
   await load();
 }
 
-export function begin(who, vouchWith) {
+export function begin(who) {
   session = who;
-  vouch = vouchWith;
+  document.getElementById("z").hidden = true;
   float.oninput = counted.oninput = keep;
   document.getElementById("close").onclick = close;
   document.getElementById("print").onclick = () => print(document.getElementById("z"));

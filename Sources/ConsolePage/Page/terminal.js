@@ -11,6 +11,13 @@ export class Refusal extends Error {
 // How long an answer may take, in milliseconds: longer than the terminal's own waits for the hub.
 const ANSWER_MILLISECONDS = 20000;
 
+let loggedOut = () => {};
+
+// `act()` is called where the terminal no longer knows who is logged in.
+export function whenLoggedOut(act) {
+  loggedOut = act;
+}
+
 // Asks the terminal; throws a Refusal with its reason, or one of reason "no-daemon".
 export async function ask(method, path, body, grant) {
   let response;
@@ -27,6 +34,7 @@ export async function ask(method, path, body, grant) {
   }
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => ({ reason: "no-answer", detail: "" }));
+  if (answer.reason === "not-logged-in") loggedOut();
   if (!response.ok) throw new Refusal(answer, response.status);
   return answer;
 }
@@ -36,9 +44,9 @@ const SILENCE_MILLISECONDS = 6000;
 // After an answer that was no stream, the next try.
 const AGAIN_MILLISECONDS = 1000;
 
-// Listens to the terminal. `tell(event)` for each event; `lose()` once it is gone; `refuse()` where
-// it no longer knows who is logged in. Answers with a way to stop, which may be gone twice.
-export function listen(tell, lose, refuse) {
+// Listens to the terminal at `path`. `tell(event)` for each event; `lose()` once it is gone;
+// `refuse()` where it does not know who listens. Answers with a way to stop, which may be gone twice.
+export function listen(path, tell, lose, refuse) {
   let events;
   let alarm;
   let again;
@@ -48,7 +56,7 @@ export function listen(tell, lose, refuse) {
     events.close();
   };
   const begin = () => {
-    events = new EventSource("/console/events");
+    events = new EventSource(path);
     events.onmessage = (event) => {
       clearTimeout(alarm);
       alarm = setTimeout(lose, SILENCE_MILLISECONDS);

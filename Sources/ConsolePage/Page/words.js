@@ -12,6 +12,7 @@ const keys = [
   "synced", "older", "nothing", "openPeriod", "close", "closeAsk", "period", "cancellations",
   "reversals", "total", "drawer", "float", "counted", "over", "short", "exact", "print", "dark",
   "sound", "customersScreen", "acknowledged", "waitsForHub", "ready", "unclear",
+  "erase", "reverse", "filter", "views", "result", "givenBack",
 ];
 
 const table = {
@@ -33,6 +34,7 @@ const table = {
     "Reversed", "Total", "Cash drawer", "Float at opening", "Cash counted", "Over by {n}",
     "Short by {n}", "Exact", "Print", "Dark", "Sound", "Customer's screen", "At the hub",
     "Waits for the hub", "Ready", "it is not known whether anybody was told of it",
+    "Delete the last digit", "Reverse", "Filter", "Views", "Result", "Given back",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -54,6 +56,7 @@ const table = {
     "Zurückgesetzt", "Summe", "Kassenlade", "Wechselgeld am Anfang", "Bar gezählt", "{n} zu viel",
     "{n} zu wenig", "Stimmt genau", "Drucken", "Dunkel", "Ton", "Kundenbildschirm", "Beim Hub",
     "Wartet auf den Hub", "Bereit", "unklar, ob jemand davon erfahren hat",
+    "Letzte Ziffer löschen", "Zurücksetzen", "Filter", "Ansichten", "Ergebnis", "Zurückgegeben",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -75,6 +78,7 @@ const table = {
     "Contre-passés", "Total", "Tiroir-caisse", "Fond de caisse", "Espèces comptées",
     "Excédent de {n}", "Manque {n}", "Juste", "Imprimer", "Sombre", "Son", "Écran du client",
     "Au hub", "Attend le hub", "Prêt", "on ne sait pas si quelqu'un en a été informé",
+    "Effacer le dernier chiffre", "Contre-passer", "Filtre", "Vues", "Résultat", "Rendu",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -95,6 +99,7 @@ const table = {
     "Cajón", "Fondo inicial", "Efectivo contado", "Sobran {n}", "Faltan {n}", "Exacto", "Imprimir",
     "Oscuro", "Sonido", "Pantalla del cliente", "En el hub", "Espera al hub", "Listo",
     "no se sabe si alguien fue informado",
+    "Borrar el último dígito", "Revertir", "Filtro", "Vistas", "Resultado", "Devuelto",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -106,6 +111,7 @@ const table = {
     "暂无", "当前账期 (X)", "结束账期 (Z)", "确定永久结束本账期?", "账期 {n}", "已撤销", "已冲正", "合计", "钱箱", "开班备用金",
     "清点现金", "多出 {n}", "短缺 {n}", "无误", "打印", "深色", "声音", "顾客屏幕", "已到中心", "等待中心", "就绪",
     "不清楚是否已告知任何人",
+    "删除末位数字", "冲正", "筛选", "视图", "结果", "已退回",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -123,11 +129,12 @@ const table = {
     "المعكوسة", "المجموع", "درج النقود", "رصيد البداية", "النقد المعدود", "زيادة {n}", "نقص {n}",
     "مضبوط", "طباعة", "داكن", "الصوت", "شاشة الزبون", "لدى المركز", "بانتظار المركز", "جاهز",
     "لا يعرف هل أبلغ أحد بها",
+    "حذف آخر رقم", "عكس الدفع", "تصفية", "الأقسام", "النتيجة", "أعيد المبلغ",
   ],
 };
 
-// What a decline means, for those who do not read the terminal's own (English) sentence: a group of
-// reasons shares a phrase; what is in no group is told as "not accepted".
+// What a decline or a refusal means, for those who do not read the terminal's own (English)
+// sentence: a group of reasons shares a phrase; what is in no group is told as "not accepted".
 const groups = [
   ["spent-here spent-elsewhere nothing-left redeemed same-code-again", {
     de: "Schon benutzt", fr: "Déjà utilisé", es: "Ya utilizado", zh: "已使用过", ar: "مستعمل من قبل" }],
@@ -164,20 +171,61 @@ const groups = [
   ["journal-unavailable clock-suspect voucher-store-unavailable", {
     de: "Terminal gestört", fr: "Terminal en panne", es: "Terminal averiado", zh: "终端故障",
     ar: "عطل في الجهاز" }],
+  ["pin-wrong", {
+    de: "Name und PIN passen nicht zusammen", fr: "Nom et code ne vont pas ensemble",
+    es: "El nombre y el PIN no coinciden", zh: "姓名与密码不符", ar: "الاسم والرقم السري لا يتطابقان" }],
+  ["pin-wait", {
+    de: "Zu viele falsche PINs: bitte warten", fr: "Trop de codes faux : attendre",
+    es: "Demasiados PIN erróneos: espere", zh: "密码错误次数过多,请稍候",
+    ar: "محاولات خاطئة كثيرة: انتظر" }],
+  ["supervisor-needed role-too-low", {
+    de: "Die Aufsicht muss bestätigen", fr: "Un responsable doit confirmer",
+    es: "Debe confirmar un supervisor", zh: "需要主管确认", ar: "يلزم تأكيد المشرف" }],
+  ["not-logged-in", {
+    de: "Bitte anmelden", fr: "Connectez-vous", es: "Entre primero", zh: "请登录", ar: "سجل الدخول" }],
+  ["sale-open sale-busy", {
+    de: "Ein Verkauf ist noch offen", fr: "Une vente est encore ouverte",
+    es: "Hay una venta abierta", zh: "还有未完成的收款", ar: "هناك بيع مفتوح" }],
+  ["no-sale no-sale-open", {
+    de: "Kein Verkauf ist offen", fr: "Aucune vente n'est ouverte", es: "No hay venta abierta",
+    zh: "没有进行中的收款", ar: "لا يوجد بيع مفتوح" }],
 ];
 
-export const languages = Object.keys(table);
+const languages = Object.keys(table);
 let language = "en";
 
 // Chooses the language, and turns the page round where it is written from right to left.
-export function speak(wanted) {
+function speak(wanted) {
   language = languages.includes(wanted) ? wanted : "en";
   document.documentElement.lang = language;
   document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
 }
 
-export const spoken = () => language;
-export const nameOf = (code) => table[code][0];
+// Words of the page itself, wherever an element names one; `data-name` is for those who listen.
+function translate() {
+  for (const element of document.querySelectorAll("[data-say]")) {
+    element.textContent = say(element.dataset.say);
+  }
+  for (const element of document.querySelectorAll("[data-name]")) {
+    element.setAttribute("aria-label", say(element.dataset.name));
+  }
+  for (const choice of document.querySelectorAll("select.language")) choice.value = language;
+}
+
+// Begins in the language that was chosen last, or the browser's; `chosen()` follows each choice.
+export function offerLanguages(chosen) {
+  speak(localStorage.getItem("till-language") ?? navigator.language.split("-")[0]);
+  for (const choice of document.querySelectorAll("select.language")) {
+    choice.append(...languages.map((code) => new Option(table[code][0], code)));
+    choice.onchange = () => {
+      speak(choice.value);
+      localStorage.setItem("till-language", language);
+      translate();
+      chosen();
+    };
+  }
+  translate();
+}
 
 // The words for a key; `{n}` becomes `n`.
 export function say(key, n) {
@@ -189,6 +237,19 @@ export function say(key, n) {
 export function phrase(reason) {
   const group = groups.find(([reasons]) => reasons.split(" ").includes(reason));
   return group?.[1][language] ?? (language === "en" ? null : say("declined"));
+}
+
+// The terminal's own sentence, which is English: read aloud and laid out as such in any language.
+export function quoted(text) {
+  return Object.assign(document.createElement("span"), {
+    lang: "en", dir: "ltr", textContent: text,
+  });
+}
+
+// Tells at `place` why something was refused: in the page's language, then as the terminal put it.
+export function refuse(place, refusal) {
+  if (!refusal.message) place.textContent = say("noDaemon");
+  else place.replaceChildren(phrase(refusal.reason) ?? "", " ", quoted(refusal.message));
 }
 
 // An amount in minor units, as the language writes it; digits stay those on the keys.

@@ -101,6 +101,10 @@ public protocol HubLedger: TrustLedger, HotListLedger {
     /// arrived since its snapshot.
     func append(_ authorisation: LedgerAuthorisation) async throws(HubLedgerError) -> Bool
 
+    /// The vouchers that others than the asking journal have captured, or given back to, in the
+    /// arrivals that follow, each as it stands now.
+    func standings(for query: StandingsQuery) async throws(HubLedgerError) -> StandingsPage
+
     /// Accepted batches above `arrival`, in order, at most `limit`, with their rows.
     func batches(after arrival: UInt64, limit: Int) async throws(HubLedgerError) -> [LedgerBatch]
 

@@ -65,6 +65,11 @@ public protocol HubLink: Sendable {
     /// or a whole list, not yet verified; nil where it is the newest. Version 0 asks for it whole.
     func hotList(newerThan version: UInt64, digest: [UInt8]?) async throws(HubLinkError) -> [UInt8]?
 
+    /// What other terminals have redeemed and arrived at the hub after `after`, for this terminal's
+    /// journal, not yet verified; nil where nothing has.
+    func standings(for terminal: TerminalID, journal: [UInt8], after: UInt64)
+        async throws(HubLinkError) -> [UInt8]?
+
     /// The key that the other side says is its own, a COSE_Key, not proven by anything: asked only
     /// to say it better when the hub refuses. Nil where it does not say.
     func identity() async -> [UInt8]?
@@ -86,6 +91,11 @@ extension HubLink {
 
     /// Has no hot list.
     public func hotList(newerThan version: UInt64, digest: [UInt8]?)
+        async throws(HubLinkError) -> [UInt8]?
+    { nil }
+
+    /// Tells of no redemptions.
+    public func standings(for terminal: TerminalID, journal: [UInt8], after: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
 

@@ -2,7 +2,7 @@ import COSE
 public import HubProtocol
 public import JournalExport
 public import Payments
-import Vouchers
+public import Vouchers
 
 /// Why the journal did not do what it was asked.
 public enum JournalError: Error, Hashable, Sendable {
@@ -254,6 +254,10 @@ public protocol Journal: Sendable {
     /// The undoing that was made under an idempotency key, and its receipt number; nil where none
     /// was. A reversal has no receipt number.
     func undoing(key: String) async throws(JournalError) -> RecordedUndo?
+
+    /// What the journal did to one voucher after the entry with this sequence number.
+    func ownRedemptions(of voucher: VoucherIdentity, after sequence: UInt64)
+        async throws(JournalError) -> OwnRedemptions
 
     /// What has been given back of a sale's payments, in minor units of its currency.
     func undone(of sale: SaleReference) async throws(JournalError) -> UInt64
