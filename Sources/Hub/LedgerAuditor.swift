@@ -1,5 +1,5 @@
 public import COSE
-import HubProtocol
+public import HubProtocol
 import Vouchers
 
 /// What is wrong in a ledger: somebody or something has changed it.
@@ -48,6 +48,13 @@ public struct LedgerAuditor: Sendable {
     /// Hands each batch that is right to `body`, in the order of arrival; ends at the first
     /// finding and returns it, or nil where all is right.
     public func audit(_ body: (LedgerBatch) -> Void) async throws(HubLedgerError) -> AuditFinding? {
+        try await audit { batch, _ in body(batch) }
+    }
+
+    /// The same, with the entries as the terminal signed them.
+    public func audit(_ body: (LedgerBatch, [JournalEntry]) -> Void)
+        async throws(HubLedgerError) -> AuditFinding?
+    {
         var enrolments: [Journal: PublicKey] = [:]
         for enrolment in try await ledger.enrolments() {
             enrolments[Journal(enrolment.terminal, enrolment.journal)] = enrolment.key
@@ -58,16 +65,17 @@ public struct LedgerAuditor: Sendable {
             let page = try await ledger.batches(after: arrival, limit: Self.pageSize)
             for batch in page {
                 let journal = Journal(batch.terminal, batch.journal)
+                let entries: [JournalEntry]
                 do throws(AuditFinding) {
                     guard batch.arrival == arrival + 1 else {
                         throw AuditFinding.gap(
                             arrival: arrival + 1, "it is followed by arrival \(batch.arrival)")
                     }
-                    positions[journal] = try check(
+                    (positions[journal], entries) = try check(
                         batch, key: enrolments[journal], after: positions[journal] ?? .start)
                 } catch { return error }
                 arrival = batch.arrival
-                body(batch)
+                body(batch, entries)
             }
             if page.count < Self.pageSize { return nil }
         }
@@ -84,7 +92,7 @@ public struct LedgerAuditor: Sendable {
     }
 
     private func check(_ row: LedgerBatch, key: PublicKey?, after position: JournalPosition)
-        throws(AuditFinding) -> JournalPosition
+        throws(AuditFinding) -> (JournalPosition, [JournalEntry])
     {
         guard let key else { throw .batch(arrival: row.arrival, "its journal is not enrolled") }
         let batch: VerifiedBatch
@@ -117,7 +125,7 @@ public struct LedgerAuditor: Sendable {
                 throw .row(arrival: row.arrival, sequence: entry.sequence, detail)
             }
         }
-        return row.position
+        return (row.position, batch.entries)
     }
 
     /// What in `row` is not as `entry` has it; nil where all is.

@@ -59,4 +59,33 @@ extension SQLiteHubLedger {
                 """, arguments: StatementArguments(arguments + arguments + [most])
         ).map { (try $0.unsigned("arrival"), try $0.identity()) }
     }
+
+    /// See ``Hub/HubLedger/journals()``.
+    public func journals() async throws(HubLedgerError) -> [JournalStanding] {
+        let enrolments = try await enrolments()
+        let known = try await read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT terminal, journal, count(*) AS batches, max(at) AS at,
+                        max(last_sequence) AS sequence, max(last_receipt) AS receipt
+                    FROM batches GROUP BY terminal, journal
+                    """
+            ).map { row in
+                (
+                    terminal: try row.terminal(), journal: try row.bytes("journal"),
+                    batches: try row.unsigned("batches"), at: try row.unsigned("at"),
+                    sequence: try row.unsigned("sequence"), receipt: try row.unsigned("receipt")
+                )
+            }
+        }
+        return enrolments.map { enrolment in
+            let row = known.first {
+                $0.terminal == enrolment.terminal && $0.journal == enrolment.journal
+            }
+            return JournalStanding(
+                enrolment: enrolment, lastBatch: row?.at, batches: row?.batches ?? 0,
+                sequence: row?.sequence ?? 0, receipt: row?.receipt ?? 0)
+        }
+    }
 }

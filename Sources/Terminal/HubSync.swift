@@ -59,6 +59,7 @@ extension PaymentTerminal {
             return report
         }
         syncState.isRunning = true
+        hasUnsentRecords = false
         defer { syncState.isRunning = false }
         do throws(SyncReport.Failure) {
             let clockFailure = await settleClock(over: link)

@@ -100,6 +100,7 @@ extension PaymentTerminal {
         parts.trace(.recording)
         do {
             let receipt = try await parts.journal.record(record)
+            hasUnsentRecords = true
             return .recorded(receipt: receipt.receipt, nonce: nonce, at: parts.clock.now())
         } catch {
             do {

@@ -45,6 +45,8 @@ public actor PaymentTerminal {
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     var departedUntil: UInt64 = 0
     var syncState = SyncState()
+    /// Whether something was recorded since the last exchange began.
+    public internal(set) var hasUnsentRecords = false
     /// The configuration in force, as the journal's documents know it.
     var configurationDocument: DocumentReference?
     var cameraTrouble: CameraTrouble?

@@ -38,15 +38,23 @@ struct SyncService: Service {
     let seconds: UInt64
     let logger: Logger
 
+    /// How often it is looked whether an exchange is due.
+    static let look = Duration.seconds(1)
+
+    /// Seconds of a clock that only goes forward.
+    private static var now: UInt64 { DispatchTime.now().uptimeNanoseconds / 1_000_000_000 }
+
     /// How often the journal is archived, in seconds: what may go has been there for months.
     static let archiveIntervalSeconds = 86_400
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var archived: ContinuousClock.Instant?
+            var pace = SyncPace(intervalSeconds: seconds, at: Self.now)
             while !Task.isCancelled {
-                if seconds == 0 {
-                    try? await Task.sleep(for: .seconds(3_600))
+                let hasNews = await exchange.terminal.hasUnsentRecords
+                guard seconds > 0, pace.isDue(at: Self.now, hasNews: hasNews) else {
+                    try? await Task.sleep(for: Self.look)
                     continue
                 }
                 let report = await exchange.run()
@@ -62,7 +70,9 @@ struct SyncService: Service {
                     archived = now
                     await archive()
                 }
-                try? await Task.sleep(for: .seconds(Int64(clamping: seconds)))
+                pace.ended(
+                    reachedHub: report.failure == nil, at: Self.now,
+                    draw: .random(in: .min ... .max))
             }
         }
     }

@@ -17,6 +17,7 @@ struct TillHub: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, TerminalCommand.self, IssuerCommand.self,
             VoucherCommand.self, PolicyCommand.self, HotListCommand.self, ClockCodeCommand.self,
-            LedgerCommand.self, RootCommand.self, TrustCommand.self, DrillCommand.self,
+            LedgerCommand.self, ReportCommand.self, TerminalsCommand.self, RootCommand.self,
+            TrustCommand.self, DrillCommand.self,
         ])
 }

@@ -112,9 +112,14 @@ class Shop:
         ActionChains(self.browser).send_keys(*keys).perform()
 
     def click(self, selector):
-        element = self.shown(selector)
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
+        def clicked():
+            element = self.find(selector)
+            self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            element.click()
+            return True
+
+        # A list that is just read anew takes its lines away under the finger.
+        self.wait(clicked, f"{selector} is clicked")
 
     def shoot(self, name):
         if self.screenshots:

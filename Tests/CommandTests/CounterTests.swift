@@ -27,9 +27,12 @@ import Testing
             terminal = try Self.start(shell, url, clock: clock)
         }
 
-        static func start(_ shell: Shell, _ url: String, clock: [String] = []) throws -> Process {
+        static func start(
+            _ shell: Shell, _ url: String, clock: [String] = [], every seconds: UInt64 = 0
+        ) throws -> Process {
             try shell.start(
-                through: clock, "tilld", "--hub-url", url, "--sync-interval", "0", "--profile",
+                through: clock, "tilld", "--hub-url", url, "--sync-interval", "\(seconds)",
+                "--profile",
                 Shell.root.path + "/hardware-profiles/50-folder-camera-png-display.yaml"
             ) { [0, 4].contains((try? shell.run("tillctl", "status"))?.status) }
         }

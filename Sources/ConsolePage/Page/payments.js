@@ -14,6 +14,8 @@ const note = document.getElementById("list-problem");
 const older = document.getElementById("older");
 
 let entries = [];
+// The place of the entry that was opened last: it stays open when the list is read again.
+let opened;
 let session;
 
 const undoings = ["refund", "cancellation", "reversal"];
@@ -48,6 +50,7 @@ function matches(entry) {
 function line(entry) {
   const item = document.createElement("li");
   item.className = entry.kind;
+  item.dataset.sequence = entry.sequence;
   const head = document.createElement("button");
   head.type = "button";
   head.className = "entry";
@@ -69,6 +72,7 @@ function line(entry) {
   head.onclick = () => {
     more.hidden = !more.hidden;
     head.setAttribute("aria-expanded", String(!more.hidden));
+    opened = more.hidden ? undefined : entry.sequence;
     if (!more.hidden) open(entry, more);
   };
   item.append(head, more);
@@ -273,6 +277,7 @@ export async function load() {
     const status = await ask("GET", "/v1/status");
     entries = status.lastSequence ? await read(status.lastSequence + 1) : [];
     show();
+    list.querySelector(`[data-sequence="${opened}"] .entry`)?.click();
   } catch (refusal) {
     refuse(note, refusal);
   }
@@ -280,6 +285,7 @@ export async function load() {
 
 export function begin(who) {
   session = who;
+  opened = undefined;
   note.textContent = "";
   document.getElementById("made").hidden = true;
   search.oninput = show;

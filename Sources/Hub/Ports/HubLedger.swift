@@ -101,6 +101,9 @@ public protocol HubLedger: TrustLedger, HotListLedger {
     /// arrived since its snapshot.
     func append(_ authorisation: LedgerAuthorisation) async throws(HubLedgerError) -> Bool
 
+    /// How far each journal has come, by terminal and journal.
+    func journals() async throws(HubLedgerError) -> [JournalStanding]
+
     /// The vouchers that others than the asking journal have captured, or given back to, in the
     /// arrivals that follow, each as it stands now.
     func standings(for query: StandingsQuery) async throws(HubLedgerError) -> StandingsPage

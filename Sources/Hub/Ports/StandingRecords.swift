@@ -42,3 +42,29 @@ public struct StandingsPage: Sendable {
         self.vouchers = vouchers
     }
 }
+
+/// How far one journal has come at the hub.
+public struct JournalStanding: Hashable, Sendable {
+    /// The enrolment that the journal began with.
+    public let enrolment: Enrolment
+    /// When its last batch arrived, in seconds since 1970 UTC; nil where none has.
+    public let lastBatch: UInt64?
+    /// Batches accepted.
+    public let batches: UInt64
+    /// The last entry.
+    public let sequence: UInt64
+    /// The last receipt number.
+    public let receipt: UInt64
+
+    /// Makes a standing; see the properties.
+    public init(
+        enrolment: Enrolment, lastBatch: UInt64?, batches: UInt64, sequence: UInt64,
+        receipt: UInt64
+    ) {
+        self.enrolment = enrolment
+        self.lastBatch = lastBatch
+        self.batches = batches
+        self.sequence = sequence
+        self.receipt = receipt
+    }
+}

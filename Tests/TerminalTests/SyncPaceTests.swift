@@ -1,0 +1,43 @@
+import Terminal
+import Testing
+
+@Suite struct SyncPaceTests {
+    @Test func exchangesAtOnceThenAtItsIntervalAndForNews() {
+        var pace = SyncPace(intervalSeconds: 60, at: 1_000)
+        #expect(pace.isDue(at: 1_000, hasNews: false))
+        pace.ended(reachedHub: true, at: 1_001, draw: 0)
+        #expect(!pace.isDue(at: 1_060, hasNews: false))
+        #expect(pace.isDue(at: 1_061, hasNews: false))
+        #expect(!pace.isDue(at: 1_002, hasNews: true), "others may go with it")
+        #expect(pace.isDue(at: 1_003, hasNews: true))
+        // Terminals that were switched on together drift apart, by a tenth at most.
+        pace.ended(reachedHub: true, at: 2_000, draw: 6)
+        #expect(!pace.isDue(at: 2_065, hasNews: false))
+        #expect(pace.isDue(at: 2_066, hasNews: false))
+        pace.ended(reachedHub: true, at: 2_000, draw: .max)
+        #expect(pace.isDue(at: 2_066, hasNews: false))
+    }
+
+    @Test func waitsLongerWhileTheHubIsAwayButNeverLong() {
+        var pace = SyncPace(intervalSeconds: 600, at: 0)
+        var bounds: [UInt64] = []
+        for _ in 0..<8 {
+            // The largest draw within a bound shows the bound.
+            var longest: UInt64 = 0
+            for draw in UInt64(0)..<200 {
+                var tried = pace
+                tried.ended(reachedHub: false, at: 0, draw: draw)
+                let wait = (1...200).first { tried.isDue(at: $0, hasNews: true) } ?? 0
+                longest = max(longest, wait)
+            }
+            bounds.append(longest)
+            pace.ended(reachedHub: false, at: 0, draw: 0)
+        }
+        #expect(bounds == [5, 10, 20, 40, 60, 60, 60, 60])
+        for _ in 0..<100 { pace.ended(reachedHub: false, at: 0, draw: .max) }
+        #expect(pace.isDue(at: 60, hasNews: false))
+        pace.ended(reachedHub: true, at: 0, draw: 0)
+        pace.ended(reachedHub: false, at: 0, draw: 4)
+        #expect(pace.isDue(at: 5, hasNews: false), "the hub was there: it begins anew")
+    }
+}
