@@ -22,7 +22,9 @@ for (let node; node = walker.nextNode();) {
   const size = parseFloat(style.fontSize);
   const least = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? large : contrast;
   const found = apart(parse(style.color), ground(e));
-  if (found < least) problems.push(`contrast ${found.toFixed(2)}: ${node.data.trim().slice(0, 40)}`);
+  if (found < least) {
+    problems.push(`contrast ${found.toFixed(2)}: ${node.data.trim().slice(0, 40)}`);
+  }
 }
 const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
 for (const id of ids.filter((id, i) => ids.indexOf(id) !== i)) problems.push(`id twice: ${id}`);

@@ -8,8 +8,8 @@ from selenium.webdriver.support.ui import Select
 from shop import check
 
 LANGUAGES = ["en", "de", "fr", "es", "zh", "ar"]
-# The least size of a target in CSS pixels, and the least contrast of text and of what else has to be
-# seen (WCAG 2.2, 2.5.5, 1.4.3, 1.4.11).
+# The least size of a target in CSS pixels, and the least contrast of text and of what else has to
+# be seen (WCAG 2.2, 2.5.5, 1.4.3, 1.4.11).
 TARGET = 48
 CONTRAST, LARGE_CONTRAST = 4.5, 3.0
 VIEWS = {"sale": "#view-sale", "payments": "#view-payments", "shift": "#view-shift"}
@@ -63,7 +63,8 @@ def everybody_can_use_it_in_every_language(shop):
                     shop.shown(selector)
                     audit(shop, f"{view} in {language}, {theme}, {width} wide")
                     if width in (1024, 400):
-                        shop.shoot(f"{view}-{language}-{theme}-{width}")
+                        shop.shoot(f"{view}-{language}-{theme}"
+                                   + ("-phone" if width == 400 else ""))
     shop.resize()
 
 

@@ -203,10 +203,17 @@ def impatience_opens_one_sale(shop):
 def each_verdict_has_a_rhythm_of_its_own(shop):
     shop.open("Bob")
     shop.browser.execute_script("""
-        window.tones = []; const start = OscillatorNode.prototype.start;
-        OscillatorNode.prototype.start = function (at) { window.tones.push(at); start.call(this, at); };
-        const stop = OscillatorNode.prototype.stop; window.ends = [];
-        OscillatorNode.prototype.stop = function (at) { window.ends.push(at); stop.call(this, at); };""")
+        window.tones = [];
+        window.ends = [];
+        const { start, stop } = OscillatorNode.prototype;
+        OscillatorNode.prototype.start = function (at) {
+          window.tones.push(at);
+          start.call(this, at);
+        };
+        OscillatorNode.prototype.stop = function (at) {
+          window.ends.push(at);
+          stop.call(this, at);
+        };""")
 
     def rhythm():
         shop.wait(lambda: shop.browser.execute_script("return window.tones.length") > 0, "a sound")
