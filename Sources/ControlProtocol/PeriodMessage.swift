@@ -42,6 +42,15 @@ public struct PeriodTotalsMessage: Codable, Hashable, Sendable {
     }
 }
 
+/// Which period is to be closed: the body of `POST /v1/periods`.
+public struct PeriodOrderMessage: Codable, Hashable, Sendable {
+    /// Its number; where another is open, nothing is closed.
+    public let number: UInt64
+
+    /// Makes an order.
+    public init(number: UInt64) { self.number = number }
+}
+
 /// A reconciliation period: `GET /v1/periods/…`, `POST /v1/periods`.
 public struct PeriodMessage: Codable, Hashable, Sendable {
     /// Its number, from 1, never reset.
@@ -54,7 +63,7 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     public let closedAt: String?
     /// One line for each currency.
     public let totals: [PeriodTotalsMessage]
-    /// The signed checkpoint of its closing, where this is the answer to it.
+    /// A signed checkpoint that covers it; absent while it is open.
     public let checkpoint: String?
 
     /// Makes a message; `closedAt` is in seconds since 1970 UTC.

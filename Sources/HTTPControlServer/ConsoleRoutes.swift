@@ -43,7 +43,10 @@ struct ConsoleRoutes: Sendable {
                 guard let token = ConsoleGate.token(of: request),
                     try sessions.member(of: token) != nil
                 else { return try Self.notLoggedIn() }
-                return events { await self.event() }
+                return events {
+                    guard (try? sessions.holds(token)) == true else { return nil }
+                    return await self.event()
+                }
             }
         }
         router.get("display/events") { _, _ in events { await self.displayEvent() } }
@@ -146,8 +149,9 @@ struct ConsoleRoutes: Sendable {
 
 extension ConsoleRoutes {
     /// Events as they come (HTML Standard, 9.2): one at once, then one for each change, and one
-    /// every ``eventMilliseconds`` in any case, until the page goes or the daemon ends.
-    private func events(_ event: @escaping @Sendable () async -> (text: String, version: UInt64))
+    /// every ``eventMilliseconds`` in any case, until the page goes, the daemon ends, or `event` has
+    /// nothing more for this page.
+    private func events(_ event: @escaping @Sendable () async -> (text: String, version: UInt64)?)
         -> Response
     {
         Response(
@@ -155,8 +159,9 @@ extension ConsoleRoutes {
             body: .init { writer in
                 // The browser comes back by itself, soon.
                 try await writer.write(ByteBuffer(string: "retry: 500\n\n"))
-                while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                while !Task.isShuttingDownGracefully, !Task.isCancelled,
                     let now = await event()
+                {
                     try await writer.write(ByteBuffer(string: "data: \(now.text)\n\n"))
                     _ = await terminal.change(
                         after: now.version, milliseconds: Self.eventMilliseconds)

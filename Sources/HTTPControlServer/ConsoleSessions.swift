@@ -88,8 +88,14 @@ final class ConsoleSessions: Sendable {
         }
     }
 
+    /// Whether a session still lives. Looking does not keep it alive: a page that is left open, and
+    /// only hears events, ends as one that is closed.
+    func holds(_ token: String) throws(StaffError) -> Bool {
+        try member(of: token, isUse: false) != nil
+    }
+
     /// The member of a session that still lives, as the staff's list has them now.
-    func member(of token: String) throws(StaffError) -> StaffMember? {
+    func member(of token: String, isUse: Bool = true) throws(StaffError) -> StaffMember? {
         let now = seconds()
         let member = held.withLock { held -> StaffMember? in
             guard var session = held.sessions[token] else { return nil }
@@ -99,7 +105,7 @@ final class ConsoleSessions: Sendable {
                 held.sessions[token] = nil
                 return nil
             }
-            session.used = now
+            if isUse { session.used = now }
             held.sessions[token] = session
             return session.member
         }

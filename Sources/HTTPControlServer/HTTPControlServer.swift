@@ -73,7 +73,7 @@ struct Routes: Sendable {
         router.get("v1/status") { _, _ in try await status() }
         router.post("v1/sales") { request, context in try await charge(request, context) }
         router.get("v1/sales/current") { request, _ in try await current(request) }
-        router.delete("v1/sales/current") { _, _ in try await cancel() }
+        router.delete("v1/sales/current") { request, _ in try await cancel(request) }
         router.post("v1/sales/current/codes") { request, context in
             try await type(request, context)
         }
@@ -180,9 +180,10 @@ struct Routes: Sendable {
             .notFound, reason: "no-sale", "No sale has been opened since the daemon started.")
     }
 
-    private func cancel() async throws -> Response {
+    private func cancel(_ request: Request) async throws -> Response {
         do {
-            return try Answer.json(await message(try await terminal.cancel()))
+            let meant = request.uri.queryParameters["reference"].map(String.init)
+            return try Answer.json(await message(try await terminal.cancel(meant)))
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
         }

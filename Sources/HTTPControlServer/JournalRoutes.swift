@@ -28,23 +28,39 @@ struct JournalRoutes: Sendable {
             }
         }
         router.get("v1/periods/:number") { _, context in try await period(context) }
-        router.post("v1/periods") { _, context in
-            try await answer { () async throws(JournalError) in
-                let closed = try await terminal.closePeriod(
-                    by: context.rights?.operatedBy)
-                return PeriodMessage(closed.period, checkpoint: closed.checkpoint)
+        router.post("v1/periods") { request, context in try await close(request, context) }
+    }
+
+    /// Closes the period that the body names, or whichever is open where there is no body.
+    private func close(_ request: Request, _ context: ControlContext) async throws -> Response {
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        var number: UInt64?
+        if body.readableBytes > 0 {
+            guard
+                let order = try? JSONDecoder().decode(
+                    PeriodOrderMessage.self, from: Data(body.readableBytesView))
+            else {
+                return try Answer.problem(
+                    .badRequest, reason: "period-malformed",
+                    "The body is no JSON object with a period's number. No period was closed.")
             }
+            number = order.number
+        }
+        return try await answer { () async throws(JournalError) in
+            let closed = try await terminal.closePeriod(number, by: context.rights?.operatedBy)
+            return PeriodMessage(closed.period, checkpoint: closed.checkpoint)
         }
     }
 
     private func answer(_ question: () async throws(JournalError) -> some Encodable) async throws
         -> Response
     {
-        do { return try Answer.json(try await question()) } catch JournalError.saleOpen {
-            let error = JournalError.saleOpen
-            return try Answer.problem(.conflict, reason: error.reason, error.message)
-        } catch let error as JournalError {
-            return try Answer.problem(error)
+        do { return try Answer.json(try await question()) } catch let error as JournalError {
+            switch error {
+            case .saleOpen, .periodOtherwise:
+                return try Answer.problem(.conflict, reason: error.reason, error.message)
+            default: return try Answer.problem(error)
+            }
         }
     }
 
@@ -56,7 +72,8 @@ struct JournalRoutes: Sendable {
                     .notFound, reason: "no-period",
                     "No period was closed under this number, or its entries are archived.")
             }
-            return try Answer.json(PeriodMessage(period))
+            return try Answer.json(
+                PeriodMessage(period, checkpoint: try await terminal.signedCheckpoint()))
         } catch let error as JournalError {
             return try Answer.problem(error)
         }

@@ -63,7 +63,7 @@ extension SQLiteJournal {
 // Periods.
 extension SQLiteJournal {
     /// Closes the period, under the next number.
-    public func closePeriod(at now: UInt64, by operatedBy: EntryOperator?)
+    public func closePeriod(_ number: UInt64?, at now: UInt64, by operatedBy: EntryOperator?)
         async throws(JournalError) -> Period
     {
         try await writeFromReserve { db in
@@ -71,6 +71,9 @@ extension SQLiteJournal {
                 throw JournalError.saleOpen
             }
             let open = try JournalQueries.openPeriod(in: db)
+            if let number, number != open.number {
+                throw JournalError.periodOtherwise(open: open.number)
+            }
             let entry = PeriodEntry(number: open.number, totals: open.totals)
             let sequence = try Self.append(
                 .periodClosed(entry), subject: nil, at: now, operatedBy: operatedBy, in: db)

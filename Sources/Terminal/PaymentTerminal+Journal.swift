@@ -7,12 +7,12 @@ import Vouchers
 // What is asked of the journal beside sales: periods, checkpoints, the export, the archive.
 extension PaymentTerminal {
     /// Closes the period, under the next number. A checkpoint of it is signed at once: printed with
-    /// the totals, it leaves the device.
-    public func closePeriod(by operatedBy: EntryOperator?) async throws(JournalError) -> (
-        period: Period, checkpoint: [UInt8]
-    ) {
+    /// the totals, it leaves the device. Where `number` is given, no other period is closed.
+    public func closePeriod(_ number: UInt64? = nil, by operatedBy: EntryOperator?)
+        async throws(JournalError) -> (period: Period, checkpoint: [UInt8])
+    {
         let period = try await parts.journal.closePeriod(
-            at: parts.clock.now(), by: operatedBy)
+            number, at: parts.clock.now(), by: operatedBy)
         return (period, try await signedCheckpoint())
     }
 

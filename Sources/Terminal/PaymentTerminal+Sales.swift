@@ -51,11 +51,18 @@ extension PaymentTerminal {
         }
     }
 
-    /// Gives up the open sale. What was captured stays captured.
-    public func cancel() async throws(SaleRefusal) -> SaleView {
+    /// Gives up the open sale; where `reference` is given, that one or none. What was captured stays
+    /// captured.
+    public func cancel(_ reference: String? = nil) async throws(SaleRefusal) -> SaleView {
         guard let open = machine.sale else {
             throw SaleRefusal(
                 reason: "no-sale-open", message: "No sale is open. Nothing was changed.")
+        }
+        if let reference, reference != open.reference.text {
+            throw SaleRefusal(
+                reason: "sale-otherwise",
+                message: "Another sale is open than the one that was to be given up. "
+                    + "Nothing was changed. Look at the open one first.")
         }
         await run(.cancel)
         guard let view, view.sale.reference == open.reference, view.sale.state != .open else {

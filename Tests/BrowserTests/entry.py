@@ -92,9 +92,28 @@ def whoever_is_logged_out_is_asked_again_and_keeps_the_amount(shop):
     shop.wait(lambda: shop.find("#name").text == "Zoë", "the first tab knows who it is now")
 
 
+def who_logs_out_in_one_tab_hears_nothing_in_another(shop):
+    shop.open("Bob")
+    first = shop.browser.current_window_handle
+    shop.browser.switch_to.new_window("tab")
+    shop.browser.get(shop.url)
+    shop.wait(lambda: shop.find("#name").text == "Bob", "the second tab is logged in too")
+    # By a request of its own: no word of the one page reaches the other but by the terminal.
+    shop.browser.execute_async_script("""
+        const done = arguments[0];
+        fetch("/console/logout", { method: "POST" }).then(done, done);""")
+    shop.browser.switch_to.window(first)
+    shop.shown("#pin")
+    shop.browser.switch_to.window(shop.browser.window_handles[-1])
+    shop.shown("#pin")
+    shop.browser.close()
+    shop.browser.switch_to.window(first)
+
+
 SCENARIOS = [
     nobody_is_let_in_before_somebody_is_named, a_wrong_pin_is_told_and_locks_one_name_alone,
     strangers_are_kept_out, a_refusal_is_told_in_the_page_s_language,
     the_page_knows_at_log_in_too_that_the_terminal_is_gone,
     whoever_is_logged_out_is_asked_again_and_keeps_the_amount,
+    who_logs_out_in_one_tab_hears_nothing_in_another,
 ]

@@ -217,6 +217,8 @@ def x_and_z_with_the_drawer(shop):
     shop.type(Keys.F4)
     shop.says("#z h2", "Period 1")
     shop.says("#z .drawer", "Over by 0.70")
+    # What is looked at or printed again is signed too.
+    shop.says("#z .checkpoint", "till")
     closed = [e for e in shop.journal() if e["kind"] == "period-closed"]
     check(len(closed) == 1 and closed[0]["operatedBy"]["name"] == "Zoë", f"one Z: {closed}")
 
@@ -231,6 +233,7 @@ def a_z_whose_answer_is_lost_closes_one_period(shop):
           const answer = await real(path, options);
           if (lost || path !== "/v1/periods") return answer;
           lost = true;
+          window.order = options.body;
           throw new TypeError("lost");
         };""")
     shop.click("#close")
@@ -242,6 +245,7 @@ def a_z_whose_answer_is_lost_closes_one_period(shop):
     shop.says("#z h2", "Period 1")
     closed = [e["period"] for e in shop.journal() if e["kind"] == "period-closed"]
     check(closed == [1, 2], f"one more was closed: {closed}")
+    check(shop.browser.execute_script("return window.order") == '{"number":2}', "it is named")
 
 
 SCENARIOS = [

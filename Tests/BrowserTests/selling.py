@@ -160,6 +160,35 @@ def an_order_sent_twice_is_one_sale(shop):
     shop.result("cancelled")
 
 
+def a_key_pressed_late_gives_up_no_other_sale(shop):
+    """Escape is sent; before it comes, that sale has ended and the next is open."""
+    shop.open("Bob")
+    shop.type("1", "1", "0", Keys.ENTER)
+    shop.result("open")
+    first = shop.terminal.call("GET", "/v1/sales/current")["reference"]
+    shop.browser.execute_script("""
+        const real = window.fetch;
+        window.fetch = async (path, options) => {
+          if (options?.method === "DELETE") {
+            window.asked = path;
+            await real("/v1/sales/current", { method: "DELETE" });
+            await real("/v1/sales", { method: "POST", headers: { "content-type": "application/json" },
+              body: JSON.stringify({ amount: "2.20", currency: "EUR", key: "the-next-one" }) });
+          }
+          return real(path, options);
+        };""")
+    shop.type(Keys.ESCAPE)
+    shop.says("#result .figure", "2.20")
+    shop.says("#result .problem", "Another sale is open")
+    check(first in shop.browser.execute_script("return decodeURIComponent(window.asked)"),
+          "the page names the sale that it gives up")
+    check(shop.terminal.call("GET", "/v1/sales/current")["state"] == "open", "the next is open yet")
+    shop.browser.refresh()
+    shop.result("open")
+    shop.type(Keys.ESCAPE)
+    shop.result("cancelled")
+
+
 def a_daemon_that_dies_is_told_and_pays_nothing_twice(shop):
     shop.open("Bob")
     before = len(shop.captured())
@@ -255,5 +284,6 @@ SCENARIOS = [
     a_sale_by_keyboard_alone, a_sale_by_touch_in_parts, the_change_is_counted,
     a_code_is_typed_where_the_camera_fails, a_decline_says_why_and_the_sale_goes_on,
     two_tabs_open_one_sale, impatience_opens_one_sale, an_order_sent_twice_is_one_sale,
+    a_key_pressed_late_gives_up_no_other_sale,
     a_daemon_that_dies_is_told_and_pays_nothing_twice, each_verdict_has_a_rhythm_of_its_own,
 ]

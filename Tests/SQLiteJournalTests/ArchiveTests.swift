@@ -93,7 +93,7 @@ struct KeyedJournal {
         _ = try await journal.note(
             ClockEntry(kind: .suspect, expected: 2, found: 1, uncertaintySeconds: 1),
             at: Records.now)
-        _ = try await journal.closePeriod(at: Records.now, by: nil)
+        _ = try await journal.closePeriod(nil, at: Records.now, by: nil)
         try await keyed.send()
         let checkpoint = try await keyed.checkpoint()
         try await keyed.capture(5)
@@ -209,7 +209,7 @@ struct KeyedJournal {
         let keyed = try KeyedJournal()
         for number in UInt8(1)...4 { try await keyed.capture(number) }
         _ = try await keyed.journal.adopt(JournalContract.policy, at: Records.now)
-        _ = try await keyed.journal.closePeriod(at: Records.now, by: nil)
+        _ = try await keyed.journal.closePeriod(nil, at: Records.now, by: nil)
         try await keyed.capture(5)
         try await keyed.send(at: hubTime)
         return keyed
@@ -243,7 +243,7 @@ struct KeyedJournal {
         try await keyed.capture(6)
         let entries = try await keyed.journal.entries(after: 0, limit: 9)
         #expect(entries.map(\.sequence) == [7, 8] && entries.map(\.receipt) == [5, 6])
-        #expect(try await keyed.journal.closePeriod(at: Self.later, by: nil).number == 2)
+        #expect(try await keyed.journal.closePeriod(nil, at: Self.later, by: nil).number == 2)
         #expect(try await keyed.journal.documentInForce(.policy) == JournalContract.policy)
         try await keyed.send(at: Self.later)
         let report = keyed.report(try await keyed.export())
@@ -275,7 +275,7 @@ struct KeyedJournal {
     func waitsForTheHub() async throws {
         let keyed = try KeyedJournal()
         for number in UInt8(1)...2 { try await keyed.capture(number) }
-        _ = try await keyed.journal.closePeriod(at: Records.now, by: nil)
+        _ = try await keyed.journal.closePeriod(nil, at: Records.now, by: nil)
         try await keyed.capture(3)
         let report = try await keyed.journal.archive(
             as: keyed.identity, at: Self.later, entriesOlderThan: 0)
@@ -287,7 +287,7 @@ struct KeyedJournal {
     func keepsTheEnd() async throws {
         let keyed = try KeyedJournal()
         try await keyed.capture(1)
-        _ = try await keyed.journal.closePeriod(at: Records.now, by: nil)
+        _ = try await keyed.journal.closePeriod(nil, at: Records.now, by: nil)
         try await keyed.send(at: Self.later)
         #expect(
             try await keyed.journal.archive(as: keyed.identity, at: Self.later).entries == 0)

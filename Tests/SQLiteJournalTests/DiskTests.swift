@@ -92,7 +92,7 @@ private final class SmallDisk {
             } catch { refusal = error }
         }
         #expect(refusal == .diskFull)
-        let period = try await journal.closePeriod(at: Records.now, by: nil)
+        let period = try await journal.closePeriod(nil, at: Records.now, by: nil)
         #expect(period.number == 1 && period.totals.first?.captures.count == 1)
         let batch = try #require(
             try await journal.pendingBatch(maximumEntries: 9) { _, entries in entries.flatMap { $0 }

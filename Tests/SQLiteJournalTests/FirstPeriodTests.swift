@@ -32,7 +32,7 @@ import Testing
         let journal = try await open(folder, first: first)
         let open = try await journal.openPeriod().number
         guard closing else { return open }
-        let closed = try await journal.closePeriod(at: Records.now, by: nil)
+        let closed = try await journal.closePeriod(nil, at: Records.now, by: nil)
         #expect(closed.number == open)
         #expect(try await journal.openPeriod().number == open + 1)
         return closed.number

@@ -66,19 +66,28 @@ extension JournalContract {
                 none
                     == Period(number: 1, firstSequence: 1, closedBy: nil, closedAt: nil, totals: [])
             )
-            let first = try await journal.closePeriod(at: 100, by: nil)
+            let first = try await journal.closePeriod(nil, at: 100, by: nil)
             #expect(
                 first == Period(number: 1, firstSequence: 1, closedBy: 1, closedAt: 100, totals: [])
             )
             try await subject.restart()
             let anew = await subject.journal
             let someone = EntryOperator(role: .supervisor, id: "17")
-            let second = try await anew.closePeriod(at: 200, by: someone)
+            let second = try await anew.closePeriod(nil, at: 200, by: someone)
             #expect(second.number == 2 && second.firstSequence == 2)
             #expect(try await anew.entries(after: 1, limit: 1).first?.operatedBy == someone)
             #expect(try await anew.period(1) == first)
             #expect(try await anew.period(2) == second)
             #expect(try await anew.period(3) == nil)
+        },
+        JournalClause("closes the period that was meant, or none") { subject in
+            let journal = await subject.journal
+            _ = try await journal.closePeriod(1, at: 100, by: nil)
+            await #expect(throws: JournalError.periodOtherwise(open: 2)) {
+                try await journal.closePeriod(1, at: 200, by: nil)
+            }
+            #expect(try await journal.openPeriod().number == 2)
+            #expect(try await journal.entries(after: 0, limit: 2).count == 1)
         },
         JournalClause("closes a period with the totals of what was done in it") { subject in
             let journal = await subject.journal
@@ -87,7 +96,7 @@ extension JournalContract {
                 try await journal.store(sale)
                 let voucher = Records.mint.fixed(1_250, cti: UInt64(number))
                 _ = try await journal.record(Records.capture(voucher, for: sale))
-                if number == 2 { _ = try await journal.closePeriod(at: Records.now, by: nil) }
+                if number == 2 { _ = try await journal.closePeriod(nil, at: Records.now, by: nil) }
             }
             func line(_ count: UInt64) -> PeriodTotals {
                 var line = PeriodTotals(currencyNumber: 978)
@@ -102,7 +111,7 @@ extension JournalContract {
             let journal = await subject.journal
             try await journal.store(Records.sale(1))
             await #expect(throws: JournalError.saleOpen) {
-                try await journal.closePeriod(at: Records.now, by: nil)
+                try await journal.closePeriod(nil, at: Records.now, by: nil)
             }
             #expect(try await journal.openPeriod().number == 1)
             #expect(try await journal.entries(after: 0, limit: 1).isEmpty)

@@ -57,8 +57,8 @@ struct NoJournal: Journal {
     func note(_ clock: ClockEntry, at now: UInt64) async throws(JournalError) -> UInt64 {
         throw .readOnly
     }
-    func closePeriod(at now: UInt64, by operatedBy: EntryOperator?) async throws(JournalError)
-        -> Period
+    func closePeriod(_ number: UInt64?, at now: UInt64, by operatedBy: EntryOperator?)
+        async throws(JournalError) -> Period
     { throw .readOnly }
     func openPeriod() async throws(JournalError) -> Period { throw .readOnly }
     func period(_ number: UInt64) async throws(JournalError) -> Period? { throw .readOnly }
@@ -168,9 +168,9 @@ final class FailingJournal: Journal {
     func note(_ clock: ClockEntry, at now: UInt64) async throws(JournalError) -> UInt64 {
         try await real.note(clock, at: now)
     }
-    func closePeriod(at now: UInt64, by operatedBy: EntryOperator?) async throws(JournalError)
-        -> Period
-    { try await real.closePeriod(at: now, by: operatedBy) }
+    func closePeriod(_ number: UInt64?, at now: UInt64, by operatedBy: EntryOperator?)
+        async throws(JournalError) -> Period
+    { try await real.closePeriod(number, at: now, by: operatedBy) }
     func openPeriod() async throws(JournalError) -> Period { try await real.openPeriod() }
     func period(_ number: UInt64) async throws(JournalError) -> Period? {
         try await real.period(number)

@@ -277,7 +277,9 @@ async function charge() {
 
 async function cancel() {
   try {
-    await ask("DELETE", "/v1/sales/current");
+    // By its reference: a key that is pressed late does not give up the next sale.
+    const sale = encodeURIComponent(event.sale?.reference ?? "");
+    await ask("DELETE", `/v1/sales/current?reference=${sale}`);
   } catch (refusal) {
     refuse(result.querySelector(".problem"), refusal);
   }

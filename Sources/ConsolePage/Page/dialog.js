@@ -1,6 +1,6 @@
 // One question at a time, in the page's own dialog: what is typed, or null where it is put away.
 
-import { say } from "./words.js";
+import { refuse } from "./words.js";
 
 const dialog = document.getElementById("ask");
 const form = dialog.querySelector("form");
@@ -55,7 +55,7 @@ export function question({ heading, words, inputs = [], act }) {
       try {
         done(await act(Object.fromEntries(new FormData(form))));
       } catch (refusal) {
-        problem.textContent = refusal.message || say("noDaemon");
+        refuse(problem, refusal);
         go.disabled = false;
       }
     };

@@ -124,19 +124,18 @@ async function close() {
   const closed = await question({
     heading: say("closeAsk"), words: say("period", number),
     act: async () => {
-      // Closed in another tab meanwhile, or before an answer that was lost: nothing more is closed.
-      const open = await ask("GET", "/v1/periods/open");
-      if (open.number !== number) return ask("GET", `/v1/periods/${number}`);
       try {
-        return await ask("POST", "/v1/periods");
+        return await ask("POST", "/v1/periods", { number });
       } catch (refusal) {
+        // Closed in another tab meanwhile, or before an answer that was lost.
+        if (refusal.reason === "period-otherwise") return ask("GET", `/v1/periods/${number}`);
         if (refusal.reason !== "supervisor-needed") throw refusal;
         return { vouchedFor: true };
       }
     },
   });
   const made = closed?.vouchedFor
-    ? await vouch((grant) => ask("POST", "/v1/periods", undefined, grant)) : closed;
+    ? await vouch((grant) => ask("POST", "/v1/periods", { number }, grant)) : closed;
   if (made?.number) showClosed(made);
   await load();
 }

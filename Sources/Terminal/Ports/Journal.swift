@@ -21,6 +21,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case locked
     /// A sale waits for its code: its period cannot be closed over it.
     case saleOpen
+    /// Another period is open than the one that was to be closed; its number.
+    case periodOtherwise(open: UInt64)
     /// A constraint of the schema refused the record: it would have broken a promise.
     case constraint(String)
     /// The system refused a read or a write; whether it happened is not known.
@@ -36,6 +38,7 @@ public enum JournalError: Error, Hashable, Sendable {
         case .notDurable: "journal-not-durable"
         case .locked: "journal-locked"
         case .saleOpen: "sale-open"
+        case .periodOtherwise: "period-otherwise"
         case .constraint: "journal-constraint"
         case .inputOutput: "journal-io-error"
         }
@@ -64,6 +67,9 @@ public enum JournalError: Error, Hashable, Sendable {
         case .saleOpen:
             "A sale is open. The period stays open, and nothing was changed. Let the sale be paid or "
                 + "give it up, and close the period then."
+        case .periodOtherwise(let open):
+            "Period \(open) is open, and another was to be closed: somebody has closed it meanwhile. "
+                + "Nothing was changed. Look at the closed period first."
         case .constraint("period-currencies-full"):
             "This period has payments in as many currencies as one can have. Nothing was paid. Close "
                 + "the period with `tillctl period close`, and take the payment again."
@@ -302,9 +308,10 @@ public protocol Journal: Sendable {
     func note(_ clock: ClockEntry, at now: UInt64) async throws(JournalError) -> UInt64
 
     /// Closes the period: all that was done since the last closing, with its totals, under the
-    /// next number. Refused with ``JournalError/saleOpen`` while a sale waits for its code.
-    func closePeriod(at now: UInt64, by operatedBy: EntryOperator?) async throws(JournalError)
-        -> Period
+    /// next number. Refused with ``JournalError/saleOpen`` while a sale waits for its code, and with
+    /// ``JournalError/periodOtherwise(open:)`` where `number` is given and another period is open.
+    func closePeriod(_ number: UInt64?, at now: UInt64, by operatedBy: EntryOperator?)
+        async throws(JournalError) -> Period
 
     /// The period that is open: its number to be, and what was done in it so far.
     func openPeriod() async throws(JournalError) -> Period
