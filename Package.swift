@@ -237,7 +237,7 @@ let testTargets: [Target] = [
     tests("CBORTests", ["CBOR"]),
     tests("COSETests", ["COSE", "CBOR", crypto]),
     tests("VouchersTests", ["Vouchers", "COSE", "CBOR", "Money"]),
-    tests("TrustTests", ["Trust", "COSE", "Money", "Vouchers"]),
+    tests("TrustTests", ["Trust", "CBOR", "COSE", "Money", "Vouchers"]),
     tests("PaymentCodesTests", ["PaymentCodes", "Vouchers", "COSE", "Money"]),
     .target(
         name: "VoucherMint", dependencies: ["Vouchers", "COSE", "Trust"], path: "Tests/VoucherMint",

@@ -1,3 +1,4 @@
+import CBOR
 import COSE
 import Money
 import Testing
@@ -155,15 +156,93 @@ struct TrustEdgeTests {
             TrustOffer(roots: [World.root()], list: list, freshness: longest), at: World.now)
         #expect(store.freshness != nil)
         #expect(statement(1).expiresAt == World.now + 1)
+        // Complete but for its life.
         await #expect(processExitsWith: .failure) {
-            _ = Freshness(
-                merchant: World.merchant, version: 1, issuedAt: World.now, expiresAt: World.now,
-                names: [])
+            _ = Self.statement(from: World.now, to: World.now)
         }
         await #expect(processExitsWith: .failure) {
-            _ = Freshness(
-                merchant: World.merchant, version: 1, issuedAt: World.now,
-                expiresAt: World.now + TrustDefaults.maximumFreshnessLifeSeconds + 1, names: [])
+            _ = Self.statement(
+                from: World.now, to: World.now + TrustDefaults.maximumFreshnessLifeSeconds + 1)
+        }
+    }
+
+    private static func statement(from issued: UInt64, to expires: UInt64) -> Freshness {
+        Freshness(
+            merchant: World.merchant, version: 1, issuedAt: issued, expiresAt: expires,
+            names: [
+                DocumentName(
+                    kind: .trustList, version: 1, digest: [UInt8](repeating: 1, count: 32))
+            ])
+    }
+
+    @Test("A root's threshold is from one to all of its keys, sixteen at most")
+    func thresholds() async throws {
+        let many = (1...16).map { World.key(UInt8($0)) }
+        for threshold in [1, 16] {
+            let root = World.root(keys: many, threshold: threshold)
+            #expect(try VerifiedRoot.introduction(root).root.threshold == threshold)
+        }
+        await #expect(processExitsWith: .failure) { _ = World.root(threshold: 0, signers: []) }
+        await #expect(processExitsWith: .failure) { _ = World.root(threshold: 4, signers: []) }
+        await #expect(processExitsWith: .failure) {
+            _ = World.root(keys: (1...17).map { World.key(UInt8($0)) }, threshold: 2)
+        }
+    }
+
+    @Test("A root may be as long as it may be, and brings in no list in the second it expires")
+    func lastSecondOfARoot() throws {
+        let longest = [UInt8](repeating: 0xFF, count: TrustDefaults.maximumRootBytes)
+        let refusal = try #require(
+            throws: TrustRefusal.self, performing: { try VerifiedRoot.introduction(longest) })
+        #expect(refusal.reason == TrustRefusal.notADocument("").reason)
+        let expires = World.now + 50
+        let root = try VerifiedRoot.introduction(World.root(expires: expires))
+        #expect(try root.list(World.list(), at: expires - 1).list.version == 1)
+        #expect(throws: TrustRefusal.rootExpired(at: expires)) {
+            try root.list(World.list(), at: expires)
+        }
+    }
+
+    @Test("A list may be ten minutes ahead of the clock, and no second more")
+    func future() throws {
+        let root = try VerifiedRoot.introduction(World.root())
+        let tolerance = TrustDefaults.clockToleranceSeconds
+        #expect(
+            try root.list(World.list(issued: World.now + tolerance), at: World.now).list.version
+                == 1)
+        #expect(
+            throws: TrustRefusal.fromFuture(issued: World.now + tolerance + 1, now: World.now)
+        ) { try root.list(World.list(issued: World.now + tolerance + 1), at: World.now) }
+    }
+
+    @Test("A statement that names one kind twice is none")
+    func kindTwice() throws {
+        let digest = CBORValue.bytes([UInt8](repeating: 1, count: 32))
+        let name = CBORValue.array([.unsigned(2), .unsigned(1), digest])
+        func statement(_ names: [CBORValue]) -> [UInt8] {
+            let payload = CBORValue.array([
+                .unsigned(1), .text(World.merchant.text), .unsigned(1), .unsigned(World.now),
+                .unsigned(World.now + 60), .array(names),
+            ])
+            return World.sign(
+                Sign(
+                    draft: payload.encoded(),
+                    protected: .map([CBORPair(.unsigned(16), .text("till-freshness/1"))])),
+                [World.hub])
+        }
+        #expect(try Freshness.unverified(statement([name])).names.count == 1)
+        #expect(throws: TrustRefusal.self) { try Freshness.unverified(statement([name, name])) }
+    }
+
+    @Test("A right to refund is worth something in every currency that it names")
+    func rights() async {
+        await #expect(processExitsWith: .failure) {
+            _ = RefundRight(issuer: IssuerID("refunds")!, limits: [])
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = RefundRight(
+                issuer: IssuerID("refunds")!,
+                limits: [.init(currency: Currency(code: "EUR")!, most: 0)])
         }
     }
 
