@@ -136,6 +136,7 @@ let adapters: [Target] = [
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
     library("YAMLPolicies", ["PolicySources", "Money", "Payments", yams]),
     library("LinuxClocks", ["Terminal", "Clocks"]),
+    library("SysfsMachine", ["HardwareProfiles"]),
     library("FileKeyStore", ["COSE"]),
     library("FileStaffRoll", ["Terminal", cryptoExtras]),
     .target(
@@ -164,8 +165,9 @@ let programs: [Target] = [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
-            "YAMLHardwareProfiles", "SystemdNotifier", "TerminalState", "SQLiteVoucherStore",
-            "FileTrustKeeper", "Trust", "FileStaffRoll", "ConsolePage", "SQLiteStandingShelf",
+            "YAMLHardwareProfiles", "SysfsMachine", "SystemdNotifier", "TerminalState",
+            "SQLiteJournal", "SQLiteVoucherStore", "FileTrustKeeper", "Trust", "FileStaffRoll",
+            "ConsolePage", "SQLiteStandingShelf",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -176,7 +178,8 @@ let programs: [Target] = [
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
-            "CodePictures", "FileStaffRoll",
+            "CodePictures", "FileStaffRoll", "HardwareProfiles", "YAMLHardwareProfiles",
+            "SysfsMachine", "HTTPHubLink",
         ]),
     program(
         "tillhub",
@@ -267,7 +270,7 @@ let testTargets: [Target] = [
             "Screens", "CairoDisplay", "QRencodeEncoder", "ZBarDecoder", "FileCamera", "Payments",
             "Money", "Terminal", "Vouchers", "VoucherMint",
         ]),
-    tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles"]),
+    tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles", "SysfsMachine"]),
     tests(
         "TerminalTests",
         [

@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 # systemd-analyze security scores 0.0 (closed) to 10.0 (open), times ten here. What keeps these
 # services above 0 is that they speak to the Internet and that systemd cannot know to whom.
 threshold=15
+# The self-test runs as root, for what only root may look at.
+self_test_threshold=30
 
 if ! command -v systemd-analyze >/dev/null; then
     echo "units: skipped, systemd-analyze is missing (package systemd)"
@@ -27,18 +29,42 @@ for unit in systemd/*.service; do
         echo "units: $name does not load cleanly" >&2
         exit 1
     fi
-    for line in Type=notify WatchdogSec= NoNewPrivileges=yes ProtectSystem=strict; do
+    # What takes strangers' input feeds a watchdog; what runs once and looks has none.
+    lines="NoNewPrivileges=yes ProtectSystem=strict"
+    limit=$threshold
+    case $name in
+    till-self-test.service) limit=$self_test_threshold ;;
+    *) lines="Type=notify WatchdogSec= $lines" ;;
+    esac
+    for line in $lines; do
         grep -q "^$line" "$unit" || { echo "units: $name lacks $line" >&2; exit 1; }
     done
-    if ! systemd-analyze security --offline=true --threshold=$threshold --no-pager \
+    if ! systemd-analyze security --offline=true --threshold=$limit --no-pager \
         "$work/$name" >"$work/log" 2>&1; then
         cat "$work/log" >&2
-        echo "units: $name is more exposed than $threshold" >&2
+        echo "units: $name is more exposed than $limit" >&2
         exit 1
     fi
     echo "units: $name loads;$(grep -o 'Overall exposure level.*: [0-9.]*' "$work/log" |
         sed 's/.*:/ exposure/')"
 done
+
+# A rule that udev cannot read is only a line in its log, so its own parser looks at the form.
+python3 - systemd/till.udev <<'END'
+import re
+import sys
+
+rules = open(sys.argv[1]).read().replace("\\\n", " ").splitlines()
+rules = [line for line in rules if line.strip() and not line.startswith("#")]
+part = re.compile(r'\s*[A-Z]+(\{[A-Za-z0-9_]+\})?(==|!=|=|\+=)"[^"]*"\s*$')
+for rule in rules:
+    for word in rule.split(", "):
+        if not part.match(word):
+            sys.exit(f"units: till.udev: {word.strip()} is no part of a rule")
+print(f"units: {len(rules)} udev rules are well-formed")
+END
+
+systemd-analyze calendar --iterations=1 '*-*-* 03:30:00' >/dev/null
 
 if [ "$(id -u)" -eq 0 ] && command -v systemd-sysusers >/dev/null &&
     command -v systemd-tmpfiles >/dev/null; then

@@ -207,6 +207,10 @@ public struct HTTPControlClient: Sendable {
         guard access(socket, R_OK | W_OK) == 0 else {
             throw ControlError.notPermitted(socket: socket)
         }
+        // A socket that a killed daemon left behind refuses at once; the client would try on.
+        guard SocketTrial.isListening(socket) else {
+            throw ControlError.notRunning(socket: socket)
+        }
         do {
             return try await HTTPClient.shared.execute(
                 request, timeout: .seconds(Self.timeoutSeconds))

@@ -104,7 +104,7 @@ extension DeviceCamera {
             section.has("controls") ? try Self.controls(Section(section, "controls")) : []
     }
 
-    private static func controls(_ section: Section) throws(ProfileFinding) -> [ControlValue] {
+    static func controls(_ section: Section) throws(ProfileFinding) -> [ControlValue] {
         var controls: [ControlValue] = []
         for key in section.keys {
             if let named = Named(rawValue: key) {

@@ -12,6 +12,16 @@ public struct ProfileNode: Hashable, Sendable {
     }
 }
 
+extension ProfileNode {
+    /// The document without what only a layer says: for which machines it is, how its values are
+    /// known, and what the daemon does not drive.
+    public var withoutHeads: ProfileNode {
+        guard case .section(let entries) = content else { return self }
+        let others = Set(["match", "facts"]).union(ProfileSchema.peripherals)
+        return ProfileNode(at: place, .section(entries.filter { !others.contains($0.key) }))
+    }
+}
+
 /// What a value of a profile's document is.
 public indirect enum ProfileContent: Hashable, Sendable {
     /// A text.
@@ -20,6 +30,8 @@ public indirect enum ProfileContent: Hashable, Sendable {
     case integer(Int)
     /// Keys with values, in the document's order.
     case section([ProfileEntry])
+    /// Values one after the other.
+    case list([ProfileNode])
     /// Anything that no profile uses; the text names it, such as `a list`.
     case other(String)
 
@@ -29,6 +41,7 @@ public indirect enum ProfileContent: Hashable, Sendable {
         case .text: "a text"
         case .integer: "an integer"
         case .section: "a section"
+        case .list: "a list"
         case .other(let noun): noun
         }
     }

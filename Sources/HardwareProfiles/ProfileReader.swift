@@ -85,7 +85,8 @@ extension DisplayProfile {
 /// A section being read: each demand is met or answered with a finding.
 struct Section {
     private let entries: [ProfileEntry]
-    private let place: ProfilePlace
+    /// Where it stands.
+    let place: ProfilePlace
     private let name: String
     private let prefix: String
 
@@ -177,6 +178,29 @@ struct Section {
                     + "control characters.")
         }
         return text
+    }
+
+    /// A key with its value.
+    func entry(_ key: String) throws(ProfileFinding) -> ProfileEntry { try value(of: key) }
+
+    /// One text or a list of texts, each with its place.
+    func texts(_ key: String, atMost limit: Int) throws(ProfileFinding) -> [(
+        text: String, place: ProfilePlace
+    )] {
+        let node = try value(of: key).value
+        let nodes = if case .list(let nodes) = node.content { nodes } else { [node] }
+        guard (1...limit).contains(nodes.count) else {
+            throw ProfileFinding(
+                at: node.place, "\(prefix)\(key) has \(nodes.count) values, not 1 to \(limit).")
+        }
+        var texts: [(text: String, place: ProfilePlace)] = []
+        for node in nodes {
+            guard case .text(let text) = node.content, !text.isEmpty else {
+                throw wrongType(key, node, expected: "a text; put it between quotation marks")
+            }
+            texts.append((text, node.place))
+        }
+        return texts
     }
 
     private func value(of key: String) throws(ProfileFinding) -> ProfileEntry {

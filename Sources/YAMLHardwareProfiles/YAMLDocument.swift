@@ -36,8 +36,12 @@ enum YAMLDocument {
         switch node {
         case .scalar(let scalar):
             return ProfileNode(at: place, content(of: scalar, tag: node.tag))
-        case .sequence:
-            return ProfileNode(at: place, .other("a list"))
+        case .sequence(let sequence):
+            var items: [ProfileNode] = []
+            for item in sequence {
+                items.append(try convert(item, depth: depth + 1, nodes: &nodes))
+            }
+            return ProfileNode(at: place, .list(items))
         case .alias:
             return ProfileNode(at: place, .other("an alias"))
         case .mapping(let mapping):

@@ -27,11 +27,13 @@ struct DaemonOptions: ParsableArguments {
                 + "folder).", valueName: "path"))
     var socket: String?
 
-    private var client: HTTPControlClient {
-        HTTPControlClient(
-            socket: socket ?? ProcessInfo.processInfo.environment["TILL_SOCKET"]
-                ?? state.folder + "/tilld.sock")
+    /// The socket, as given, from the environment or in the state folder.
+    var socketPath: String {
+        socket ?? ProcessInfo.processInfo.environment["TILL_SOCKET"]
+            ?? state.folder + "/tilld.sock"
     }
+
+    private var client: HTTPControlClient { HTTPControlClient(socket: socketPath) }
 
     /// Asks the daemon, and puts what goes wrong in words.
     func ask<Answer>(_ question: (HTTPControlClient) async throws -> Answer) async throws

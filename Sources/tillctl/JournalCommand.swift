@@ -14,7 +14,7 @@ struct JournalCommand: AsyncParsableCommand {
         subcommands: [
             JournalListCommand.self, JournalVerifyCommand.self, JournalExportCommand.self,
             JournalImportCheckCommand.self, JournalCheckpointCommand.self,
-            JournalArchiveCommand.self,
+            JournalArchiveCommand.self, JournalMigrateCommand.self,
         ])
 }
 

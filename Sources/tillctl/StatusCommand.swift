@@ -1,7 +1,12 @@
 import ArgumentParser
 import CommandSupport
 import ControlProtocol
+import Foundation
 import HTTPControlClient
+import Payments
+import SQLiteJournal
+import Terminal
+import TerminalState
 
 /// `tillctl status`: whether payments can be taken, and how much is left.
 struct StatusCommand: TillCommand {
@@ -13,13 +18,37 @@ struct StatusCommand: TillCommand {
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
-        let status = try await daemon.ask { try await $0.status() }
+        let status: StatusMessage
+        do { status = try await daemon.ask { try await $0.status() } } catch let failure
+            as CommandFailure where failure.status == .daemonNotRunning
+        {
+            try tellPastTheDaemon(failure)
+            throw failure
+        }
         if output.json {
             try Output.json(status)
         } else {
             describe(status)
         }
         if status.state != "ready" { throw ExitCode(ExitStatus.degraded.rawValue) }
+    }
+
+    /// What the journal itself says where no daemon does, on standard error: the failure is still
+    /// the answer.
+    private func tellPastTheDaemon(_ failure: CommandFailure) throws {
+        let folder = StateFolder(daemon.state.folder)
+        guard !output.json, FileManager.default.fileExists(atPath: folder.journalPath) else {
+            return
+        }
+        do throws(JournalError) {
+            let queue = try SQLiteJournalReader(folder: folder.journalPath).queue()
+            Output.note(
+                "The journal can be read: \(queue.lastSequence) entries, "
+                    + "\(queue.exposure.count) payments wait for the hub. `tillctl doctor` looks "
+                    + "further.")
+        } catch {
+            Output.note("The journal: \(error.message) `tillctl doctor` looks further.")
+        }
     }
 
     private func describe(_ status: StatusMessage) {

@@ -20,7 +20,7 @@ struct TillCtl: AsyncParsableCommand {
             PeriodCommand.self, ExplainCommand.self, CodeCommand.self, ScanCommand.self,
             CameraCommand.self, VoucherCommand.self, EnrolCommand.self, TrustCommand.self,
             HotListCommand.self, ClockCommand.self, KeyCommand.self, StaffCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, ProfileCommand.self, BundleCommand.self, NetcheckCommand.self,
         ])
 
     static func main() async {

@@ -9,9 +9,11 @@ import Logging
 import PaymentCodes
 import Payments
 import ProcessScanner
+import SQLiteJournal
 import SQLiteStandingShelf
 import SQLiteVoucherStore
 import ServiceLifecycle
+import SysfsMachine
 import SystemdNotifier
 import Terminal
 import TerminalState
@@ -28,16 +30,14 @@ struct Daemon {
     private let syncInterval: UInt64
     private let exchange: Exchange
     private let console: (settings: ConsoleSettings, portFile: String?)?
+    private let check: SelfCheck
 
     init(
-        state: StateFolder, profilePath: String, socket: String?, hubURL: String?,
+        state: StateFolder, profilePath: String?, socket: String?, hubURL: String?,
         syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool, scannerProgram: String,
         limits: ScannerLimits, console: ConsoleChoice?
     ) async throws {
-        let profile: HardwareProfile
-        do { profile = try YAMLHardwareProfiles.load(path: profilePath) } catch {
-            throw CommandFailure(reason: error.reason, message: error.message)
-        }
+        let profile = try Self.profile(profilePath)
         let configuration = try state.configuration()
         let merchant: MerchantProfile
         do { merchant = try MerchantProfile(configuration.merchant) } catch {
@@ -52,12 +52,14 @@ struct Daemon {
             throw CommandFailure(reason: error.reason, message: error.message)
         }
         let link = try Self.link(to: hubURL ?? configuration.hubURL)
+        let journal = try await Self.journal(of: state)
+        check = SelfCheck(journal: journal, pulse: ScannerPulse(), isLive: hardware.isLive)
         let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 trust: try state.trust(), trustKeeper: state.trustKeeper,
-                journal: try state.openJournal(), display: hardware.display,
+                journal: journal, display: hardware.display,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(),
                 clock: try Self.clock(state, configuration: configuration),
                 random: SystemRandom(), buildTime: releaseTime, hub: link,
@@ -79,6 +81,32 @@ struct Daemon {
                     console.portFile
                 )
             } else { nil }
+    }
+
+    /// The profile that is named, else what the installed profiles and the machine's drop-ins say
+    /// of this machine.
+    private static func profile(_ path: String?) throws -> HardwareProfile {
+        do throws(ProfileError) {
+            if let path { return try YAMLHardwareProfiles.load(path: path) }
+            let folders = YAMLHardwareProfiles.folders
+            return try YAMLHardwareProfiles.choose(
+                for: SysfsMachine.identity(), installed: folders[0], dropIns: folders[1]
+            ).profile()
+        } catch { throw CommandFailure(reason: error.reason, message: error.message) }
+    }
+
+    /// How long a journal that somebody has is waited for: whoever reads it past a dead daemon
+    /// (`tillctl status`, `doctor`) has it for a moment, and must not keep the next from starting.
+    private static let patience = Duration.seconds(5)
+    private static let pause = Duration.milliseconds(100)
+
+    private static func journal(of state: StateFolder) async throws -> SQLiteJournal {
+        let end = ContinuousClock.now + patience
+        while true {
+            do { return try state.openJournal() } catch let failure as CommandFailure
+                where failure.reason == JournalError.locked.reason && ContinuousClock.now < end
+            { try await Task.sleep(for: pause) }
+        }
     }
 
     /// The terminal's clock: it believes the machine's own only as far as it must.
@@ -122,7 +150,6 @@ struct Daemon {
                 SystemdNotifier.notify(SystemdNotifier.ready)
                 logger.info("ready")
             })
-        let scanner = ScannerService(terminal: terminal, hardware: hardware, logger: logger)
         var console: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let (settings, portFile) = self.console {
             let page = HTTPConsoleServer(
@@ -137,11 +164,14 @@ struct Daemon {
                 })
             console = [.init(service: page)]
         }
+        let scanner = ScannerService(
+            terminal: terminal, hardware: hardware, pulse: check.pulse, logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: server), .init(service: scanner),
-                    .init(service: ClockService(terminal: terminal)),
+                    .init(
+                        service: ClockService(terminal: terminal, check: check, logger: logger)),
                     .init(
                         service: SyncService(
                             exchange: exchange, seconds: syncInterval, logger: logger)),

@@ -6,12 +6,14 @@ import Synchronization
 import SystemdNotifier
 import Terminal
 
-/// Lets sales expire, and tells systemd's watchdog that the terminal's actor answers.
+/// Lets sales expire, and feeds systemd's watchdog where the terminal has checked itself.
 struct ClockService: Service {
     /// How often time is told: a request's life is minutes.
     static let beat = Duration.seconds(1)
 
     let terminal: PaymentTerminal
+    let check: SelfCheck
+    let logger: Logger
 
     func run() async throws {
         let interval = SystemdNotifier.watchdogInterval()
@@ -19,12 +21,15 @@ struct ClockService: Service {
             var fed = ContinuousClock.now
             while !Task.isCancelled {
                 await terminal.tick()
-                // The watchdog is fed only where the journal answers; half its time is left.
-                if let interval, ContinuousClock.now - fed > interval / 2,
-                    (try? await terminal.status()) != nil
-                {
-                    SystemdNotifier.notify(SystemdNotifier.alive)
-                    fed = ContinuousClock.now
+                // Half of the watchdog's time is left for a check that fails once.
+                if let interval, ContinuousClock.now - fed > interval / 2 {
+                    if let problem = await check.problem() {
+                        logger.error("self-check: \(problem)")
+                        SystemdNotifier.notify(status: "self-check: \(problem)")
+                    } else {
+                        SystemdNotifier.notify(SystemdNotifier.alive)
+                        fed = ContinuousClock.now
+                    }
                 }
                 try? await Task.sleep(for: Self.beat)
             }
@@ -95,14 +100,15 @@ extension SyncService {
 struct ScannerService: Service {
     let terminal: PaymentTerminal
     let hardware: Hardware
+    let pulse: ScannerPulse
     let logger: Logger
 
     func run() async throws {
         let stopped = StopSign()
         await withTaskCancellationOrGracefulShutdownHandler {
             await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-                let thread = Thread { [terminal, hardware, logger] in
-                    scan(terminal, hardware, logger, until: stopped)
+                let thread = Thread { [self] in
+                    scan(until: stopped)
                     done.resume()
                 }
                 thread.name = "scanner"
@@ -117,12 +123,11 @@ struct ScannerService: Service {
         }
     }
 
-    private func scan(
-        _ terminal: PaymentTerminal, _ hardware: Hardware, _ logger: Logger, until stopped: StopSign
-    ) {
+    private func scan(until stopped: StopSign) {
         let scanner: any Terminal.Scanner
         do throws(CameraError) {
-            scanner = try hardware.makeScanner { note in Self.log(note, to: logger) }
+            scanner = PulsingScanner(
+                try hardware.makeScanner { note in Self.log(note, to: logger) }, pulse: pulse)
         } catch {
             logger.error("camera: \(error) [\(error.reason)]")
             blocking { await terminal.note(error) }

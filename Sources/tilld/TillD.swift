@@ -31,8 +31,8 @@ struct TillD: TillCommand {
     var state: String?
     @Option(
         help: ArgumentHelp(
-            "The hardware profile (default: $TILL_PROFILE, else the installed one).",
-            valueName: "file"))
+            "The hardware profile (default: $TILL_PROFILE, else the installed ones that fit this "
+                + "machine).", valueName: "file"))
     var profile: String?
     @Option(
         help: ArgumentHelp(
@@ -87,10 +87,6 @@ struct TillD: TillCommand {
     var trace = false
     @OptionGroup var output: OutputOptions
 
-    /// Where a package installs the profile that needs no hardware.
-    static let installedProfile =
-        "/usr/share/till/hardware-profiles/50-folder-camera-png-display.yaml"
-
     /// What a frame's deadline may be, in milliseconds: below, no frame of a camera is decoded;
     /// above, a stalled decoder keeps a queue waiting.
     static let frameDeadlines = 10...10_000
@@ -112,7 +108,7 @@ struct TillD: TillCommand {
         limits.frameMilliseconds = frameDeadline
         let daemon = try await Daemon(
             state: StateFolder(state ?? environment["TILL_STATE"] ?? "till"),
-            profilePath: profile ?? environment["TILL_PROFILE"] ?? Self.installedProfile,
+            profilePath: profile ?? environment["TILL_PROFILE"],
             socket: socket, hubURL: hubURL, syncInterval: syncInterval,
             allowedUsers: Set(allowedUsers), trace: trace,
             scannerProgram: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),

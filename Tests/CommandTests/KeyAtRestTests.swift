@@ -142,37 +142,4 @@ import Testing
             through: ["/usr/bin/env", "CREDENTIALS_DIRECTORY=" + credentials])
         #expect(try open.json()["reason"] as? String == "key-readable-by-others", "\(open)")
     }
-
-    @Test func theDoctorNamesAFixForEachFault() throws {
-        let shell = try enrolled()
-        func check(_ ended: Ended, _ name: String) throws -> [String: Any] {
-            let checks = try #require(try ended.json()["checks"] as? [[String: Any]])
-            return try #require(checks.first { $0["check"] as? String == name })
-        }
-        let plain = try shell.run("tillctl", "doctor", "--json")
-        #expect(plain.status == 4, "\(plain)")
-        let warning = try check(plain, "key-at-rest")
-        #expect(warning["grade"] as? String == "warning")
-        #expect((warning["fix"] as? String)?.contains("tillctl key seal") == true)
-
-        chmod(shell.path("till/terminal.key"), 0o644)
-        let open = try shell.run("tillctl", "doctor", "--json")
-        #expect(open.status == 1)
-        let fix = try #require(try check(open, "key-at-rest")["fix"] as? String)
-        #expect(fix.hasPrefix("chmod 600 "))
-        // The fix is one that works.
-        let mending = Process()
-        mending.executableURL = URL(fileURLWithPath: "/bin/sh")
-        mending.arguments = ["-c", fix]
-        mending.currentDirectoryURL = shell.folder
-        try mending.run()
-        mending.waitUntilExit()
-        #expect(try shell.run("tillctl", "doctor").status == 4)
-
-        try Data("nonsense".utf8).write(to: URL(fileURLWithPath: shell.path("till/clock.till")))
-        let damaged = try shell.run("tillctl", "doctor", "--json")
-        #expect(try check(damaged, "clock-file")["grade"] as? String == "warning")
-        try FileManager.default.removeItem(atPath: shell.path("till/terminal.key"))
-        #expect(try shell.run("tillctl", "doctor").status == 1)
-    }
 }

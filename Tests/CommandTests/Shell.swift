@@ -137,14 +137,27 @@ final class Shell {
     func start(
         through: [String] = [], _ command: String..., isReady: () -> Bool
     ) throws -> Process {
+        try start(through: through, command, isReady: isReady)
+    }
+
+    /// The same with a command that is made somewhere else.
+    func start(
+        through: [String] = [], _ command: [String], isReady: () -> Bool
+    ) throws -> Process {
         let process = process(command, through: through)
+        let log = folder.appendingPathComponent(".log-\(UUID().uuidString)")
+        try Data().write(to: log)
         process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: log)
         try process.run()
         running.append(process)
         let end = Date().addingTimeInterval(20)
         while !isReady() {
-            try #require(process.isRunning && Date() < end, "\(command) has not become ready")
+            guard process.isRunning, Date() < end else {
+                let said = try String(contentsOf: log, encoding: .utf8)
+                try #require(Bool(false), "\(command) has not become ready: \(said)")
+                return process
+            }
             Thread.sleep(forTimeInterval: 0.02)
         }
         return process

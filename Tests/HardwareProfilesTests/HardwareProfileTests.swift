@@ -86,19 +86,6 @@ struct HardwareProfileTests {
                 == .png(path: "/s/display.png", width: 800, height: 600))
     }
 
-    @Test("Every profile that is shipped loads")
-    func shipped() throws {
-        let folder = ProfileFile.repositoryRoot.appending(path: "hardware-profiles")
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            .filter { $0.hasSuffix(".yaml") }
-        #expect(!files.isEmpty)
-        for file in files {
-            #expect(throws: Never.self) {
-                try YAMLHardwareProfiles.load(path: folder.appending(path: file).path)
-            }
-        }
-    }
-
     /// One way to break the sound profile, the line that is named and words of the sentence.
     struct Fault: CustomTestStringConvertible, Sendable {
         let from: String

@@ -109,6 +109,7 @@ extension House {
         "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
         "YAMLPolicies": adapter(["PolicySources", "Money", "Payments"], ["Yams"]),
         "LinuxClocks": adapter(["Terminal", "Clocks"], []),
+        "SysfsMachine": adapter(["HardwareProfiles"], []),
         "FileKeyStore": adapter(["COSE"], []),
         "FileStaffRoll": adapter(["Terminal"], ["CryptoExtras"]),
         "ConsolePage": adapter([], []),
