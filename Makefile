@@ -10,6 +10,9 @@
 #   make faults   a fault at each call of the disk
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
 #   make proof    the long proofs in full (CI runs small counts)
+#   make deb      the package for Debian 12, in ./dist
+#   make deb-test the package installed, upgraded, removed and purged in a root folder of its own
+#   make documents  completions and man pages, read by what reads them
 #   make lint     the format lint
 #   make coverage the regions of the rules that no test enters (after make unit)
 #   make mutants  the decision and the sale machine broken line by line
@@ -26,7 +29,7 @@ VERIFIER_SAMPLES ?= 60
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
-	browser-test screens
+	browser-test screens deb deb-test documents
 
 setup:
 	@scripts/setup.sh
