@@ -45,6 +45,8 @@ struct Canvas: ~Copyable {
     let height: Int
     private let surface: OpaquePointer
     let pen: OpaquePointer
+    /// What could not be drawn as it was meant.
+    let notes = DrawingNotes()
 
     init(width: Int, height: Int, background: Colour) throws(DrawingError) {
         guard Self.sides.contains(width), Self.sides.contains(height) else {
@@ -124,6 +126,17 @@ struct Canvas: ~Copyable {
         cairo_set_antialias(pen, CAIRO_ANTIALIAS_DEFAULT)
     }
 
+    /// Draws another picture here, made smaller or larger to fit the box.
+    func draw(_ other: borrowing Canvas, in box: Box) {
+        cairo_save(pen)
+        cairo_translate(pen, box.x, box.y)
+        cairo_scale(
+            pen, box.width / Double(other.width), box.height / Double(other.height))
+        cairo_set_source_surface(pen, other.surface, 0, 0)
+        cairo_paint(pen)
+        cairo_restore(pen)
+    }
+
     /// The picture as a PNG file's bytes.
     func png() throws(DrawingError) -> [UInt8] {
         try Self.check(cairo_status(pen))
@@ -141,6 +154,24 @@ struct Canvas: ~Copyable {
         }
         try Self.check(status)
         return sink.bytes
+    }
+
+    /// The picture's pixels as screens take them, row by row: 32 bits each in the machine's order,
+    /// 0xXXRRGGBB, the upper 8 without meaning (DRM's XRGB8888).
+    func pixels() throws(DrawingError) -> [UInt32] {
+        try Self.check(cairo_status(pen))
+        cairo_surface_flush(surface)
+        guard let data = cairo_image_surface_get_data(surface) else {
+            throw .failed("the picture has no pixels")
+        }
+        let stride = Int(cairo_image_surface_get_stride(surface))
+        return [UInt32](unsafeUninitializedCapacity: width * height) { pixels, count in
+            for y in 0..<height {
+                UnsafeMutableRawPointer(pixels.baseAddress! + y * width)
+                    .copyMemory(from: data + y * stride, byteCount: width * 4)
+            }
+            count = width * height
+        }
     }
 
     /// The picture in grey, row by row, 0 is black (ITU-R BT.601 weights, as cameras have them).
@@ -165,6 +196,13 @@ struct Canvas: ~Copyable {
         }
         return pixels
     }
+}
+
+/// What a person would miss in a picture: texts that had to be cut, and characters that no font has.
+final class DrawingNotes {
+    private(set) var findings: [String] = []
+
+    func add(_ finding: String) { findings.append(finding) }
 }
 
 /// Where Cairo's PNG writer puts the file.

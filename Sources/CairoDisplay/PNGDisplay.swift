@@ -21,15 +21,14 @@ public struct PNGDisplay: Display {
 
     /// The picture that `show` would write.
     public func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
-        let drawn = try drawn(screen)
-        return LumaFrame(width: drawn.width, height: drawn.height, pixels: drawn.luma)
+        try ScreenDrawing.picture(of: screen, width: width, height: height)
     }
 
     /// Draws the screen and puts it in the place of the file.
     public func show(_ screen: Screen) throws(DisplayError) {
-        let drawn = try drawn(screen)
         do throws(DrawingError) {
-            try PictureFile.write(drawn.png, to: file)
+            let canvas = try ScreenPainter(screen).paint(width: width, height: height)
+            try PictureFile.write(try canvas.png(), to: file)
         } catch {
             throw error.displayError
         }
@@ -37,10 +36,6 @@ public struct PNGDisplay: Display {
 
     /// The screen as it is drawn.
     public func drawn(_ screen: Screen) throws(DisplayError) -> DrawnPicture {
-        do throws(DrawingError) {
-            return try ScreenPainter(screen).paint(width: width, height: height)
-        } catch {
-            throw error.displayError
-        }
+        try ScreenDrawing.drawn(screen, width: width, height: height)
     }
 }

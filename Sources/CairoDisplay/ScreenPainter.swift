@@ -11,7 +11,8 @@ struct ScreenPainter {
         palette = Palette.of(screen.kind)
     }
 
-    func paint(width: Int, height: Int) throws(DrawingError) -> DrawnPicture {
+    /// The screen on a canvas of this size.
+    func paint(width: Int, height: Int) throws(DrawingError) -> Canvas {
         let canvas = try Canvas(width: width, height: height, background: palette.background)
         var body = canvas.bounds
         let unit = min(canvas.bounds.width, canvas.bounds.height)
@@ -21,8 +22,7 @@ struct ScreenPainter {
         } else {
             try paintResult(canvas, body, unit)
         }
-        return DrawnPicture(
-            width: width, height: height, png: try canvas.png(), luma: try canvas.luma())
+        return canvas
     }
 
     private func paintBar(_ canvas: borrowing Canvas, _ bar: Box) throws(DrawingError) {

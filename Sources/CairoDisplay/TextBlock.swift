@@ -13,6 +13,7 @@ struct TextBlock: ~Copyable {
     static let maximumCharacters = 500
 
     private let layout: OpaquePointer
+    private let text: String
     let width: Double
     let height: Double
     /// Whether Pango had to leave text out to keep within the height.
@@ -45,6 +46,7 @@ struct TextBlock: ~Copyable {
         var logical = PangoRectangle()
         pango_layout_get_pixel_extents(layout, nil, &logical)
         self.layout = layout
+        self.text = text
         self.width = Double(logical.width)
         self.height = Double(logical.height)
         isCut = pango_layout_is_ellipsized(layout) != 0 || Double(logical.height) > maximumHeight
@@ -54,6 +56,10 @@ struct TextBlock: ~Copyable {
 
     /// Draws the text with its top left corner here, or, where it is centred, its column's.
     func draw(on canvas: borrowing Canvas, x: Double, y: Double, _ colour: Colour) {
+        if isCut { canvas.notes.add("cut: \(text)") }
+        if pango_layout_get_unknown_glyphs_count(layout) > 0 {
+            canvas.notes.add("no font has all of: \(text)")
+        }
         canvas.setColour(colour)
         cairo_move_to(canvas.pen, x, y)
         pango_cairo_show_layout(canvas.pen, layout)

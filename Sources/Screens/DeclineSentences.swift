@@ -7,7 +7,7 @@ public struct DeclineSentences: Hashable, Sendable {
     /// For the cashier.
     public let cashier: String
     /// For the customer, on the large screen: shorter, and never an accusation.
-    public let customer: String
+    public let customer: CustomerDecline
 
     /// The sentences for `reason`, on a sale in `currency`.
     public init(_ reason: DeclineReason, currency: Currency) {
@@ -17,10 +17,10 @@ public struct DeclineSentences: Hashable, Sendable {
     }
 
     private static func told(_ reason: DeclineReason, currency: Currency)
-        -> (cashier: String, customer: String)
+        -> (cashier: String, customer: CustomerDecline)
     {
-        func money(_ minorUnits: UInt64) -> String {
-            Amount(minorUnits: minorUnits, currency: currency).description
+        func money(_ minorUnits: UInt64) -> Amount {
+            Amount(minorUnits: minorUnits, currency: currency)
         }
         switch reason {
         case .journalUnavailable, .clockSuspect, .currencyNotAccepted, .unconfirmed:
@@ -29,39 +29,39 @@ public struct DeclineSentences: Hashable, Sendable {
         case .severalCodes(let count):
             return (
                 "\(count) codes are in view. Ask the customer to show only one.",
-                "Please show one code only."
+                .oneCodeOnly
             )
         case .notAPaymentCode:
             return (
                 "This is not a payment code. Ask for the payment code.",
-                "This is not a payment code."
+                .notAPaymentCode
             )
         case .otherScheme(_, let name):
             return (
                 "This is a code of \(name). It can only be paid with a network and that scheme.",
-                "\(name) is not accepted here."
+                .notAcceptedHere(name)
             )
         case .referenceUnknown:
             return (
                 "No voucher with this reference is in the terminal. Synchronise, or ask for "
                     + "another code.",
-                "This card is not known here."
+                .cardUnknown
             )
         case .referenceMalformed(_, let detail):
             return (
                 "\(detail) Read it out again, or scan the card.",
-                "Please check the number on the card."
+                .checkTheNumber
             )
         case .referenceAmbiguous:
             return (
                 "Two vouchers in the terminal have this reference. Ask for the "
                     + "voucher's own code.",
-                "Please show the voucher's own code."
+                .showOwnCode
             )
         case .storeUnavailable(let detail):
-            return (detail, "Please show the voucher's own code.")
+            return (detail, .showOwnCode)
         case .refused(let refusal):
-            return (refusal.detail, "This code cannot be accepted.")
+            return (refusal.detail, .codeNotAccepted)
         case .currencyDiffers, .conflictingVoucher, .issuerRevoked, .hotListed,
             .notForThisRequest, .sameCodeAgain, .spentHere, .spentElsewhere, .nothingLeft,
             .oneWayNotAllowed, .aboveCodeCeiling, .aboveVoucher, .abovePerPaymentMaximum,
@@ -81,26 +81,26 @@ public struct DeclineSentences: Hashable, Sendable {
 
     /// What lies with the terminal, not with the code.
     private static func ofTerminal(_ reason: DeclineReason, currency: Currency)
-        -> (cashier: String, customer: String)
+        -> (cashier: String, customer: CustomerDecline)
     {
         switch reason {
         case .clockSuspect:
             return (
                 "The terminal's clock is wrong. Set it right before taking payments.",
-                "This terminal cannot take payments now."
+                .takesNoPayments
             )
         case .currencyNotAccepted:
             return (
                 "This terminal takes no payments in \(currency.code).",
-                "\(currency.code) is not accepted here."
+                .notAcceptedHere(currency.code)
             )
         case .journalUnavailable(let detail):
-            return (detail, "This terminal cannot take payments now.")
+            return (detail, .takesNoPayments)
         case .unconfirmed:
             return (
                 "The customer may have paid by another wallet, but no word of it has come. Check "
                     + "your bank's app before handing over the goods.",
-                "Your payment is not confirmed yet."
+                .notConfirmedYet
             )
         default:
             preconditionFailure("Only reasons that lie with the terminal are told here.")
@@ -108,13 +108,13 @@ public struct DeclineSentences: Hashable, Sendable {
     }
 
     /// What the hub has said.
-    private static func ofHub(_ decline: HubDecline, money: (UInt64) -> String) -> (
-        cashier: String, customer: String
+    private static func ofHub(_ decline: HubDecline, money: (UInt64) -> Amount) -> (
+        cashier: String, customer: CustomerDecline
     ) {
         guard let other = decline.other else {
             return (
                 "The hub does not allow this payment (\(decline.reason)).",
-                "This payment was not allowed."
+                .notAllowed
             )
         }
         let place =
@@ -125,83 +125,83 @@ public struct DeclineSentences: Hashable, Sendable {
                 + "\(money(other.amount))"
         return (
             "The hub does not allow this payment (\(decline.reason)): the voucher was \(place).",
-            "This voucher has been used already."
+            .usedAlready
         )
     }
 
     /// What lies with a genuine voucher that cannot pay this sale.
     private static func ofVoucher(
-        _ reason: DeclineReason, currency: Currency, money: (UInt64) -> String
-    ) -> (cashier: String, customer: String) {
+        _ reason: DeclineReason, currency: Currency, money: (UInt64) -> Amount
+    ) -> (cashier: String, customer: CustomerDecline) {
         switch reason {
         case .currencyDiffers(let number):
             let name = Currency(number: number)?.code ?? "currency \(number)"
             return (
                 "The voucher is in \(name), the sale in \(currency.code).",
-                "This voucher is in \(name)."
+                .voucherIsIn(name)
             )
         case .conflictingVoucher:
             return (
                 "This voucher contradicts one with the same number that was seen before. "
                     + "It will be reported.",
-                "This voucher cannot be accepted. Please ask its issuer."
+                .askTheIssuer
             )
         case .issuerRevoked:
             return (
                 "The key that this voucher was signed with has been revoked. Its issuer gives a "
                     + "new voucher for the rest of it.",
-                "This voucher cannot be accepted. Please ask its issuer for a new one."
+                .askTheIssuerForANewOne
             )
         case .hotListed:
             return (
                 "This voucher is on the hot list.",
-                "This voucher cannot be accepted. Please ask its issuer."
+                .askTheIssuer
             )
         case .spentElsewhere(let last):
             return (
                 "This voucher was spent at terminal \(last.terminal.text) on "
                     + "\(UTCTime(last.at)), \(money(last.amount)).",
-                "This voucher has been used already."
+                .usedAlready
             )
         case .notForThisRequest(let presented, let asked):
             return (
                 "The code answers \(money(presented)), but \(money(asked)) are asked for.",
-                "Please scan the code on the screen again."
+                .scanAgain
             )
         case .sameCodeAgain:
-            return ("This code has been used for a payment already.", "Please show a fresh code.")
+            return ("This code has been used for a payment already.", .showAFreshCode)
         case .spentHere(let last):
             return (
                 "This voucher was spent here on \(UTCTime(last.at)), receipt "
                     + "\(last.receipt), \(money(last.amount)).",
-                "This voucher has been used already."
+                .usedAlready
             )
         case .nothingLeft:
-            return ("Nothing is left on this voucher.", "Nothing is left on this voucher.")
+            return ("Nothing is left on this voucher.", .nothingLeft)
         case .oneWayNotAllowed:
             return (
                 "This voucher must answer the code on the screen.",
-                "Please scan the code on the screen with your wallet."
+                .scanWithYourWallet
             )
         case .aboveCodeCeiling(let ceiling):
             return (
                 "The code pays at most \(money(ceiling)).",
-                "This code pays at most \(money(ceiling))."
+                .codePaysAtMost(money(ceiling))
             )
         case .aboveVoucher(let left):
             return (
                 "The sale is above the voucher, which is worth \(money(left)).",
-                "This voucher is worth \(money(left))."
+                .voucherIsWorth(money(left))
             )
         case .abovePerPaymentMaximum(let maximum):
             return (
                 "The customer's wallet pays at most \(money(maximum)) at a time.",
-                "Your wallet pays at most \(money(maximum)) at a time."
+                .walletPaysAtMost(money(maximum))
             )
         case .voucherAllowanceUsedUp(let left):
             return (
                 "The customer's wallet may pay \(money(left)) more offline.",
-                "Your wallet may pay \(money(left)) more offline."
+                .walletMayPayMore(money(left))
             )
         default:
             preconditionFailure("Only reasons that lie with a voucher are told here.")

@@ -23,7 +23,8 @@ public struct ReceiptComposer: Hashable, Sendable {
             merchant, terminal, Self.title(undo.kind),
             receipt.map { "Receipt \($0)" } ?? "No receipt number",
             "For receipt \(payment.receipt) of \(payment.amount)",
-            "Given back: \(undo.amount)", "\(UTCTime(undo.at))", UndoSentences(undo).customer,
+            "Given back: \(undo.amount)", "\(UTCTime(undo.at))",
+            ScreenLanguage.english.text(UndoSentences(undo).customer),
         ]
         let left = payment.amount.minorUnits - payment.undone.refunded
         if case .refund = undo.kind, left > undo.amount.minorUnits {

@@ -110,8 +110,7 @@ extension PaymentTerminal {
                 return .notRecorded(error.message)
             } catch {
                 // Whether money moved is not known: the screen must not go on asking for it.
-                try? parts.display.show(
-                    screens.composer.outOfOrder("Please ask for another way to pay."))
+                try? parts.display.show(screens.composer.outOfOrder())
                 return .recordUncertain(error.message)
             }
         }

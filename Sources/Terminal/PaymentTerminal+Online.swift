@@ -1,6 +1,7 @@
 import HubProtocol
 import Money
 import Payments
+import Screens
 import Vouchers
 
 // The hub in the loop (`docs/spec/sale.md`, *Asking the hub*).
@@ -31,6 +32,8 @@ extension PaymentTerminal {
                 await terminal.hearLate(reply, to: number)
             }
         }
+        // After the question has gone out: drawing takes of the customer's time, not of the budget.
+        try? parts.display.show(screens.composer.asking(question.capture.amount))
         let alarm = Task {
             try? await Task.sleep(for: .milliseconds(budget))
             _ = await race.win(.hubSilent(number))

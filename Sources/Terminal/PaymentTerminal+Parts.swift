@@ -5,7 +5,7 @@ public import HubProtocol
 import Money
 public import PaymentCodes
 public import Payments
-import Screens
+public import Screens
 public import Trust
 import Vouchers
 
@@ -31,6 +31,7 @@ extension PaymentTerminal {
         let contacted: @Sendable (UInt64) -> Void
         let hotList: (any HotListKeeper)?
         let standings: (any StandingShelf)?
+        let language: ScreenLanguage
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
@@ -41,6 +42,7 @@ extension PaymentTerminal {
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
         /// without a shelf of `standings` nothing is known of redemptions elsewhere.
+        /// Customers are spoken to in `language`.
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
@@ -52,6 +54,7 @@ extension PaymentTerminal {
             store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil, standings: (any StandingShelf)? = nil,
+            language: ScreenLanguage = .english,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -73,6 +76,7 @@ extension PaymentTerminal {
             self.contacted = contacted
             self.hotList = hotList
             self.standings = standings
+            self.language = language
             self.trace = trace
         }
     }

@@ -77,7 +77,8 @@ public actor PaymentTerminal {
     static func screens(_ parts: Parts, merchant: MerchantProfile) -> ShopScreen {
         ShopScreen(
             terminal: parts.configuration.terminal, merchant: merchant, key: parts.key,
-            composer: ScreenComposer(merchant: merchant.name), encoder: parts.encoder,
+            composer: ScreenComposer(merchant: merchant.name, language: parts.language),
+            encoder: parts.encoder,
             reader: parts.reader, display: parts.display)
     }
 

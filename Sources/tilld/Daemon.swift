@@ -12,6 +12,7 @@ import ProcessScanner
 import SQLiteJournal
 import SQLiteStandingShelf
 import SQLiteVoucherStore
+import Screens
 import ServiceLifecycle
 import SysfsMachine
 import SystemdNotifier
@@ -35,7 +36,7 @@ struct Daemon {
     init(
         state: StateFolder, profilePath: String?, socket: String?, hubURL: String?,
         syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool, scannerProgram: String,
-        limits: ScannerLimits, console: ConsoleChoice?
+        limits: ScannerLimits, language: ScreenLanguage, console: ConsoleChoice?
     ) async throws {
         let profile = try Self.profile(profilePath)
         let configuration = try state.configuration()
@@ -68,6 +69,7 @@ struct Daemon {
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 hotList: HotListFile(path: state.hotListPath), standings: standings,
+                language: language,
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers

@@ -4,6 +4,7 @@ import Foundation
 import HTTPHubLink
 import Logging
 import ProcessScanner
+import Screens
 import ServiceLifecycle
 import SystemdNotifier
 import Terminal
@@ -82,6 +83,11 @@ struct TillD: TillCommand {
             "The most that a cashier gives back without a supervisor's PIN, in the terminal's "
                 + "currency.", valueName: "amount"))
     var cashierRefundLimit: String?
+    @Option(
+        help: ArgumentHelp(
+            "The language that customers are spoken to in: en, de, fr, es, zh or ar (default: "
+                + "$TILL_LANGUAGE, else en).", valueName: "tag"))
+    var language: String?
     @Flag(
         help: "Write a line to standard error as each record begins and each approval is told.")
     var trace = false
@@ -104,6 +110,13 @@ struct TillD: TillCommand {
                 .usage, reason: "port-out-of-range",
                 message: "--console-port is \(consolePort), not 0 to 65535.")
         }
+        let tag = language ?? environment["TILL_LANGUAGE"] ?? ScreenLanguage.english.rawValue
+        guard let language = ScreenLanguage(rawValue: tag) else {
+            let known = ScreenLanguage.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure(
+                .usage, reason: "language-unknown",
+                message: "Customers cannot be spoken to in \(tag.prefix(20)), only in \(known).")
+        }
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline
         let daemon = try await Daemon(
@@ -112,7 +125,7 @@ struct TillD: TillCommand {
             socket: socket, hubURL: hubURL, syncInterval: syncInterval,
             allowedUsers: Set(allowedUsers), trace: trace,
             scannerProgram: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
-            limits: limits,
+            limits: limits, language: language,
             console: consolePort.map {
                 ConsoleChoice(
                     port: $0, portFile: consolePortFile, refundLimit: cashierRefundLimit)

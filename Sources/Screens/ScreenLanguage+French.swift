@@ -1,0 +1,84 @@
+// What customers are told in French.
+extension ScreenLanguage {
+    func french(_ sentence: CustomerPrompt) -> String {
+        switch sentence {
+        case .welcome: "Bienvenue"
+        case .pleasePay: "À payer"
+        case .scanOrShow: "Scannez ce code, ou présentez votre code de paiement."
+        case .showCode: "Présentez votre code de paiement."
+        case .oneMoment: "Un instant, s’il vous plaît"
+        case .askingOnline: "Votre paiement est en cours de vérification."
+        case .paid: "Payé"
+        case .thankYou: "Merci."
+        case .paidInPart: "Payé en partie"
+        case .stillDue(let amount): "Reste à payer : \(self.text(amount))."
+        case .sale(let name): "Vente \(isolated(name))"
+        case .saleOfTotal(let name, let amount):
+            "Vente \(isolated(name)), reste de \(self.text(amount))"
+        case .receipt(let number): "Reçu \(isolated(number))"
+        case .notPaid: "Non payé"
+        case .outOfOrder: "Hors service"
+        case .askForAnotherWay: "Veuillez demander un autre moyen de paiement."
+        }
+    }
+
+    func french(_ sentence: CustomerDecline) -> String {
+        switch sentence {
+        case .oneCodeOnly: "Veuillez présenter un seul code."
+        case .notAPaymentCode: "Ce n’est pas un code de paiement."
+        case .notAcceptedHere(let name): "\(isolated(name)) n’est pas accepté ici."
+        case .cardUnknown: "Cette carte n’est pas connue ici."
+        case .checkTheNumber: "Veuillez vérifier le numéro de la carte."
+        case .showOwnCode: "Veuillez présenter le code du bon lui-même."
+        case .codeNotAccepted: "Ce code ne peut pas être accepté."
+        case .takesNoPayments: "Ce terminal ne peut pas accepter de paiements pour le moment."
+        case .notThisPayment: "Ce terminal ne peut pas accepter ce paiement pour le moment."
+        case .notConfirmedYet: "Votre paiement n’est pas encore confirmé."
+        case .notAllowed: "Ce paiement n’a pas été autorisé."
+        case .usedAlready: "Ce bon a déjà été utilisé."
+        case .voucherIsIn(let name): "Ce bon est en \(isolated(name))."
+        case .askTheIssuer:
+            "Ce bon ne peut pas être accepté. Veuillez vous adresser à son émetteur."
+        case .askTheIssuerForANewOne:
+            "Ce bon ne peut pas être accepté. Veuillez en demander un nouveau à son émetteur."
+        case .scanAgain: "Veuillez scanner à nouveau le code affiché à l’écran."
+        case .showAFreshCode: "Veuillez présenter un nouveau code."
+        case .nothingLeft: "Il ne reste rien sur ce bon."
+        case .scanWithYourWallet:
+            "Veuillez scanner le code affiché à l’écran avec votre portefeuille."
+        case .codePaysAtMost(let amount): "Ce code paie au plus \(self.text(amount))."
+        case .voucherIsWorth(let amount): "Ce bon vaut \(self.text(amount))."
+        case .walletPaysAtMost(let amount):
+            "Votre portefeuille paie au plus \(self.text(amount)) à la fois."
+        case .walletMayPayMore(let amount):
+            "Votre portefeuille peut encore payer \(self.text(amount)) hors ligne."
+        case .cannotBeCheckedOffline: "Ce bon ne peut pas être vérifié sans réseau."
+        case .needsANetworkNow: "À cette heure, ce paiement nécessite le réseau."
+        case .tooHighForVoucher: "Le montant est trop élevé pour ce bon ici."
+        case .tooHighForTerminal: "Le montant est trop élevé pour ce terminal."
+        case .justPaid:
+            "Vous venez de payer. Veuillez attendre un instant avant de payer à nouveau."
+        case .usedTooOften: "Ce bon a été utilisé trop souvent pour le moment."
+        case .voucherNotNow: "Ce bon ne peut pas être accepté pour le moment."
+        case .doesNotCover: "Ce bon ne couvre pas le montant."
+        }
+    }
+
+    func french(_ sentence: CustomerUndo) -> String {
+        switch sentence {
+        case .reversed: "Non payé"
+        case .cancelled: "Annulé"
+        case .refunded: "Remboursé"
+        case .receiptFor(let number, let payment):
+            "Reçu \(isolated(number)), pour le reçu \(isolated(payment))"
+        case .forReceipt(let number): "Pour le reçu \(isolated(number))"
+        case .voucherGoodAgain: "Le bon est de nouveau valable, comme avant."
+        case .amountIsBack:
+            "Le montant est de nouveau disponible : à ce terminal tout de suite, ailleurs "
+                + "après le prochain échange."
+        case .notTakenFromAccount: "Le montant ne sera pas prélevé sur le compte."
+        case .keepThisVoucher: "Gardez ce bon. Il est valable dans ce magasin, une seule fois."
+        case .shopGivesItBack: "Le magasin vous rend l’argent."
+        }
+    }
+}

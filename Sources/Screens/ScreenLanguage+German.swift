@@ -1,0 +1,86 @@
+// What customers are told in German.
+extension ScreenLanguage {
+    func german(_ sentence: CustomerPrompt) -> String {
+        switch sentence {
+        case .welcome: "Willkommen"
+        case .pleasePay: "Bitte zahlen"
+        case .scanOrShow: "Scannen Sie diesen Code, oder zeigen Sie Ihren Zahlungscode."
+        case .showCode: "Zeigen Sie Ihren Zahlungscode."
+        case .oneMoment: "Einen Moment bitte"
+        case .askingOnline: "Ihre Zahlung wird geprüft."
+        case .paid: "Bezahlt"
+        case .thankYou: "Vielen Dank."
+        case .paidInPart: "Teilweise bezahlt"
+        case .stillDue(let amount): "Noch offen: \(self.text(amount))."
+        case .sale(let name): "Verkauf \(isolated(name))"
+        case .saleOfTotal(let name, let amount):
+            "Verkauf \(isolated(name)), Rest von \(self.text(amount))"
+        case .receipt(let number): "Beleg \(isolated(number))"
+        case .notPaid: "Nicht bezahlt"
+        case .outOfOrder: "Außer Betrieb"
+        case .askForAnotherWay: "Bitte fragen Sie nach einer anderen Zahlungsart."
+        }
+    }
+
+    func german(_ sentence: CustomerDecline) -> String {
+        switch sentence {
+        case .oneCodeOnly: "Bitte zeigen Sie nur einen Code."
+        case .notAPaymentCode: "Das ist kein Zahlungscode."
+        case .notAcceptedHere(let name): "\(isolated(name)) wird hier nicht angenommen."
+        case .cardUnknown: "Diese Karte ist hier nicht bekannt."
+        case .checkTheNumber: "Bitte prüfen Sie die Nummer auf der Karte."
+        case .showOwnCode: "Bitte zeigen Sie den Code des Gutscheins selbst."
+        case .codeNotAccepted: "Dieser Code kann nicht angenommen werden."
+        case .takesNoPayments: "Dieses Terminal kann gerade keine Zahlungen annehmen."
+        case .notThisPayment: "Dieses Terminal kann diese Zahlung gerade nicht annehmen."
+        case .notConfirmedYet: "Ihre Zahlung ist noch nicht bestätigt."
+        case .notAllowed: "Diese Zahlung wurde nicht erlaubt."
+        case .usedAlready: "Dieser Gutschein wurde schon verwendet."
+        case .voucherIsIn(let name): "Dieser Gutschein lautet auf \(isolated(name))."
+        case .askTheIssuer:
+            "Dieser Gutschein kann nicht angenommen werden. Bitte fragen Sie den Aussteller."
+        case .askTheIssuerForANewOne:
+            "Dieser Gutschein kann nicht angenommen werden. Bitte lassen Sie sich vom "
+                + "Aussteller einen neuen geben."
+        case .scanAgain: "Bitte scannen Sie den Code auf dem Bildschirm noch einmal."
+        case .showAFreshCode: "Bitte zeigen Sie einen neuen Code."
+        case .nothingLeft: "Auf diesem Gutschein ist nichts mehr."
+        case .scanWithYourWallet: "Bitte scannen Sie den Code auf dem Bildschirm mit Ihrer Wallet."
+        case .codePaysAtMost(let amount): "Dieser Code zahlt höchstens \(self.text(amount))."
+        case .voucherIsWorth(let amount): "Dieser Gutschein ist \(self.text(amount)) wert."
+        case .walletPaysAtMost(let amount):
+            "Ihre Wallet zahlt höchstens \(self.text(amount)) auf einmal."
+        case .walletMayPayMore(let amount):
+            "Ihre Wallet darf offline noch \(self.text(amount)) zahlen."
+        case .cannotBeCheckedOffline: "Dieser Gutschein kann ohne Netz nicht geprüft werden."
+        case .needsANetworkNow: "Um diese Zeit braucht diese Zahlung ein Netz."
+        case .tooHighForVoucher: "Der Betrag ist für diesen Gutschein hier zu hoch."
+        case .tooHighForTerminal: "Der Betrag ist für dieses Terminal zu hoch."
+        case .justPaid:
+            "Sie haben gerade bezahlt. Bitte warten Sie einen Moment, bevor Sie noch einmal "
+                + "zahlen."
+        case .usedTooOften: "Dieser Gutschein wurde vorerst zu oft verwendet."
+        case .voucherNotNow: "Dieser Gutschein kann gerade nicht angenommen werden."
+        case .doesNotCover: "Dieser Gutschein reicht für den Betrag nicht aus."
+        }
+    }
+
+    func german(_ sentence: CustomerUndo) -> String {
+        switch sentence {
+        case .reversed: "Nicht bezahlt"
+        case .cancelled: "Storniert"
+        case .refunded: "Erstattet"
+        case .receiptFor(let number, let payment):
+            "Beleg \(isolated(number)), zu Beleg \(isolated(payment))"
+        case .forReceipt(let number): "Zu Beleg \(isolated(number))"
+        case .voucherGoodAgain: "Der Gutschein gilt wieder wie zuvor."
+        case .amountIsBack:
+            "Der Betrag ist wieder da: an diesem Terminal sofort, anderswo nach dem "
+                + "nächsten Abgleich."
+        case .notTakenFromAccount: "Der Betrag wird nicht vom Konto abgebucht."
+        case .keepThisVoucher:
+            "Bewahren Sie diesen Gutschein auf. Er gilt in diesem Geschäft, einmal."
+        case .shopGivesItBack: "Das Geschäft gibt Ihnen das Geld zurück."
+        }
+    }
+}
