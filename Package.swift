@@ -97,7 +97,7 @@ let adapters: [Target] = [
     library("ProcessScanner", ["Terminal", "ScannerProtocol", "CScanner"]),
     pixelLibrary("ZBarDecoder", ["Terminal", "CZBar", "CZXing"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
-    library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo"]),
+    library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo", "CKernelDisplays"]),
     library(
         "SQLiteJournal",
         [
@@ -232,6 +232,7 @@ let cLibraries: [Target] = [
     cLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     cLibrary("CPangoCairo", pkgConfig: "pangocairo", apt: "libpango1.0-dev"),
+    cLibrary("CKernelDisplays", pkgConfig: "libdrm", apt: "libdrm-dev"),
     cLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
 ]
 

@@ -24,6 +24,15 @@ public enum ScreenDrawing {
         } catch { throw error.displayError }
     }
 
+    /// The picture's pixels as the kernel's surfaces take them, 0xXXRRGGBB, row by row.
+    static func pixels(of screen: Screen, width: Int, height: Int) throws(DisplayError)
+        -> [UInt32]
+    {
+        do throws(DrawingError) {
+            return try ScreenPainter(screen).paint(width: width, height: height).pixels()
+        } catch { throw error.displayError }
+    }
+
     /// Many screens on one sheet, each with a caption, to be looked at by a person: the bytes of a PNG
     /// file. Each is drawn at `width` by `height` pixels and shown at half of that, `columns` in a row.
     public static func sheet(

@@ -55,13 +55,33 @@ public enum DisplayProfile: Hashable, Sendable {
     case none
     /// A PNG file of `width * height` pixels, replaced whole at each change.
     case png(path: String, width: Int, height: Int)
+    /// A panel on a graphics device (DRM): `connector` by the kernel's name, else the first that is
+    /// connected; a mode of this `size`, else the panel's own; turned clockwise by `rotation` degrees.
+    case drm(path: String, connector: String?, size: DisplaySize?, rotation: Int)
+    /// A framebuffer device, turned clockwise by `rotation` degrees.
+    case framebuffer(path: String, rotation: Int)
 
     func resolved(in folder: String) -> DisplayProfile {
         switch self {
         case .none: .none
+        case .drm, .framebuffer: self
         case .png(let path, let width, let height):
             .png(path: ProfilePath.resolve(path, in: folder), width: width, height: height)
         }
+    }
+}
+
+/// A display's size in pixels.
+public struct DisplaySize: Hashable, Sendable {
+    /// From left to right.
+    public let width: Int
+    /// From top to bottom.
+    public let height: Int
+
+    /// Makes a size.
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
     }
 }
 

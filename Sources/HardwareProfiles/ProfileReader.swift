@@ -67,11 +67,37 @@ extension StreamFormat {
 }
 
 extension DisplayProfile {
+    static let kinds = ["png", "drm", "framebuffer", "none"]
+    static let rotations = ["upright", "quarter", "half", "three-quarters"]
+
+    /// Degrees clockwise.
+    private static func rotation(_ section: Section) throws(ProfileFinding) -> Int {
+        guard section.has("rotation") else { return 0 }
+        let word = try section.word("rotation", of: rotations)
+        return (rotations.firstIndex(of: word) ?? 0) * 90
+    }
+
     init(reading section: Section) throws(ProfileFinding) {
-        switch try section.word("kind", of: ["png", "none"]) {
+        switch try section.word("kind", of: Self.kinds) {
         case "none":
             try section.allow(["kind"])
             self = .none
+        case "drm":
+            try section.allow(["kind", "path", "connector", "width", "height", "rotation"])
+            var size: DisplaySize?
+            if section.has("width") || section.has("height") {
+                size = DisplaySize(
+                    width: try section.integer("width", in: HardwareProfile.displaySide),
+                    height: try section.integer("height", in: HardwareProfile.displaySide))
+            }
+            self = .drm(
+                path: try section.device("path"),
+                connector: section.has("connector") ? try section.path("connector") : nil,
+                size: size, rotation: try Self.rotation(section))
+        case "framebuffer":
+            try section.allow(["kind", "path", "rotation"])
+            self = .framebuffer(
+                path: try section.device("path"), rotation: try Self.rotation(section))
         default:
             try section.allow(["kind", "path", "width", "height"])
             self = .png(
@@ -178,6 +204,17 @@ struct Section {
                     + "control characters.")
         }
         return text
+    }
+
+    /// The path of a device.
+    func device(_ key: String) throws(ProfileFinding) -> String {
+        let path = try path(key)
+        guard path.hasPrefix("/dev/") else {
+            throw ProfileFinding(
+                at: try place(of: key),
+                "\(prefix)\(key) is \(ProfileText.quoted(path)), not a device below /dev/.")
+        }
+        return path
     }
 
     /// A key with its value.

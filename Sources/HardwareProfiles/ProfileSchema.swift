@@ -55,8 +55,10 @@ public enum ProfileSchema {
         Part(
             name: "display",
             keys: [
-                Key("kind", .word(["png", "none"]), "where screens go"),
-                Key("path", .path, "the file that is replaced at each change"),
+                Key("kind", .word(DisplayProfile.kinds), "where screens go"),
+                Key("path", .path, "the file that is replaced at each change, or the device"),
+                Key("connector", .path, "the panel's connector, as HDMI-A-1"),
+                Key("rotation", .word(DisplayProfile.rotations), "how far it is turned, clockwise"),
                 Key("width", .integer(HardwareProfile.displaySide), "pixels"),
                 Key("height", .integer(HardwareProfile.displaySide), "pixels"),
             ]),

@@ -32,6 +32,19 @@ struct Hardware: Sendable {
         switch profile.display {
         case .png(let path, let width, let height):
             display = PNGDisplay(file: path, width: width, height: height)
+        case .drm(let path, let connector, let size, let rotation):
+            display = try Self.opened { () throws(DisplayError) in
+                try KMSDisplay(
+                    KMSDisplay.Choice(
+                        path: path, connector: connector,
+                        size: size.map { ($0.width, $0.height) },
+                        rotation: DisplayRotation(rawValue: rotation) ?? .none))
+            }
+        case .framebuffer(let path, let rotation):
+            display = try Self.opened { () throws(DisplayError) in
+                try FramebufferDisplay(
+                    path: path, rotation: DisplayRotation(rawValue: rotation) ?? .none)
+            }
         case .none: display = NoScreen()
         }
         if case .folder(let path) = camera {
@@ -44,6 +57,19 @@ struct Hardware: Sendable {
                     message: "The camera's folder \(path) cannot be made. No payments can be "
                         + "taken. Check its parent's owner and mode.")
             }
+        }
+    }
+
+    /// A display that is a device, or why there is none: a kiosk without its screen shows no QR code
+    /// and no verdict, and does not start.
+    private static func opened(_ open: () throws(DisplayError) -> any Display) throws
+        -> any Display
+    {
+        do throws(DisplayError) { return try open() } catch {
+            throw CommandFailure(
+                reason: error.reason,
+                message: error.message + " tilld does not start. Look at `tillctl display list`, "
+                    + "plug the panel in, or name another in the hardware profile.")
         }
     }
 

@@ -106,6 +106,12 @@ struct DoctorCase: CustomTestStringConvertible {
             code: "display-picture", grade: "warning", fault: "rm till/screen/display.png",
             need: .daemon),
         DoctorCase(
+            code: "display-present", grade: "fault",
+            fault: """
+                sed -i '/^display:/,$d' profile.yaml
+                echo 'display: {kind: drm, path: /dev/dri/card9}' >>profile.yaml
+                """),
+        DoctorCase(
             code: "sound-present", grade: "warning",
             fault: part("sound", "alsa", "/dev/snd/pcmC9D0p")),
         DoctorCase(

@@ -172,8 +172,12 @@ struct DoctorTests {
             return
         }
         let bench = try DoctorBench.well()
+        // What still lies in the log would stand for the pages that are damaged.
         try bench.sh(
-            "dd if=/dev/urandom of=till/journal/journal.sqlite bs=4096 seek=1 count=8 conv=notrunc")
+            """
+            sqlite3 till/journal/journal.sqlite 'PRAGMA wal_checkpoint(TRUNCATE)'
+            dd if=/dev/urandom of=till/journal/journal.sqlite bs=4096 seek=1 count=8 conv=notrunc
+            """)
         let ended = try bench.shell.run(
             [
                 "tillctl", "doctor", "--json", "--profile", bench.shell.path("profile.yaml"),

@@ -12,6 +12,35 @@ struct HardwareProfileTests {
         #expect(profile.display == .png(path: "display.png", width: 800, height: 600))
     }
 
+    @Test("A panel has its connector, size and rotation, and a framebuffer its rotation")
+    func panels() throws {
+        func display(_ text: String) throws -> DisplayProfile {
+            try ProfileFile.load(
+                "profile: 1\ncamera: {kind: folder, path: camera}\ndisplay: {\(text)}\n"
+            ).display
+        }
+        #expect(
+            try display("kind: drm, path: /dev/dri/card0")
+                == .drm(path: "/dev/dri/card0", connector: nil, size: nil, rotation: 0))
+        #expect(
+            try display(
+                "kind: drm, path: /dev/dri/card1, connector: HDMI-A-1, width: 1280, height: 800, "
+                    + "rotation: three-quarters")
+                == .drm(
+                    path: "/dev/dri/card1", connector: "HDMI-A-1",
+                    size: DisplaySize(width: 1_280, height: 800), rotation: 270))
+        #expect(
+            try display("kind: framebuffer, path: /dev/fb0, rotation: half")
+                == .framebuffer(path: "/dev/fb0", rotation: 180))
+        #expect(throws: ProfileError.self) { try display("kind: drm, path: card0") }
+        #expect(throws: ProfileError.self) {
+            try display("kind: drm, path: /dev/dri/card0, width: 1280")
+        }
+        #expect(throws: ProfileError.self) {
+            try display("kind: framebuffer, path: /dev/fb0, rotation: left")
+        }
+    }
+
     @Test("A pipe of grey frames has a size, one of Y4M says its own")
     func pipes() throws {
         let grey = """

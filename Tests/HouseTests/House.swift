@@ -79,7 +79,8 @@ extension House {
         "V4L2Camera": adapter(["ScannerProtocol"], ["CV4L2", "CTurboJPEG"]),
         "ProcessScanner": adapter(["Terminal", "ScannerProtocol"], ["CScanner"]),
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
-        "CairoDisplay": adapter(["Terminal", "Screens", "Money"], ["CPangoCairo"]),
+        "CairoDisplay": adapter(
+            ["Terminal", "Screens", "Money"], ["CPangoCairo", "CKernelDisplays"]),
         "SQLiteJournal": adapter(
             [
                 "Terminal", "HubProtocol", "JournalExport", "Payments", "Money", "Vouchers", "CBOR",
@@ -172,7 +173,9 @@ extension House {
 
     private static let cLibraries: [String: House] = Dictionary(
         uniqueKeysWithValues: [
-            "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CSystemd", "CScanner",
+            "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CKernelDisplays",
+            "CSystemd",
+            "CScanner",
             "CV4L2", "CZXing",
         ].map { ($0, House(.cLibrary)) })
 }

@@ -68,7 +68,11 @@ class Kiosk:
             shutil.copy(self.programs.path(name), stage / "bin")
             self.copy_libraries(stage / "bin" / name, stage / "lib")
         subprocess.run(["strip", *map(str, (stage / "bin").iterdir())], check=True)
-        shutil.copy(ROOT / "hardware-profiles" / PROFILE, stage / "profiles")
+        profile = (ROOT / "hardware-profiles" / PROFILE).read_text()
+        # The panel of the guest in place of the picture file: what it shows is seen from outside.
+        head = profile[:profile.index("display:")]
+        (stage / "profiles" / PROFILE).write_text(
+            head + "display:\n  kind: drm\n  path: /dev/dri\n")
         for file in (ROOT / "systemd").iterdir():
             shutil.copy(file, stage / "systemd")
         shutil.copytree(terminal.folder, stage / "state")
@@ -163,6 +167,23 @@ WatchdogSec=60s
         self.must('"verdict":"approved"' in paid, f"{amount} is approved", paid)
         self.show(self.blank)
 
+    def screen(self):
+        """What the guest's panel shows, as a picture taken from outside."""
+        picture = self.folder / "panel.png"
+        self.guest.shot(str(picture))
+        return picture
+
+    def panel(self):
+        """The shop QR on the panel is the request that the terminal made, and goes when it is paid."""
+        self.ctl("sale", "7.00")
+        shown = self.programs.json("tillctl", "scan", self.screen())["symbols"]
+        self.must(len(shown) == 1, "the panel shows one code", shown)
+        told = self.programs.json("tillctl", "code", "explain", shown[0]["text"])
+        self.must("7.00" in str(told), "the code on the panel asks for 7.00", told)
+        self.ctl("sale", "--cancel")
+        after = self.programs.json("tillctl", "scan", self.screen())["symbols"]
+        self.must(after == [], "the code has gone from the panel", after)
+
     def scanner(self):
         return self.sh("pgrep -x till-scanner").split()[0]
 
@@ -211,6 +232,8 @@ WatchdogSec=60s
         self.pay("1.00", vouchers[0])
         self.step("1.00: a code before the camera is approved", "approved")
         self.shut_in()
+        self.panel()
+        self.step("the shop QR on the panel (DRM), seen from outside", "decodes to the request")
         self.pay("2.00", vouchers[1], before=self.unplug)
         self.step("2.00: unplugged and plugged again in the sale", "approved")
         self.pay("3.00", vouchers[2], before=self.stall)

@@ -6,6 +6,9 @@ import HardwareProfiles
 enum DisplayChecks {
     static let table = [
         DoctorCheck(
+            .display, "display-present", "The panel's device that the profile names is there",
+            fix: "tillctl display list", look: present),
+        DoctorCheck(
             .display, "display-folder", "The folder of the screen's picture can be written into",
             fix: "mkdir --parents FOLDER, or chown USER FOLDER", look: folder),
         DoctorCheck(
@@ -19,6 +22,22 @@ enum DisplayChecks {
     private static func path(_ kiosk: Kiosk) -> String? {
         guard case .png(let path, _, _) = (try? kiosk.profile())?.display else { return nil }
         return path
+    }
+
+    private static func present(_ kiosk: Kiosk) -> DoctorFinding {
+        let path: String
+        switch (try? kiosk.profile())?.display {
+        case .drm(let device, _, _, _), .framebuffer(let device, _): path = device
+        default: return .skipped("The display is no device.")
+        }
+        // A folder stands for the first of its devices that has a panel.
+        let facts = FileFacts(kiosk.system(path))
+        guard facts?.isCharacterDevice == true || facts?.isFolder == true else {
+            return .fault(
+                "The display's device \(path) is not there: the customer sees nothing, and tilld "
+                    + "does not start.", fix: "tillctl display list")
+        }
+        return .ok("The display's device \(path) is there.")
     }
 
     private static let noPicture = DoctorFinding.skipped("The display is no picture file.")

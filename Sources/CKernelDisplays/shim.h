@@ -1,0 +1,3 @@
+#include <linux/fb.h>
+#include <xf86drm.h>
+#include <xf86drmMode.h>
