@@ -97,6 +97,7 @@ let adapters: [Target] = [
     library("ProcessScanner", ["Terminal", "ScannerProtocol", "CScanner"]),
     pixelLibrary("ZBarDecoder", ["Terminal", "CZBar", "CZXing"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
+    library("ESCPOSPrinter", ["Terminal", "Screens"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo", "CKernelDisplays"]),
     library(
         "SQLiteJournal",
@@ -178,7 +179,8 @@ let programs: [Target] = [
             "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
-            "CodePictures", "FileStaffRoll", "HardwareProfiles", "YAMLHardwareProfiles",
+            "CodePictures", "ESCPOSPrinter", "FileStaffRoll", "HardwareProfiles",
+            "YAMLHardwareProfiles",
             "SysfsMachine", "HTTPHubLink",
         ]),
     program(
@@ -271,6 +273,9 @@ let testTargets: [Target] = [
             "Screens", "CairoDisplay", "QRencodeEncoder", "ZBarDecoder", "FileCamera", "Payments",
             "Money", "Terminal", "Vouchers", "VoucherMint",
         ]),
+    tests(
+        "ESCPOSPrinterTests",
+        ["ESCPOSPrinter", "Terminal", "Screens", "QRencodeEncoder", "ZBarDecoder"]),
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles", "SysfsMachine"]),
     tests(
         "TerminalTests",

@@ -34,6 +34,9 @@ struct Palette: Hashable, Sendable {
         case .approvedInPart:
             Palette(background: Colour(0x7A4B00), ink: .white, bar: Colour(0x583600))
         case .declined: Palette(background: Colour(0xA61B1B), ink: .white, bar: Colour(0x771010))
+        case .again: Palette(background: Colour(0x6B3A00), ink: .white, bar: Colour(0x4B2900))
+        case .retry: Palette(background: Colour(0x5A4A12), ink: .white, bar: Colour(0x40340C))
+        case .network: Palette(background: Colour(0x2B3A8C), ink: .white, bar: Colour(0x1D2866))
         // Nearly white, so that a refund voucher's symbol can be read from it.
         case .undone:
             Palette(background: Colour(0xFBF8FD), ink: Colour(0x4A1E6B), bar: Colour(0x4A1E6B))

@@ -24,6 +24,9 @@ struct ScreenIcon {
             disc(canvas)
             stroke(canvas, [(-0.24, 0.02), (-0.07, 0.19), (0.25, -0.17)], width: 0.1)
         case .approvedInPart: half(canvas)
+        case .again: repeated(canvas)
+        case .retry: turn(canvas)
+        case .network: cloud(canvas)
         case .declined:
             disc(canvas)
             stroke(canvas, [(-0.18, -0.18), (0.18, 0.18)], width: 0.1)

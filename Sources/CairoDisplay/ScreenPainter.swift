@@ -49,12 +49,14 @@ struct ScreenPainter {
         let pixels = try Canvas.modulePixels(symbol, side: max(beside, above))
         let side = (symbol.size + 2 * Canvas.quietZone) * pixels
         let margin = unit * 0.04
+        let isMirrored = screen.isRightToLeft
         if isBeside {
             canvas.draw(
-                symbol, x: Int(body.x), y: Int(body.y + (body.height - Double(side)) / 2),
+                symbol, x: Int(isMirrored ? body.x + body.width - Double(side) : body.x),
+                y: Int(body.y + (body.height - Double(side)) / 2),
                 modulePixels: pixels)
             var column = body
-            column.x += Double(side)
+            column.x += isMirrored ? margin : Double(side)
             column.width -= Double(side) + margin
             column = Box(
                 x: column.x, y: column.y + margin, width: column.width,
@@ -80,13 +82,23 @@ struct ScreenPainter {
     ) throws(DrawingError) {
         var rest = column
         if let footer = screen.footer { try paintFooter(footer, canvas, &rest, unit) }
+        if let countdown = screen.countdown { try paintCountdown(countdown, canvas, &rest, unit) }
+        try paintWords(canvas, rest, unit, scale: 1)
+    }
+
+    /// The words beside a symbol; where the sentences have no room, once more with a smaller word
+    /// and amount.
+    private func paintWords(
+        _ canvas: borrowing Canvas, _ rest: Box, _ unit: Double, scale: Double
+    ) throws(DrawingError) {
         let smallest = max(unit * 0.035, 11)
         let gap = unit * 0.03
         let headline = try TextBlock.fitted(
-            screen.headline, on: canvas, in: rest, largest: unit * 0.08, smallest: smallest,
+            screen.headline, on: canvas, in: rest, largest: unit * 0.08 * scale, smallest: smallest,
             lines: 2, weight: .bold, centred: true)
         let amount = try TextBlock.fitted(
-            screen.amount ?? "", on: canvas, in: rest, largest: unit * 0.2, smallest: smallest,
+            screen.amount ?? "", on: canvas, in: rest, largest: unit * 0.2 * scale,
+            smallest: smallest,
             lines: 1, weight: .bold, centred: true)
         let used = headline.height + amount.height + 2 * gap
         var room = rest
@@ -94,6 +106,9 @@ struct ScreenPainter {
         let sentences = try TextBlock.fitted(
             screen.lines.joined(separator: "\n"), on: canvas, in: room, largest: unit * 0.055,
             smallest: smallest, lines: 6, centred: true)
+        if headline.isCut || amount.isCut || sentences.isCut, scale > Self.smallestScale {
+            return try paintWords(canvas, rest, unit, scale: scale * Self.shrinking)
+        }
         let hasSentences = !screen.lines.isEmpty && room.height > smallest * 1.2
         let total = used + (hasSentences ? sentences.height : -gap)
         var y = rest.y + max(0, (rest.height - total) / 2)
@@ -114,6 +129,22 @@ struct ScreenPainter {
         text.draw(on: canvas, x: strip.x, y: strip.y + strip.height - text.height, palette.ink)
     }
 
+    private func paintCountdown(
+        _ countdown: String, _ canvas: borrowing Canvas, _ rest: inout Box, _ unit: Double
+    ) throws(DrawingError) {
+        let strip = rest.takeBottom(unit * 0.075)
+        let text = try TextBlock.fitted(
+            countdown, on: canvas, in: strip, largest: unit * 0.045,
+            smallest: max(unit * 0.03, 10), weight: .bold, centred: true)
+        text.draw(
+            on: canvas, x: strip.x, y: strip.y + (strip.height - text.height) / 2, palette.ink)
+    }
+
+    /// Where nothing was paid.
+    private static let wordFirst: Set<ScreenKind> = [
+        .declined, .again, .retry, .network, .outOfOrder,
+    ]
+
     // MARK: Without a symbol
 
     private func paintResult(
@@ -121,16 +152,29 @@ struct ScreenPainter {
     ) throws(DrawingError) {
         var rest = body.inset(unit * 0.04)
         if let footer = screen.footer { try paintFooter(footer, canvas, &rest, unit) }
+        if let countdown = screen.countdown { try paintCountdown(countdown, canvas, &rest, unit) }
+        try paintResult(canvas, rest, unit, scale: 1)
+    }
+
+    /// How far signs, words and amounts give way to sentences, and in which steps.
+    private static let smallestScale = 0.4
+    private static let shrinking = 0.9
+
+    private func paintResult(
+        _ canvas: borrowing Canvas, _ rest: Box, _ unit: Double, scale: Double
+    ) throws(DrawingError) {
         // Where nothing was paid, the word is larger than the amount: nobody shall mistake it.
-        let isWordFirst = screen.kind == .declined || screen.kind == .outOfOrder
+        let isWordFirst = Self.wordFirst.contains(screen.kind)
         let smallest = max(unit * 0.04, 11)
         let gap = unit * 0.025
-        let icon = unit * (screen.amount == nil ? 0.32 : 0.21)
+        let icon = unit * (screen.amount == nil ? 0.32 : 0.21) * scale
         let headline = try TextBlock.fitted(
-            screen.headline, on: canvas, in: rest, largest: unit * (isWordFirst ? 0.14 : 0.1),
+            screen.headline, on: canvas, in: rest,
+            largest: unit * (isWordFirst ? 0.14 : 0.1) * scale,
             smallest: smallest, lines: 2, weight: .bold, centred: true)
         let amount = try TextBlock.fitted(
-            screen.amount ?? "", on: canvas, in: rest, largest: unit * (isWordFirst ? 0.09 : 0.17),
+            screen.amount ?? "", on: canvas, in: rest,
+            largest: unit * (isWordFirst ? 0.09 : 0.17) * scale,
             smallest: smallest, weight: .bold, centred: true)
         let amountHeight = screen.amount == nil ? 0 : amount.height + gap
         var room = rest
@@ -138,6 +182,9 @@ struct ScreenPainter {
         let sentences = try TextBlock.fitted(
             screen.lines.joined(separator: "\n"), on: canvas, in: room, largest: unit * 0.065,
             smallest: smallest, lines: 5, centred: true)
+        if headline.isCut || amount.isCut || sentences.isCut, scale > Self.smallestScale {
+            return try paintResult(canvas, rest, unit, scale: scale * Self.shrinking)
+        }
         let sentencesHeight = screen.lines.isEmpty ? 0 : sentences.height + gap
         let total = icon + gap + headline.height + amountHeight + sentencesHeight
         var y = rest.y + max(0, (rest.height - total) / 2)

@@ -22,6 +22,7 @@ public struct TextDisplay: Display {
         var lines = [screen.merchant, "\(sign(screen.kind)) \(screen.headline)"]
         if let amount = screen.amount { lines.append(amount) }
         lines += screen.lines
+        if let countdown = screen.countdown { lines.append(countdown) }
         if let footer = screen.footer { lines.append(footer) }
         let text = lines.filter { !$0.isEmpty }.map { printable($0) + "\n" }.joined()
         return text + (screen.symbol?.halfBlocks(colours: colours) ?? "")
@@ -81,6 +82,9 @@ public struct TextDisplay: Display {
         case .approved: "[✓]"
         case .approvedInPart: "[◐]"
         case .declined: "[✗]"
+        case .again: "[↻]"
+        case .retry: "[?]"
+        case .network: "[~]"
         case .undone: "[←]"
         case .outOfOrder: "[!]"
         }

@@ -67,10 +67,11 @@ public enum SymbolEncoder {
 
     /// The symbol of `bytes`, one segment of `mode` at `level`, without quiet zone; with
     /// `declaresUTF8` it says so before the segment (ECI 26, as QRCPS 4.12.1.2 asks for where a
-    /// character is not ASCII).
+    /// character is not ASCII). `minimumVersion` (1 to 40) asks for a larger symbol than need be;
+    /// 0 for the smallest.
     public static func encode(
         _ bytes: [UInt8], mode: SymbolMode, level: ErrorCorrectionLevel = .medium,
-        declaresUTF8: Bool = false
+        declaresUTF8: Bool = false, minimumVersion: Int = 0
     ) throws(SymbolEncoderError) -> SymbolMatrix {
         guard !bytes.isEmpty else { throw .empty }
         if mode == .alphanumeric,
@@ -80,10 +81,31 @@ public enum SymbolEncoder {
         }
         // The largest symbol at level L holds 7,089 digits; this keeps the count within Int32.
         guard bytes.count <= maximumBytes else { throw .tooLong(bytes: bytes.count) }
-        let input = try QRInput(level: level.qrencode)
+        precondition((0...40).contains(minimumVersion), "A symbol's version is 1 to 40.")
+        let input = try QRInput(level: level.qrencode, version: Int32(minimumVersion))
         if declaresUTF8 { try input.declare(Self.utf8) }
         try input.append(bytes, mode: mode.qrencode)
         return try input.encoded(byteCount: bytes.count)
+    }
+
+    /// Other symbols of the same bytes, the usual one first: where one is hard to read on a
+    /// display, another level or version lays its modules, and its mask, out differently.
+    /// libqrencode chooses the mask by itself (ISO/IEC 18004 7.8) and lets nobody else.
+    public static func variants(_ bytes: [UInt8], mode: SymbolMode) -> [SymbolMatrix] {
+        guard let first = try? encode(bytes, mode: mode) else { return [] }
+        let version = (first.size - 17) / 4
+        var symbols = [first]
+        for (level, larger) in [
+            (.quartile, 0), (.low, 0), (.medium, 1), (.high, 0), (.quartile, 1),
+        ] as [(ErrorCorrectionLevel, Int)] {
+            let minimum = larger == 0 ? 0 : min(version + larger, 40)
+            if let symbol = try? encode(bytes, mode: mode, level: level, minimumVersion: minimum),
+                !symbols.contains(symbol)
+            {
+                symbols.append(symbol)
+            }
+        }
+        return symbols
     }
 
     private static let maximumBytes = 7_089
@@ -95,8 +117,10 @@ private struct QRInput: ~Copyable {
     private let handle: OpaquePointer
 
     /// Version 0 is libqrencode's word for the smallest that fits.
-    init(level: QRecLevel) throws(SymbolEncoderError) {
-        guard let handle = QRinput_new2(0, level) else { throw Self.error(errno, byteCount: 0) }
+    init(level: QRecLevel, version: Int32) throws(SymbolEncoderError) {
+        guard let handle = QRinput_new2(version, level) else {
+            throw Self.error(errno, byteCount: 0)
+        }
         self.handle = handle
     }
 

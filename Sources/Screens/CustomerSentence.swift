@@ -25,6 +25,10 @@ public enum CustomerPrompt: Hashable, Sendable {
     case paidInPart
     /// What is still due after a part.
     case stillDue(Amount)
+    /// How long the shown code is good for, in minutes.
+    case minutesLeft(UInt64)
+    /// The same in seconds.
+    case secondsLeft(UInt64)
     /// The sale's reference.
     case sale(String)
     /// The sale's reference, and that a part of the total is still due.
@@ -33,6 +37,14 @@ public enum CustomerPrompt: Hashable, Sendable {
     case receipt(UInt64)
     /// Not paid: the word that is read from afar.
     case notPaid
+    /// Not paid, as a sentence under another word.
+    case nothingPaid
+    /// A voucher or a code that was used: the word that is read from afar.
+    case usedAlready
+    /// Another code, or the same once more: the word that is read from afar.
+    case tryAgain
+    /// It takes a network: the word that is read from afar.
+    case needsNetwork
     /// The terminal is out of order: the word that is read from afar.
     case outOfOrder
     /// What to do then.

@@ -12,6 +12,12 @@ public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
     case approvedInPart = "approved-in-part"
     /// Not paid, and why.
     case declined
+    /// Not paid: the voucher or the code has been used.
+    case again
+    /// Not paid: another code, or the same once more.
+    case retry
+    /// Not paid: it takes a network.
+    case network
     /// Money goes back.
     case undone
     /// The terminal cannot take payments.
@@ -32,13 +38,18 @@ public struct Screen: Hashable, Sendable {
     public let lines: [String]
     /// A QR code.
     public let symbol: SymbolMatrix?
-    /// Small print: the sale's reference, the time left.
+    /// How long the code is still good for.
+    public let countdown: String?
+    /// Small print: the sale's reference, the receipt.
     public let footer: String?
+    /// Whether its language is written from right to left: the sides are then the other way round.
+    public let isRightToLeft: Bool
 
     /// Makes a screen from its parts.
     public init(
         kind: ScreenKind, merchant: String, headline: String, amount: String? = nil,
-        lines: [String] = [], symbol: SymbolMatrix? = nil, footer: String? = nil
+        lines: [String] = [], symbol: SymbolMatrix? = nil, countdown: String? = nil,
+        footer: String? = nil, isRightToLeft: Bool = false
     ) {
         self.kind = kind
         self.merchant = merchant
@@ -46,6 +57,8 @@ public struct Screen: Hashable, Sendable {
         self.amount = amount
         self.lines = lines
         self.symbol = symbol
+        self.countdown = countdown
         self.footer = footer
+        self.isRightToLeft = isRightToLeft
     }
 }

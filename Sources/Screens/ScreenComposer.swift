@@ -20,16 +20,19 @@ public struct ScreenComposer: Hashable, Sendable {
         Screen(kind: .idle, merchant: merchant, headline: language.text(.welcome))
     }
 
-    /// The sale waits for a code; `symbol` is its request, or nil where it cannot be shown.
-    public func waiting(_ sale: Sale, symbol: SymbolMatrix?) -> Screen {
+    /// The sale waits for a code; `symbol` is its request, or nil where it cannot be shown, and
+    /// `secondsLeft` how long it still takes an answer.
+    public func waiting(_ sale: Sale, symbol: SymbolMatrix?, secondsLeft: UInt64) -> Screen {
         let reference = sale.reference.text
         return Screen(
             kind: .shopQR, merchant: merchant, headline: language.text(.pleasePay),
             amount: language.text(sale.request.amount),
             lines: [language.text(symbol == nil ? .showCode : .scanOrShow)], symbol: symbol,
+            countdown: language.text(Self.left(secondsLeft)),
             footer: sale.captured > 0
                 ? language.text(.saleOfTotal(reference, sale.total))
-                : language.text(.sale(reference)))
+                : language.text(.sale(reference)),
+            isRightToLeft: language.isRightToLeft)
     }
 
     /// The hub is asked about a payment of `amount`.
@@ -54,13 +57,42 @@ public struct ScreenComposer: Hashable, Sendable {
                 kind: .approvedInPart, merchant: merchant, headline: language.text(.paidInPart),
                 amount: language.text(capture.amount), lines: [language.text(.stillDue(rest))],
                 footer: language.text(.receipt(receipt)))
-        case .declined(let reason):
-            return Screen(
-                kind: .declined, merchant: merchant, headline: language.text(.notPaid),
-                amount: language.text(sale.request.amount),
-                lines: [language.text(DeclineSentences(reason, currency: currency).customer)],
-                footer: language.text(.sale(sale.reference.text)))
+        case .declined(let reason): return declined(reason, sale)
         }
+    }
+
+    private func declined(_ reason: DeclineReason, _ sale: Sale) -> Screen {
+        let told = DeclineSentences(reason, currency: sale.total.currency).customer
+        let (kind, headline) = Self.face(of: VerdictSigns(.declined(reason)).group)
+        // Where the word does not say so, a line does; of an unconfirmed payment by another wallet
+        // nobody here knows it.
+        let saysIt = headline == .notPaid || reason == .unconfirmed
+        return Screen(
+            kind: kind, merchant: merchant, headline: language.text(headline),
+            amount: language.text(sale.request.amount),
+            lines: [language.text(told)] + (saysIt ? [] : [language.text(.nothingPaid)]),
+            footer: language.text(.sale(sale.reference.text)))
+    }
+
+    /// A decline's kind and word; those that lie with the terminal look as it does out of order.
+    private static func face(of group: VerdictSigns.Group) -> (ScreenKind, CustomerPrompt) {
+        switch group {
+        case .again: (.again, .usedAlready)
+        case .retry: (.retry, .tryAgain)
+        case .network: (.network, .needsNetwork)
+        case .fault: (.outOfOrder, .outOfOrder)
+        case .approved, .part, .declined: (.declined, .notPaid)
+        }
+    }
+
+    /// Above this many seconds the time left is told in minutes.
+    private static let secondsFrom: UInt64 = 60
+    /// Down to this many it is told in steps of five: a screen is drawn for each new text.
+    private static let everySecondFrom: UInt64 = 10
+
+    private static func left(_ seconds: UInt64) -> CustomerPrompt {
+        if seconds >= secondsFrom { return .minutesLeft(seconds / 60) }
+        return .secondsLeft(seconds > everySecondFrom ? seconds / 5 * 5 : seconds)
     }
 
     /// A payment was undone; `symbol` is the refund voucher, where the money goes back by one.
@@ -71,7 +103,7 @@ public struct ScreenComposer: Hashable, Sendable {
             amount: language.text(undo.amount), lines: [language.text(sentences.customer)],
             symbol: symbol,
             footer: receipt.map { language.text(.receiptFor($0, payment: paid)) }
-                ?? language.text(.forReceipt(paid)))
+                ?? language.text(.forReceipt(paid)), isRightToLeft: language.isRightToLeft)
     }
 
     /// The terminal cannot take payments.

@@ -17,6 +17,12 @@ extension ScreenLanguage {
             "عملية البيع \(isolated(name))، الباقي من \(self.text(amount))"
         case .receipt(let number): "الإيصال \(isolated(number))"
         case .notPaid: "لم يتم الدفع"
+        case .minutesLeft(let count): arabicMinutes(count)
+        case .secondsLeft(let count): arabicSeconds(count)
+        case .nothingPaid: "لم يُدفع أي مبلغ."
+        case .usedAlready: "مستخدَم من قبل"
+        case .tryAgain: "حاول مرة أخرى"
+        case .needsNetwork: "لا بد من اتصال"
         case .outOfOrder: "خارج الخدمة"
         case .askForAnotherWay: "يرجى السؤال عن طريقة دفع أخرى."
         }
@@ -73,6 +79,29 @@ extension ScreenLanguage {
         case .notTakenFromAccount: "لن يُخصم المبلغ من الحساب."
         case .keepThisVoucher: "احتفظ بهذه القسيمة. وهي صالحة في هذا المتجر مرة واحدة."
         case .shopGivesItBack: "يعيد إليك المتجر المال."
+        }
+    }
+}
+
+// Counts: Arabic has words of their own for one and two, and three forms for more.
+extension ScreenLanguage {
+    private func arabicMinutes(_ count: UInt64) -> String {
+        switch pluralCategory(of: count) {
+        case .zero: "انتهى الوقت"
+        case .one: "بقيت دقيقة واحدة"
+        case .two: "بقيت دقيقتان"
+        case .few: "بقيت \(count) دقائق"
+        case .many, .other: "بقيت \(count) دقيقة"
+        }
+    }
+
+    private func arabicSeconds(_ count: UInt64) -> String {
+        switch pluralCategory(of: count) {
+        case .zero: "انتهى الوقت"
+        case .one: "بقيت ثانية واحدة"
+        case .two: "بقيت ثانيتان"
+        case .few: "بقيت \(count) ثوانٍ"
+        case .many, .other: "بقيت \(count) ثانية"
         }
     }
 }

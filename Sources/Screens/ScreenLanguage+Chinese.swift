@@ -16,6 +16,14 @@ extension ScreenLanguage {
         case .saleOfTotal(let name, let amount): "交易 \(isolated(name))，总额 \(self.text(amount)) 的余款"
         case .receipt(let number): "收据 \(isolated(number))"
         case .notPaid: "未付款"
+        case .minutesLeft(let count):
+            "剩余\(count)分钟"
+        case .secondsLeft(let count):
+            "剩余\(count)秒"
+        case .nothingPaid: "未扣任何款项。"
+        case .usedAlready: "已使用过"
+        case .tryAgain: "请重试"
+        case .needsNetwork: "需要网络"
         case .outOfOrder: "暂停服务"
         case .askForAnotherWay: "请咨询其他付款方式。"
         }

@@ -17,6 +17,14 @@ extension ScreenLanguage {
             "Sale \(isolated(name)), of \(self.text(amount)) still due"
         case .receipt(let number): "Receipt \(isolated(number))"
         case .notPaid: "Not paid"
+        case .minutesLeft(let count):
+            pluralCategory(of: count) == .one ? "\(count) minute left" : "\(count) minutes left"
+        case .secondsLeft(let count):
+            pluralCategory(of: count) == .one ? "\(count) second left" : "\(count) seconds left"
+        case .nothingPaid: "Nothing was paid."
+        case .usedAlready: "Used already"
+        case .tryAgain: "Try again"
+        case .needsNetwork: "Needs network"
         case .outOfOrder: "Out of order"
         case .askForAnotherWay: "Please ask for another way to pay."
         }

@@ -17,6 +17,16 @@ extension ScreenLanguage {
             "Vente \(isolated(name)), reste de \(self.text(amount))"
         case .receipt(let number): "Reçu \(isolated(number))"
         case .notPaid: "Non payé"
+        case .minutesLeft(let count):
+            pluralCategory(of: count) == .one
+                ? "Encore \(count)\u{A0}minute" : "Encore \(count)\u{A0}minutes"
+        case .secondsLeft(let count):
+            pluralCategory(of: count) == .one
+                ? "Encore \(count)\u{A0}seconde" : "Encore \(count)\u{A0}secondes"
+        case .nothingPaid: "Rien n’a été payé."
+        case .usedAlready: "Déjà utilisé"
+        case .tryAgain: "Réessayez"
+        case .needsNetwork: "Pas de réseau"
         case .outOfOrder: "Hors service"
         case .askForAnotherWay: "Veuillez demander un autre moyen de paiement."
         }

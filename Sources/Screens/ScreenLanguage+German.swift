@@ -17,6 +17,14 @@ extension ScreenLanguage {
             "Verkauf \(isolated(name)), Rest von \(self.text(amount))"
         case .receipt(let number): "Beleg \(isolated(number))"
         case .notPaid: "Nicht bezahlt"
+        case .minutesLeft(let count):
+            pluralCategory(of: count) == .one ? "Noch \(count) Minute" : "Noch \(count) Minuten"
+        case .secondsLeft(let count):
+            pluralCategory(of: count) == .one ? "Noch \(count) Sekunde" : "Noch \(count) Sekunden"
+        case .nothingPaid: "Es wurde nichts bezahlt."
+        case .usedAlready: "Schon benutzt"
+        case .tryAgain: "Bitte noch einmal"
+        case .needsNetwork: "Keine Verbindung"
         case .outOfOrder: "Außer Betrieb"
         case .askForAnotherWay: "Bitte fragen Sie nach einer anderen Zahlungsart."
         }

@@ -17,6 +17,15 @@ extension ScreenLanguage {
             "Venta \(isolated(name)), resto de \(self.text(amount))"
         case .receipt(let number): "Recibo \(isolated(number))"
         case .notPaid: "No pagado"
+        case .minutesLeft(let count):
+            pluralCategory(of: count) == .one ? "Queda \(count) minuto" : "Quedan \(count) minutos"
+        case .secondsLeft(let count):
+            pluralCategory(of: count) == .one
+                ? "Queda \(count) segundo" : "Quedan \(count) segundos"
+        case .nothingPaid: "No se ha pagado nada."
+        case .usedAlready: "Ya utilizado"
+        case .tryAgain: "Inténtelo de nuevo"
+        case .needsNetwork: "Sin conexión"
         case .outOfOrder: "Fuera de servicio"
         case .askForAnotherWay: "Pregunte por otra forma de pago."
         }

@@ -110,7 +110,7 @@ extension PaymentTerminal {
                 return .notRecorded(error.message)
             } catch {
                 // Whether money moved is not known: the screen must not go on asking for it.
-                try? parts.display.show(screens.composer.outOfOrder())
+                show(screens.composer.outOfOrder())
                 return .recordUncertain(error.message)
             }
         }
@@ -120,7 +120,8 @@ extension PaymentTerminal {
         if view?.sale.reference != sale.reference {
             view = SaleView(sale: sale, version: version)
         }
-        let shown = screens.show(sale)
+        let shown = screens.show(sale, at: parts.clock.now())
+        shownScreen = shown.screen
         view?.sale = sale
         view?.symbol = shown.symbol
         view?.symbolProblem = shown.problem
@@ -138,7 +139,7 @@ extension PaymentTerminal {
         case .declined: break
         }
         // A display that fails takes no payment back: what was approved is in the journal.
-        try? parts.display.show(screens.composer.outcome(outcome, of: sale))
+        show(screens.composer.outcome(outcome, of: sale))
         changed()
     }
 
@@ -152,7 +153,27 @@ extension PaymentTerminal {
         changed()
     }
 
-    func showIdle() { try? parts.display.show(screens.composer.idle()) }
+    func showIdle() { show(screens.composer.idle()) }
+
+    /// Shows a screen; one that stands there already is not drawn again, and a display that fails
+    /// stops no payment.
+    func show(_ screen: Screen) {
+        guard screen != shownScreen else { return }
+        do {
+            try parts.display.show(screen)
+            shownScreen = screen
+        } catch {
+            shownScreen = nil
+        }
+    }
+
+    /// Shows how long the open sale's request is still good for, while the screen shows it.
+    func countDown() {
+        guard shownScreen?.kind == .shopQR, let view, let sale = machine.sale,
+            sale.state == .open, view.sale.reference == sale.reference
+        else { return }
+        show(screens.waiting(sale, symbol: view.symbol, at: parts.clock.now()))
+    }
 
     /// Puts a newer configuration, verified by the caller, in force.
     func adopt(

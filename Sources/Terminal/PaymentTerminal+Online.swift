@@ -33,7 +33,7 @@ extension PaymentTerminal {
             }
         }
         // After the question has gone out: drawing takes of the customer's time, not of the budget.
-        try? parts.display.show(screens.composer.asking(question.capture.amount))
+        show(screens.composer.asking(question.capture.amount))
         let alarm = Task {
             try? await Task.sleep(for: .milliseconds(budget))
             _ = await race.win(.hubSilent(number))

@@ -131,7 +131,7 @@ extension PaymentTerminal {
         if view?.sale.reference == undo.payment.sale { view?.undone += undo.amount.minorUnits }
         let symbol = code(of: undo).flatMap { parts.encoder.symbol(forVoucher: $0) }
         // A display that fails takes nothing back: what was undone is in the journal.
-        try? parts.display.show(screens.composer.undone(undo, receipt: receipt, symbol: symbol))
+        show(screens.composer.undone(undo, receipt: receipt, symbol: symbol))
         changed()
     }
 

@@ -32,6 +32,8 @@ public actor PaymentTerminal {
     var view: SaleView?
     var version: UInt64 = 0
     var screens: ShopScreen
+    /// What the customer's screen shows.
+    var shownScreen: Screen?
     /// What undo orders came to, by their numbers, until their callers pick it up.
     var undoAnswers: [UInt64: UndoAnswer] = [:]
     var lastUndoOrder: UInt64 = 0
@@ -162,10 +164,11 @@ public actor PaymentTerminal {
         return await ReferenceReader.read(bytes, from: store, in: context)
     }
 
-    /// Time passes: an expired sale ends.
+    /// Time passes: an expired sale ends, and an open one has less of it left.
     public func tick() async {
         do { try await storeEnded() } catch {}
         await run(.tick(parts.clock.now()))
+        countDown()
         await keepClock()
     }
 

@@ -10,6 +10,8 @@ struct ShownSymbol: Sendable {
     let symbol: SymbolMatrix?
     /// Why there is none.
     let problem: String?
+    /// What the display shows, if it works.
+    var screen: Screen?
 }
 
 /// Makes the shop QR of a sale and reads it back from the drawn picture before it counts as
@@ -24,17 +26,26 @@ struct ShopScreen: Sendable {
     let display: any Display
 
     /// Shows `sale`'s request; a sale without a readable symbol is shown by its amount alone.
-    func show(_ sale: Sale) -> ShownSymbol {
-        let shown = symbol(for: sale)
+    func show(_ sale: Sale, at now: UInt64) -> ShownSymbol {
+        var shown = symbol(for: sale, at: now)
+        let screen = waiting(sale, symbol: shown.symbol, at: now)
         do {
-            try display.show(composer.waiting(sale, symbol: shown.symbol))
+            try display.show(screen)
+            shown.screen = screen
             return shown
         } catch {
             return ShownSymbol(symbol: nil, problem: error.message)
         }
     }
 
-    private func symbol(for sale: Sale) -> ShownSymbol {
+    /// The screen of a sale whose request is shown.
+    func waiting(_ sale: Sale, symbol: SymbolMatrix?, at now: UInt64) -> Screen {
+        let expiry = sale.request.expiry
+        return composer.waiting(
+            sale, symbol: symbol, secondsLeft: expiry > now ? expiry - now : 0)
+    }
+
+    private func symbol(for sale: Sale, at now: UInt64) -> ShownSymbol {
         let request = sale.request
         guard let expiry = UInt32(exactly: request.expiry) else {
             return ShownSymbol(symbol: nil, problem: "The expiry does not fit the shop QR.")
@@ -49,18 +60,24 @@ struct ShopScreen: Sendable {
         } catch {
             return ShownSymbol(symbol: nil, problem: error.message)
         }
-        guard let symbol = encoder.symbol(for: payload) else {
+        let symbols = encoder.symbols(for: payload)
+        guard !symbols.isEmpty else {
             return ShownSymbol(symbol: nil, problem: "The payload is too long for a QR code.")
         }
-        do {
-            let picture = try display.picture(of: composer.waiting(sale, symbol: symbol))
-            guard reader.read(picture) == [[UInt8](payload.utf8)] else {
-                return ShownSymbol(
-                    symbol: nil, problem: "The terminal cannot read its own code on this display.")
+        // The first problem is told: it is that of the symbol that customers' phones like best.
+        var problem: String?
+        for symbol in symbols {
+            do {
+                let picture = try display.picture(of: waiting(sale, symbol: symbol, at: now))
+                if reader.read(picture) == [[UInt8](payload.utf8)] {
+                    return ShownSymbol(symbol: symbol, problem: nil)
+                }
+                problem =
+                    problem ?? "The terminal cannot read its own code on this display."
+            } catch {
+                problem = problem ?? error.message
             }
-        } catch {
-            return ShownSymbol(symbol: nil, problem: error.message)
         }
-        return ShownSymbol(symbol: symbol, problem: nil)
+        return ShownSymbol(symbol: nil, problem: problem)
     }
 }

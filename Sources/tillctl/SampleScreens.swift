@@ -42,8 +42,9 @@ enum SampleScreens {
         }
         var samples = [
             Sample(name: "idle", screen: composer.idle()),
-            Sample(name: "shop-qr", screen: composer.waiting(sale, symbol: symbol)),
-            Sample(name: "code-only", screen: composer.waiting(sale, symbol: nil)),
+            Sample(
+                name: "shop-qr", screen: composer.waiting(sale, symbol: symbol, secondsLeft: 119)),
+            Sample(name: "code-only", screen: composer.waiting(sale, symbol: nil, secondsLeft: 9)),
             Sample(name: "asking", screen: composer.asking(amount)),
             screen("approved", .approved, language.text(.paid), language.text(.thankYou)),
             screen(

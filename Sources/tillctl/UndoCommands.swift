@@ -96,15 +96,28 @@ struct ReverseCommand: TillCommand {
 struct ReceiptCommand: TillCommand {
     static let configuration = CommandConfiguration(
         commandName: "receipt",
-        abstract: "Tell where a payment stands, and what of it may be given back.")
+        abstract: "Tell where a payment stands, and what of it may be given back.",
+        discussion: """
+            With --printer its receipt is printed once more, marked as a copy: on a device \
+            (/dev/till/printer, or a file) or over the network (tcp:HOST or tcp:HOST:PORT, 9100). A printer that \
+            has no paper, or goes away, is told of; the payment stands.
+            """)
 
     @Argument(help: "The receipt number of the payment.")
     var receipt: UInt64
+    @Option(help: ArgumentHelp("Print it: a device, a file, or tcp:HOST:PORT.", valueName: "place"))
+    var printer: String?
+    @Option(
+        name: .customLong("printer-type"),
+        help: "The printer: simple, default or POS-5890 (names of escpos-printer-db).")
+    var printerType = "simple"
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
+        let place = try printer.map { try ReceiptPaper.printer(at: $0, type: printerType) }
         let payment = try await daemon.ask { try await $0.payment(receipt: receipt) }
+        if let place { try ReceiptPaper.print(payment.receiptText ?? [], on: place) }
         if output.json { return try Output.json(payment) }
         Output.line(
             "Receipt \(payment.receipt): \(payment.amount.shown), \(payment.at), "

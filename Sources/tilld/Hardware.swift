@@ -97,10 +97,10 @@ struct SystemRandom: RandomSource {
     }
 }
 
-/// Makes the shop QR (byte mode) and the refund voucher's (alphanumeric): level M.
+/// Makes the shop QR (byte mode) and the refund voucher's (alphanumeric, level M).
 struct ShopEncoder: ShopSymbolEncoder {
-    func symbol(for payload: String) -> SymbolMatrix? {
-        try? SymbolEncoder.encode([UInt8](payload.utf8), mode: .byte, level: .medium)
+    func symbols(for payload: String) -> [SymbolMatrix] {
+        SymbolEncoder.variants([UInt8](payload.utf8), mode: .byte)
     }
 
     func symbol(forVoucher text: String) -> SymbolMatrix? {
@@ -112,7 +112,7 @@ struct ShopEncoder: ShopSymbolEncoder {
 /// nobody else has drawn them.
 struct ZBarScreenReader: ScreenReader {
     func read(_ picture: LumaFrame) -> [[UInt8]] {
-        ZBarDecoder().decode(picture).map(\.bytes)
+        HarshReader().read(picture)
     }
 }
 

@@ -167,7 +167,7 @@ private struct NoTrustKeeper: TrustKeeper {
 }
 
 private struct NoEncoder: ShopSymbolEncoder {
-    func symbol(for payload: String) -> SymbolMatrix? { nil }
+    func symbols(for payload: String) -> [SymbolMatrix] { [] }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
 }
 

@@ -79,6 +79,7 @@ extension House {
         "V4L2Camera": adapter(["ScannerProtocol"], ["CV4L2", "CTurboJPEG"]),
         "ProcessScanner": adapter(["Terminal", "ScannerProtocol"], ["CScanner"]),
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
+        "ESCPOSPrinter": adapter(["Terminal", "Screens"], []),
         "CairoDisplay": adapter(
             ["Terminal", "Screens", "Money"], ["CPangoCairo", "CKernelDisplays"]),
         "SQLiteJournal": adapter(

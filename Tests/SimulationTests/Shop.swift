@@ -225,7 +225,7 @@ struct NoDisplay: Display {
 }
 
 struct NoEncoder: ShopSymbolEncoder {
-    func symbol(for payload: String) -> SymbolMatrix? { nil }
+    func symbols(for payload: String) -> [SymbolMatrix] { [] }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
 }
 

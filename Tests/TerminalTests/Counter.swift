@@ -212,8 +212,8 @@ final class CountingRandom: RandomSource {
 }
 
 struct RealEncoder: ShopSymbolEncoder {
-    func symbol(for payload: String) -> SymbolMatrix? {
-        try? SymbolEncoder.encode([UInt8](payload.utf8), mode: .byte)
+    func symbols(for payload: String) -> [SymbolMatrix] {
+        SymbolEncoder.variants([UInt8](payload.utf8), mode: .byte)
     }
 
     func symbol(forVoucher text: String) -> SymbolMatrix? {

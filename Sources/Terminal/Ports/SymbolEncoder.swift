@@ -1,10 +1,12 @@
 public import Screens
 
 /// Makes QR codes of an EMVCo payload (byte mode, `formats.md` 3) and of a voucher's text
-/// (alphanumeric mode, `formats.md` 1); both at ECC level M.
+/// (alphanumeric mode, `formats.md` 1).
 public protocol ShopSymbolEncoder: Sendable {
-    /// The modules of a payload's symbol, or nil where it is too long for one.
-    func symbol(for payload: String) -> SymbolMatrix?
+    /// The symbols that a payload may be shown as, the one to be tried first at ECC level M, then
+    /// others of another level or version, and so of another mask; empty where the payload is too
+    /// long for one.
+    func symbols(for payload: String) -> [SymbolMatrix]
 
     /// The modules of a voucher's symbol, or nil where its text is too long for one.
     func symbol(forVoucher text: String) -> SymbolMatrix?
@@ -12,6 +14,7 @@ public protocol ShopSymbolEncoder: Sendable {
 
 /// Reads a picture that the terminal has drawn, with the very decoder that reads the camera.
 public protocol ScreenReader: Sendable {
-    /// The contents of the symbols in the picture.
+    /// The contents of the symbols in the picture, as far as a customer's camera would read them
+    /// too: what is read only from a picture without blur and noise does not count.
     func read(_ picture: LumaFrame) -> [[UInt8]]
 }
