@@ -7,6 +7,7 @@
 #   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
+#   make simulate SEEDS=n  whole towns under seeds
 #   make faults   a fault at each call of the disk
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
 #   make proof    the long proofs in full (CI runs small counts)
@@ -25,6 +26,7 @@ FUZZ_SECONDS ?= 5
 PAYLOADS ?= 10000
 JOURNAL_CHANGES ?= 300
 VERIFIER_SAMPLES ?= 60
+SEEDS ?= 2000
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
@@ -119,6 +121,10 @@ kiosk-power-cuts: release
 # A fault at each call of the disk, with three seeds; `make test` sweeps the sale and a part of the rest.
 faults: setup
 	TILL_FAULTS=all swift test --filter FaultTests
+
+# Whole towns under seeds, half of them new each time (docs/adr/0060).
+simulate: setup
+	TILL_SEEDS=$(SEEDS) swift test --enable-code-coverage --filter TownTests
 
 # Each constraint and trigger of the journal's schema left out or turned round: a test must see it.
 schema-mutants: setup

@@ -148,6 +148,14 @@ extension Books {
         }
     }
 
+    /// A terminal that runs, and does not say that it is unsure, has told people of every payment
+    /// in its journal but of those that it asks about.
+    public mutating func checkUntold(at till: String, asked: Set<UInt64>) {
+        for receipt in untold(at: till).subtracting(asked).sorted() {
+            find("\(till): receipt \(receipt) was paid, and people were told otherwise or nothing")
+        }
+    }
+
     /// Holds what people were told against what lies in the journal, of which `entries` were read.
     public mutating func checkTold(at name: String) {
         guard let till = tills[name] else { return }

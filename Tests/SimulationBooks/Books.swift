@@ -59,6 +59,8 @@ public struct Books: Sendable {
         var arrivedThrough: UInt64 = 0
         /// What others had spent of a voucher when this terminal last heard all of it.
         var heard: [String: UInt64] = [:]
+        /// The newest version that it has had of each document.
+        var versions: [String: UInt64] = [:]
 
         func net(of voucher: String) -> UInt64 {
             captures.values.reduce(0) { $0 + ($1.voucher == voucher ? $1.net : 0) }
@@ -201,8 +203,12 @@ public struct Books: Sendable {
         return spent > value ? spent - value : 0
     }
 
-    /// The names of all vouchers, in order.
-    public var vouchers: [String] { issued.keys.sorted() }
+    /// A terminal has this version of what its hub tells: it never goes back.
+    public mutating func holds(_ version: UInt64, of document: String, at till: String) {
+        let before = tills[till]?.versions[document] ?? 0
+        if version < before { find("\(till): its \(document) went from \(before) to \(version)") }
+        tills[till]?.versions[document] = max(version, before)
+    }
 
     /// The receipts that a terminal has in its journal and told nobody of.
     public func untold(at till: String) -> Set<UInt64> {

@@ -6,9 +6,11 @@ import Payments
 import SQLiteHubLedger
 import SQLiteJournal
 import SimulationBooks
-import Terminal
+import Trust
 import VoucherMint
 import Vouchers
+
+@testable import Terminal
 
 // What is looked at after every step, and what the books are told of it.
 extension Town {
@@ -21,6 +23,14 @@ extension Town {
         try await readHub()
         for till in tills {
             books.checkTold(at: till.name)
+            if let terminal = till.terminal {
+                let halted = await till.isHalted
+                if !halted { books.checkUntold(at: till.name, asked: till.unclear) }
+                books.holds(
+                    await terminal.configuration.version, of: "configuration", at: till.name)
+                books.holds(
+                    await terminal.trust.list.list.version, of: "trust list", at: till.name)
+            }
             guard let queue = try await till.journal?.queue() else { continue }
             books.acknowledged(through: queue.acknowledgedThrough, at: till.name)
         }
@@ -126,10 +136,14 @@ extension Town {
             }
         }
         books.close(sums: sums)
+        let newest = try await hub.ledger.latestTerms()?.version ?? 0
         try await settleLosses()
         for till in tills {
             guard let terminal = till.terminal else { continue }
             let status = try await terminal.status()
+            if status.configurationVersion != newest {
+                books.complain("\(till.name): its configuration is not the hub's newest")
+            }
             if status.queue.entries > 0 { books.complain("\(till.name): the queue is not empty") }
             for line in status.meter.lines where line.outstanding > 0 {
                 books.complain("\(till.name): \(line.outstanding) is outstanding, says its meter")

@@ -1,3 +1,4 @@
+import Hub
 import Money
 import Payments
 import SimulationBooks
@@ -21,7 +22,8 @@ extension Town {
         case 80..<89: try await pay(at: till, failing: true)
         case 89..<91: try await exchange(till, failing: true)
         case 91..<94: stepClock(at: till)
-        case 94..<97: await deliverLate()
+        case 94..<96: await deliverLate()
+        case 96: try await changePolicy()
         default: await settleUnclear(at: till)
         }
         // Nothing else has happened at the other terminals.
@@ -159,6 +161,15 @@ extension Town {
         guard let batch = overheard.release(dice: dice) else { return }
         let answer = try? await TownNetwork.deliver(batch, to: hub)
         tell("a late batch arrives: \(answer == nil ? "refused" : "taken")")
+    }
+
+    /// The operator changes something that changes nothing that the books hold.
+    private func changePolicy() async throws {
+        let seconds = 200 + roll(200)
+        _ = try await hub.registrar.setPolicy(at: time.now) {
+            $0.changing(requestLifetimeSeconds: seconds)
+        }
+        tell("the hub has another policy: requests live for \(seconds) s")
     }
 
     private func changeWeather(at till: TownTill) {
