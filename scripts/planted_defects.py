@@ -21,6 +21,7 @@ PLAY_SECONDS = 1_800
 
 # Keeps the targets that the simulation is made of; the package description is a program.
 PRUNING = """
+@MainActor
 func neededTargets(_ name: String, _ found: inout Set<String>) {
     guard let target = package.targets.first(where: { $0.name == name }), found.insert(name).inserted
     else { return }
