@@ -25,6 +25,9 @@ extension Books {
             find("\(till): two payments have receipt \(receipt)")
         }
         tills[till]?.captures[sequence] = capture
+        if now >= issued.expiry + Self.latenessSeconds {
+            find("\(till): \(voucher) has paid \(now - issued.expiry) s after its end")
+        }
         checkValue(capture, issued, at: till)
         checkSale(capture, at: till)
         if let told, !told.isByHub { checkLimits(capture, at: till) }

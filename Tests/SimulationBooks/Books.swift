@@ -10,11 +10,17 @@ public struct Books: Sendable {
     /// (`docs/spec/hub-protocol.md`, *Authorisation*).
     public static let promiseSeconds: UInt64 = 900
 
-    /// What a voucher is worth and where it may pay.
+    /// By how much a terminal's clock may be late and be believed, in seconds: the largest step back
+    /// that a town's clocks make while a machine can be off (`docs/spec/time.md`, *Limits*), and two
+    /// minutes.
+    public static let latenessSeconds: UInt64 = 3_720
+
+    /// What a voucher is worth, where it may pay and until when.
     struct Issued: Sendable {
         let value: UInt64
         let isWhole: Bool
         let boundTo: String?
+        let expiry: UInt64
     }
 
     /// A payment as it lies in a journal.
@@ -141,10 +147,13 @@ public struct Books: Sendable {
     /// Something is wrong that the books were not asked about.
     public mutating func complain(_ sentence: String) { find(sentence) }
 
-    /// A voucher was issued. A whole one is used up by any payment; one that is bound pays at one
-    /// terminal only.
-    public mutating func issue(_ name: String, value: Amount, isWhole: Bool, boundTo: String?) {
-        issued[name] = Issued(value: value.minorUnits, isWhole: isWhole, boundTo: boundTo)
+    /// A voucher was issued, good until `expiry` seconds of the town's time. A whole one is used up
+    /// by any payment; one that is bound pays at one terminal only.
+    public mutating func issue(
+        _ name: String, value: Amount, isWhole: Bool, boundTo: String?, expiry: UInt64
+    ) {
+        issued[name] = Issued(
+            value: value.minorUnits, isWhole: isWhole, boundTo: boundTo, expiry: expiry)
     }
 
     /// A sale of `total` was opened, or told again under its key; answers what it has captured.

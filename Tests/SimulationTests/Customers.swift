@@ -20,7 +20,7 @@ final class Customers {
     let mint = VoucherMint()
     private let dice: Dice
     /// Vouchers without a holder: whoever has the text has the money.
-    private var bearer: [(name: String, text: [UInt8])] = []
+    private(set) var bearer: [(name: String, text: [UInt8])] = []
     private var purse = Purse()
     /// A state of the wallet that somebody has kept, to spend it again.
     private var older: Purse?
@@ -42,13 +42,15 @@ final class Customers {
     func issue(into books: inout Books) {
         var number: UInt64 = 0
         func make(
-            _ value: VoucherValue, worth: UInt64, boundTo: Int? = nil, isHeld: Bool = false
+            _ value: VoucherValue, worth: UInt64, boundTo: Int? = nil, isHeld: Bool = false,
+            lasting: UInt64 = 30 * 86_400
         ) {
             number += 1
+            let expiry = VoucherMint.now + lasting
             let cti = VoucherMint.cti(number)
             let object = VoucherClaims(
                 value: value, currencyNumber: VoucherMint.euro, cti: cti,
-                expiry: VoucherMint.now + 30 * 86_400,
+                expiry: expiry,
                 audience: boundTo.map { .one(TownTill.id($0).text) },
                 holder: isHeld ? mint.holderKey.publicKey : nil
             ).signed(by: mint.issuerKey)
@@ -57,7 +59,7 @@ final class Customers {
             if case .fixed = value { isWhole = true }
             books.issue(
                 name, value: Amount(minorUnits: worth, currency: Town.euro), isWhole: isWhole,
-                boundTo: boundTo.map { TownTill.id($0).text })
+                boundTo: boundTo.map { TownTill.id($0).text }, expiry: expiry)
             if isHeld {
                 objects.append((mint.text(object), name))
             } else {
@@ -67,6 +69,11 @@ final class Customers {
         for _ in 0..<4 {
             let credit = 1_500 + dice.roll(3_000)
             make(.stored(credit: credit, redeemed: 0), worth: credit)
+        }
+        // Two that end while the town goes on.
+        for _ in 0..<2 {
+            let lasting = 300 + dice.roll(1_200)
+            make(.stored(credit: 6_000, redeemed: 0), worth: 6_000, lasting: lasting)
         }
         for _ in 0..<5 {
             let face = 300 + dice.roll(1_500)
@@ -116,7 +123,7 @@ final class Customers {
 
     private func anyBearer() -> Code {
         // Half of the time one of the first few: that is where double spending is.
-        let count = dice.roll(2) == 0 ? min(4, bearer.count) : bearer.count
+        let count = dice.roll(2) == 0 ? min(6, bearer.count) : bearer.count
         let one = bearer[Int(dice.roll(UInt64(count)))]
         return remember(Code(text: one.text, answer: nil, who: one.name))
     }

@@ -52,7 +52,7 @@ extension Town {
         try await heal(till)
     }
 
-    private func charge(_ total: Amount, key: String?, at till: TownTill) async -> Bool {
+    func charge(_ total: Amount, key: String?, at till: TownTill) async -> Bool {
         guard let terminal = till.terminal else { return false }
         do throws(SaleRefusal) {
             let view = try await terminal.charge(total, key: key)
@@ -67,7 +67,7 @@ extension Town {
         }
     }
 
-    private func show(_ code: Customers.Code, at till: TownTill) async {
+    func show(_ code: Customers.Code, at till: TownTill) async {
         guard let terminal = till.terminal else { return }
         let before = await terminal.currentSale?.outcomeCount ?? 0
         await terminal.see(.code(code.text))
@@ -177,11 +177,17 @@ extension Town {
             till.network.isCut.toggle()
             return tell("\(till.name) is \(till.network.isCut ? "cut off" : "back")")
         }
-        let weather = Weather(
-            loss: roll(301), repeats: roll(501), late: roll(101), damage: roll(101),
-            rogue: roll(3) == 0 ? roll(301) : 0)
+        let weather = anyWeather()
         for one in tills where roll(2) == 0 { one.network.set(weather) }
         tell("the weather changes: \(weather)")
+    }
+
+    /// Calm weather in one of three cases; where it is not, a rogue in one of three.
+    func anyWeather() -> Weather {
+        guard roll(3) > 0 else { return .calm }
+        return Weather(
+            loss: roll(301), repeats: roll(501), late: roll(101), damage: roll(101),
+            rogue: roll(3) == 0 ? 100 + roll(401) : 0)
     }
 
     // MARK: Machines

@@ -63,6 +63,7 @@ final class Town {
         for till in tills {
             try await till.open()
             try await read(till)
+            till.network.set(anyWeather())
         }
         customers.issue(into: &books)
     }

@@ -70,11 +70,15 @@ final class TownHub: Sendable {
         OnlineAuthoriser(ledger: ledger, key: Self.key, trust: registrar.trust)
     }
 
-    /// The process ends, or the power with a seed, and the hub starts again.
-    func restart(cutWith seed: UInt64?) throws {
+    /// The process ends, or the power with a seed, and the hub starts again; or somebody has put an
+    /// older copy in its place, that of an earlier life's end.
+    func restart(cutWith seed: UInt64?, asOf older: Int? = nil) throws {
         let life = state.withLock { $0.life }
-        try disk.restart(folder(life), to: folder(life + 1), cutWith: seed)
+        try disk.restart(folder(older ?? life), to: folder(life + 1), cutWith: seed)
         state.withLock { $0 = State() }
         try open(life + 1)
     }
+
+    /// The number of this life.
+    var life: Int { state.withLock { $0.life } }
 }

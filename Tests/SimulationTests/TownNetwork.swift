@@ -68,9 +68,11 @@ final class TownNetwork: HubLink {
     private let hub: TownHub
     private let dice: Dice
     private let overheard: Overheard
+    private let name: String
     private let state = Mutex(State())
 
-    init(hub: TownHub, dice: Dice, overheard: Overheard) {
+    init(name: String, hub: TownHub, dice: Dice, overheard: Overheard) {
+        self.name = name
         self.hub = hub
         self.dice = dice
         self.overheard = overheard
@@ -139,7 +141,10 @@ final class TownNetwork: HubLink {
                 state.withLock { $0.findings.append("two answers of the hub to one \(kind)") }
             }
         }
-        if let answer { overheard.hear(answer, of: kind) }
+        if let answer {
+            overheard.hear(answer, of: kind)
+            overheard.hear(answer, of: kind + name)
+        }
         try passCrash()
         if happens(weather.loss) { throw .unreachable("lost on the way back") }
         if happens(weather.damage), let whole = answer { answer = damaged(whole) }
@@ -174,10 +179,11 @@ final class TownNetwork: HubLink {
     /// What somebody says who is in the way, or a hub that has been taken over but for its key:
     /// nothing new, an older answer, one for another terminal, a stranger's signature.
     private func rogueAnswer(_ kind: String, true answer: [UInt8]?) -> [UInt8]? {
-        switch dice.roll(3) {
+        switch dice.roll(5) {
         case 0: return kind == "batch" || kind == "authorisation" ? answer.map(forged) : nil
         case 1: return answer.map(forged)
-        default: return overheard.any(of: kind, dice: dice) ?? answer.map(forged)
+        case 2: return overheard.any(of: kind, dice: dice) ?? answer.map(forged)
+        default: return overheard.any(of: kind + name, dice: dice) ?? answer.map(forged)
         }
     }
 

@@ -64,7 +64,8 @@ final class TownTill {
         kept = Kept(configuration: configuration, trust: trust)
         random = DiceRandom(dice: dice)
         clocks = TownClocks(time: hub.time, number: number)
-        network = TownNetwork(hub: hub, dice: dice, overheard: overheard)
+        network = TownNetwork(
+            name: Self.id(number).text, hub: hub, dice: dice, overheard: overheard)
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
     }
@@ -100,9 +101,10 @@ final class TownTill {
         self.terminal = terminal
     }
 
-    /// The process ends, or the power with a seed, and the terminal starts again.
-    func restart(cutWith seed: UInt64?) async throws {
-        let before = folder
+    /// The process ends, or the power with a seed, and the terminal starts again; or somebody has
+    /// put an older copy in its place, that of an earlier life's end.
+    func restart(cutWith seed: UInt64?, asOf older: Int? = nil) async throws {
+        let before = root + "-\(older ?? life)"
         life += 1
         // What a process leaves that had no time to close anything.
         try disk.restart(before, to: folder, cutWith: seed)
