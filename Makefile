@@ -132,6 +132,8 @@ kiosk-power-cuts: release
 faults: setup
 	TILL_FAULTS=all swift test --filter FaultTests
 
+.PHONY: simulate proxy-test second-client planted-defects
+
 # Whole towns under seeds, half of them new each time (docs/adr/0060).
 simulate: setup
 	TILL_SEEDS=$(SEEDS) swift test --enable-code-coverage --filter TownTests
