@@ -7,6 +7,7 @@
 #   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
+#   make simulate SEEDS=n  whole towns under seeds
 #   make faults   a fault at each call of the disk
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
 #   make proof    the long proofs in full (CI runs small counts)
@@ -25,10 +26,13 @@ FUZZ_SECONDS ?= 5
 PAYLOADS ?= 10000
 JOURNAL_CHANGES ?= 300
 VERIFIER_SAMPLES ?= 60
+SEEDS ?= 2000
+CAPTURES ?= 1000
+HUB_KILLS ?= 10
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
-	browser-test screens deb documents
+	browser-test screens deb documents simulate proxy-test second-client planted-defects
 
 setup:
 	@scripts/setup.sh
@@ -52,6 +56,14 @@ unit: setup
 kill-test: release
 	python3 scripts/kill_test.py --programs $(RELEASE) --count $(KILLS)
 
+# Five daemons and a hub on a bad network; the hub is killed again and again.
+proxy-test: release
+	python3 scripts/proxy_test.py --programs $(RELEASE) --captures $(CAPTURES) --kills $(HUB_KILLS)
+
+# A terminal in Python, written from docs/spec alone, with the real hub.
+second-client: release
+	python3 scripts/second_client_test.py --programs $(RELEASE)
+
 # Every byte of a short exported journal is changed, and a long one by seeds: each change must be
 # found; the second verifier, in another language, must say the same.
 journal-proof: release
@@ -60,7 +72,7 @@ journal-proof: release
 
 # One debug build with coverage for the unit, vector, contract, command and house tests; one
 # release build, shared by the kill test, the browser test, the demo and the benchmarks.
-test: unit kill-test journal-proof browser-test
+test: unit kill-test proxy-test second-client journal-proof browser-test
 
 # Chromium and its driver come from Debian, Selenium from PyPI.
 browser-test: release
@@ -120,12 +132,23 @@ kiosk-power-cuts: release
 faults: setup
 	TILL_FAULTS=all swift test --filter FaultTests
 
+# Whole towns under seeds, half of them new each time (docs/adr/0060).
+simulate: setup
+	TILL_SEEDS=$(SEEDS) swift test --enable-code-coverage --filter TownTests
+
+# Defects of one line each, planted in a copy: a town must find every one.
+planted-defects: setup
+	python3 scripts/planted_defects.py
+
 # Each constraint and trigger of the journal's schema left out or turned round: a test must see it.
 schema-mutants: setup
 	TILL_MUTANTS=$(CURDIR)/.build/schema-mutants.txt swift test --filter SchemaMutationTests
 
 proof: release faults kiosk-power-cuts
 	$(MAKE) kill-test KILLS=2000
+	$(MAKE) simulate SEEDS=2000
+	$(MAKE) planted-defects
+	$(MAKE) proxy-test CAPTURES=20000 HUB_KILLS=50
 	$(MAKE) journal-proof JOURNAL_CHANGES=20000 VERIFIER_SAMPLES=1000
 	$(MAKE) fuzz FUZZ_SECONDS=600
 	$(MAKE) emv-crosscheck

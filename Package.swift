@@ -293,11 +293,15 @@ let testTargets: [Target] = [
             grdb, hummingbird,
             logging, lifecycle,
         ]),
+    .target(
+        name: "SimulationBooks", dependencies: ["Money"], path: "Tests/SimulationBooks",
+        swiftSettings: settings),
     tests(
         "SimulationTests",
         [
-            "Terminal", "SQLiteJournal", "Hub", "SQLiteHubLedger", "HubProtocol", "Payments",
-            "PaymentCodes", "Screens", "Trust", "Vouchers", "COSE", "Money", "VoucherMint",
+            "SimulationBooks", "Terminal", "SQLiteJournal", "SQLiteStandingShelf", "Hub",
+            "SQLiteHubLedger", "HubProtocol", "Payments", "PaymentCodes", "Screens", "Trust",
+            "Vouchers", "Wallet", "COSE", "CBOR", "Clocks", "Money", "VoucherMint", "CFaultVFS",
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(

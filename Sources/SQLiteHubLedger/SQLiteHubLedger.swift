@@ -36,6 +36,10 @@ public final class SQLiteHubLedger: HubLedger {
         }
     }
 
+    // Left to itself the connection closes a moment later, on another thread: whoever opens the
+    // file next would meet its last checkpoint.
+    deinit { try? queue.close() }
+
     /// How the connection that writes makes things durable.
     public struct Durability: Hashable, Sendable {
         /// `PRAGMA journal_mode`.
