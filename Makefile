@@ -60,7 +60,7 @@ kill-test: release
 proxy-test: release
 	python3 scripts/proxy_test.py --programs $(RELEASE) --captures $(CAPTURES) --kills $(HUB_KILLS)
 
-# A terminal in Python, written from docs/spec alone, with the real hub.
+# A terminal in Python that follows docs/spec, with the real hub.
 second-client: release
 	python3 scripts/second_client_test.py --programs $(RELEASE)
 
