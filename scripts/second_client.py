@@ -1,5 +1,7 @@
-"""A second terminal, in another language: it was written from docs/spec alone, and shares no line with
-the first.
+"""A second terminal, in another language: it follows docs/spec, and shares no line with the first.
+
+Whoever wrote it had seen some of the hub's code before: somebody who has not may still find a question
+that the specifications leave open.
 
 What a terminal does with its hub: it enrols, judges the trust documents, makes a journal's entries, signs
 checkpoints and batches, takes acknowledgements, asks about a payment before it is made, and downloads and
