@@ -42,7 +42,7 @@ for file in "$work"/usr/share/man/man*/*.gz; do
 done
 # Every command has its place in its program's page.
 for command in doctor bundle 'profile explain' 'journal migrate' 'trust import'; do
-    zcat "$work/usr/share/man/man1/tillctl.1.gz" | grep -qF ".Ss \"tillctl $command\"" ||
+    zgrep -qF ".Ss \"tillctl $command\"" "$work/usr/share/man/man1/tillctl.1.gz" ||
         { echo "documents: tillctl.1 lacks $command" >&2; exit 1; }
 done
 echo "documents: man pages are whole"
