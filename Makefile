@@ -62,6 +62,7 @@ proxy-test: release
 
 # A terminal in Python that follows docs/spec, with the real hub.
 second-client: release
+	@scripts/setup.sh python3-venv
 	python3 scripts/second_client_test.py --programs $(RELEASE)
 
 # Every byte of a short exported journal is changed, and a long one by seeds: each change must be

@@ -151,7 +151,7 @@ final class Shell {
         process.standardError = try FileHandle(forWritingTo: log)
         try process.run()
         running.append(process)
-        let end = Date().addingTimeInterval(20)
+        let end = Date().addingTimeInterval(90)
         while !isReady() {
             guard process.isRunning, Date() < end else {
                 let said = try String(contentsOf: log, encoding: .utf8)

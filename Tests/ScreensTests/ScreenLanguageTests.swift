@@ -83,8 +83,8 @@ struct ScreenLanguageTests {
         let long = String(repeating: "much too long ", count: 30)
         let screen = Screen(
             kind: .declined, merchant: "Shop", headline: "Not paid", lines: [long])
-        let cut = try ScreenDrawing.findings(in: screen, width: 320, height: 240)
-        #expect(cut == ["cut: \(long)"])
+        let cut = try ScreenDrawing.findings(in: screen, width: 120, height: 80)
+        #expect(cut.contains("cut: \(long)"))
         let unknown = Screen(kind: .idle, merchant: "Shop", headline: "\u{E0FF}\u{10FFFD}")
         let missing = try ScreenDrawing.findings(in: unknown, width: 320, height: 240)
         #expect(missing.count == 1 && missing[0].hasPrefix("no font has all of"))
