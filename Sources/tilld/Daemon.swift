@@ -1,5 +1,6 @@
 import CommandSupport
 import Foundation
+import Glibc
 import HTTPControlServer
 import HTTPHubLink
 import HardwareProfiles
@@ -53,7 +54,7 @@ struct Daemon {
             throw CommandFailure(reason: error.reason, message: error.message)
         }
         let link = try Self.link(to: hubURL ?? configuration.hubURL)
-        let journal = try await Self.journal(of: state)
+        let journal = try Self.journal(of: state)
         check = SelfCheck(journal: journal, pulse: ScannerPulse(), isLive: hardware.isLive)
         let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
         terminal = PaymentTerminal(
@@ -97,18 +98,19 @@ struct Daemon {
         } catch { throw CommandFailure(reason: error.reason, message: error.message) }
     }
 
-    /// How long a journal that somebody has is waited for: whoever reads it past a dead daemon
-    /// (`tillctl status`, `doctor`) has it for a moment, and must not keep the next from starting.
-    private static let patience = Duration.seconds(5)
-    private static let pause = Duration.milliseconds(100)
+    /// How often a journal that somebody has is tried, and microseconds between: 5 seconds. Whoever
+    /// reads it past a dead daemon (`tillctl status`, `doctor`) has it for a moment, and must not
+    /// keep the next from starting. No clock is asked: it may be the one that is wrong.
+    private static let attempts = 50
+    private static let pauseMicroseconds: UInt32 = 100_000
 
-    private static func journal(of state: StateFolder) async throws -> SQLiteJournal {
-        let end = ContinuousClock.now + patience
-        while true {
+    private static func journal(of state: StateFolder) throws -> SQLiteJournal {
+        for _ in 1..<attempts {
             do { return try state.openJournal() } catch let failure as CommandFailure
-                where failure.reason == JournalError.locked.reason && ContinuousClock.now < end
-            { try await Task.sleep(for: pause) }
+                where failure.reason == JournalError.locked.reason
+            { usleep(pauseMicroseconds) }
         }
+        return try state.openJournal()
     }
 
     /// The terminal's clock: it believes the machine's own only as far as it must.
