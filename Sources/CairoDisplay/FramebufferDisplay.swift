@@ -13,7 +13,6 @@ public final class FramebufferDisplay: Display {
 
     private let surface: PixelSurface
     private let memory: Mutex<MappedMemory>
-    private let shown = Mutex<Screen?>(nil)
 
     /// Opens the device at `path`; the picture is turned by `rotation`.
     public init(path: String, rotation: DisplayRotation) throws(DisplayError) {
@@ -56,13 +55,11 @@ public final class FramebufferDisplay: Display {
             of: screen, width: surface.pictureWidth, height: surface.pictureHeight)
     }
 
-    /// Shows the screen; one that stands there already is not drawn again.
+    /// Draws the screen into the panel's memory.
     public func show(_ screen: Screen) throws(DisplayError) {
-        guard shown.withLock({ $0 != screen }) else { return }
         let pixels = try ScreenDrawing.pixels(
             of: screen, width: surface.pictureWidth, height: surface.pictureHeight)
         memory.withLock { surface.write(pixels, to: $0.start) }
-        shown.withLock { $0 = screen }
     }
 }
 

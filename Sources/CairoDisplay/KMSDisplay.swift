@@ -38,14 +38,18 @@ public final class KMSDisplay: Display {
     private let state: Mutex<State>
 
     private struct State {
-        var output: KMSOutput
-        var shown: Screen?
+        /// Nil while nothing is connected.
+        var output: KMSOutput?
+        /// The last panel's.
+        var surface: PixelSurface
     }
 
-    /// Opens the device, takes the connector and its mode, and shows black.
+    /// Opens the device, and takes the connector and its mode; the panel stays as it is until the
+    /// first screen.
     public init(_ choice: Choice) throws(DisplayError) {
         self.choice = choice
-        state = Mutex(State(output: try KMSOutput(choice), shown: nil))
+        let output = try KMSOutput(choice)
+        state = Mutex(State(output: output, surface: output.surface))
     }
 
     /// A device is no picture file.
@@ -53,28 +57,32 @@ public final class KMSDisplay: Display {
 
     /// The screen at the panel's size.
     public func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
-        let surface = state.withLock { $0.output.surface }
+        let surface = state.withLock { $0.surface }
         return try ScreenDrawing.picture(
             of: screen, width: surface.pictureWidth, height: surface.pictureHeight)
     }
 
-    /// Shows the screen; one that stands there already is not drawn again. Where the panel has gone,
-    /// whatever is there now is taken.
+    /// Shows the screen. Where the panel has gone, whatever is there now is taken.
     public func show(_ screen: Screen) throws(DisplayError) {
-        let result: Result<Void, DisplayError> = state.withLock { state in
-            if state.shown == screen, state.output.isConnected { return .success(()) }
-            state.shown = nil
-            do throws(DisplayError) {
-                if !state.output.isConnected { state.output = try KMSOutput(choice) }
-                let surface = state.output.surface
-                try state.output.show(
-                    try ScreenDrawing.pixels(
-                        of: screen, width: surface.pictureWidth, height: surface.pictureHeight))
-                state.shown = screen
-                return .success(())
-            } catch { return .failure(error) }
+        try state.withLock { (state) throws(DisplayError) in
+            let output = try Self.connected(&state, choice)
+            let surface = state.surface
+            try output.show(
+                try ScreenDrawing.pixels(
+                    of: screen, width: surface.pictureWidth, height: surface.pictureHeight))
         }
-        try result.get()
+    }
+
+    private static func connected(_ state: inout State, _ choice: Choice) throws(DisplayError)
+        -> KMSOutput
+    {
+        if let output = state.output, output.isConnected { return output }
+        // The old one is let go first: a device obeys the first who opened it, and nobody else.
+        state.output = nil
+        let output = try KMSOutput(choice)
+        state.output = output
+        state.surface = output.surface
+        return output
     }
 }
 

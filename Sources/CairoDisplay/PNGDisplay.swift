@@ -26,11 +26,9 @@ public struct PNGDisplay: Display {
 
     /// Draws the screen and puts it in the place of the file.
     public func show(_ screen: Screen) throws(DisplayError) {
-        do throws(DrawingError) {
-            let canvas = try ScreenPainter(screen).paint(width: width, height: height)
+        try ScreenDrawing.painted(screen, width: width, height: height) {
+            (canvas) throws(DrawingError) in
             try PictureFile.write(try canvas.png(), to: file)
-        } catch {
-            throw error.displayError
         }
     }
 

@@ -7,11 +7,10 @@ public enum ScreenDrawing {
     public static func drawn(_ screen: Screen, width: Int, height: Int) throws(DisplayError)
         -> DrawnPicture
     {
-        do throws(DrawingError) {
-            let canvas = try ScreenPainter(screen).paint(width: width, height: height)
-            return DrawnPicture(
+        try painted(screen, width: width, height: height) { (canvas) throws(DrawingError) in
+            DrawnPicture(
                 width: width, height: height, png: try canvas.png(), luma: try canvas.luma())
-        } catch { throw error.displayError }
+        }
     }
 
     /// What a person would miss in that picture: texts that had to be cut to fit, and texts with a
@@ -19,18 +18,16 @@ public enum ScreenDrawing {
     public static func findings(in screen: Screen, width: Int, height: Int) throws(DisplayError)
         -> [String]
     {
-        do throws(DrawingError) {
-            return try ScreenPainter(screen).paint(width: width, height: height).notes.findings
-        } catch { throw error.displayError }
+        try painted(screen, width: width, height: height) { canvas in canvas.notes.findings }
     }
 
     /// The picture's pixels as the kernel's surfaces take them, 0xXXRRGGBB, row by row.
     static func pixels(of screen: Screen, width: Int, height: Int) throws(DisplayError)
         -> [UInt32]
     {
-        do throws(DrawingError) {
-            return try ScreenPainter(screen).paint(width: width, height: height).pixels()
-        } catch { throw error.displayError }
+        try painted(screen, width: width, height: height) { (canvas) throws(DrawingError) in
+            try canvas.pixels()
+        }
     }
 
     /// Many screens on one sheet, each with a caption, to be looked at by a person: the bytes of a PNG
@@ -65,9 +62,18 @@ public enum ScreenDrawing {
     static func picture(of screen: Screen, width: Int, height: Int) throws(DisplayError)
         -> LumaFrame
     {
+        try painted(screen, width: width, height: height) { (canvas) throws(DrawingError) in
+            LumaFrame(width: width, height: height, pixels: try canvas.luma())
+        }
+    }
+
+    /// Paints the screen, and hands out what is wanted of it.
+    static func painted<Wanted>(
+        _ screen: Screen, width: Int, height: Int,
+        _ take: (borrowing Canvas) throws(DrawingError) -> Wanted
+    ) throws(DisplayError) -> Wanted {
         do throws(DrawingError) {
-            let canvas = try ScreenPainter(screen).paint(width: width, height: height)
-            return LumaFrame(width: width, height: height, pixels: try canvas.luma())
+            return try take(try ScreenPainter(screen).paint(width: width, height: height))
         } catch { throw error.displayError }
     }
 }

@@ -36,11 +36,7 @@ struct BeliefRoutes: Sendable {
     }
 
     private func settle(_ request: Request, _ context: ControlContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
-        guard
-            let message = try? JSONDecoder().decode(
-                ClockCodeMessage.self, from: Data(body.readableBytesView))
-        else {
+        guard let message = try await context.decoded(ClockCodeMessage.self, from: request) else {
             return try Answer.problem(
                 .badRequest, reason: "code-malformed",
                 "The request is no JSON object with a code. The clock was left as it is.")

@@ -87,10 +87,7 @@ struct ConsoleRoutes: Sendable {
     }
 
     private func login(_ request: Request, _ context: ControlContext) async -> LoginMessage? {
-        guard let body = try? await request.body.collect(upTo: context.maxUploadSize) else {
-            return nil
-        }
-        return try? JSONDecoder().decode(LoginMessage.self, from: Data(body.readableBytesView))
+        try? await context.decoded(LoginMessage.self, from: request)
     }
 
     private func logIn(_ request: Request, _ context: ControlContext) async throws -> Response {

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import NIOCore
 
@@ -17,6 +18,12 @@ struct ControlContext: RequestContext {
 
     /// The largest request body: an order is some 200 bytes.
     var maxUploadSize: Int { 16 * 1024 }
+
+    /// What a request's body says in JSON; nil where it says something else.
+    func decoded<Body: Decodable>(_ type: Body.Type, from request: Request) async throws -> Body? {
+        let body = try await request.body.collect(upTo: maxUploadSize)
+        return try? JSONDecoder().decode(type, from: Data(body.readableBytesView))
+    }
 }
 
 /// Lets in root, the daemon's own user, and the users that were named; nobody else.

@@ -112,12 +112,7 @@ struct Routes: Sendable {
     }
 
     private func charge(_ request: Request, _ context: ControlContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
-        let order: SaleOrderMessage
-        do {
-            order = try JSONDecoder().decode(
-                SaleOrderMessage.self, from: Data(body.readableBytesView))
-        } catch {
+        guard let order = try await context.decoded(SaleOrderMessage.self, from: request) else {
             return try Answer.problem(
                 .badRequest, reason: "order-malformed",
                 "The order is no JSON object with an amount. No sale was opened.")
@@ -132,11 +127,7 @@ struct Routes: Sendable {
     }
 
     private func type(_ request: Request, _ context: ControlContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
-        guard
-            let typed = try? JSONDecoder().decode(
-                TypedCodeMessage.self, from: Data(body.readableBytesView))
-        else {
+        guard let typed = try await context.decoded(TypedCodeMessage.self, from: request) else {
             return try Answer.problem(
                 .badRequest, reason: "code-malformed",
                 "The body is no JSON object with a code. Nothing was paid.")

@@ -114,12 +114,7 @@ struct UndoRoutes: Sendable {
     private func order(_ request: Request, _ context: ControlContext) async throws
         -> UndoOrderMessage
     {
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
-        let order: UndoOrderMessage
-        do {
-            order = try JSONDecoder().decode(
-                UndoOrderMessage.self, from: Data(body.readableBytesView))
-        } catch {
+        guard let order = try await context.decoded(UndoOrderMessage.self, from: request) else {
             throw SaleRefusal(
                 reason: "order-malformed",
                 message: "The order is no JSON object. Nothing was undone.")

@@ -88,25 +88,32 @@ public enum SymbolEncoder {
         return try input.encoded(byteCount: bytes.count)
     }
 
-    /// Other symbols of the same bytes, the usual one first: where one is hard to read on a
-    /// display, another level or version lays its modules, and its mask, out differently.
-    /// libqrencode chooses the mask by itself (ISO/IEC 18004 7.8) and lets nobody else.
-    public static func variants(_ bytes: [UInt8], mode: SymbolMode) -> [SymbolMatrix] {
-        guard let first = try? encode(bytes, mode: mode) else { return [] }
-        let version = (first.size - 17) / 4
-        var symbols = [first]
-        for (level, larger) in [
-            (.quartile, 0), (.low, 0), (.medium, 1), (.high, 0), (.quartile, 1),
-        ] as [(ErrorCorrectionLevel, Int)] {
-            let minimum = larger == 0 ? 0 : min(version + larger, 40)
-            if let symbol = try? encode(bytes, mode: mode, level: level, minimumVersion: minimum),
-                !symbols.contains(symbol)
-            {
-                symbols.append(symbol)
+    /// Symbols of the same bytes, each once and made when it is asked for, the usual one first: where
+    /// one is hard to read on a display, another level or version lays its modules, and its mask,
+    /// out differently. None where the usual one does not hold them. libqrencode chooses the mask
+    /// by itself (ISO/IEC 18004 7.8) and lets nobody else.
+    public static func variants(_ bytes: [UInt8], mode: SymbolMode) -> some Sequence<SymbolMatrix> {
+        sequence(state: (made: [SymbolMatrix](), left: layouts[...])) { state in
+            while let layout = state.left.popFirst() {
+                // One version larger than the usual symbol's.
+                let usual = state.made.first.map { ($0.size - 17) / 4 } ?? 0
+                let minimum = layout.isLarger ? min(usual + 1, 40) : 0
+                let symbol = try? encode(
+                    bytes, mode: mode, level: layout.level, minimumVersion: minimum)
+                if let symbol, !state.made.contains(symbol) {
+                    state.made.append(symbol)
+                    return symbol
+                }
+                if state.made.isEmpty { return nil }
             }
+            return nil
         }
-        return symbols
     }
+
+    private static let layouts: [(level: ErrorCorrectionLevel, isLarger: Bool)] = [
+        (.medium, false), (.quartile, false), (.low, false), (.medium, true), (.high, false),
+        (.quartile, true),
+    ]
 
     private static let maximumBytes = 7_089
     private static let alphanumeric = Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)

@@ -15,30 +15,40 @@ public struct ScreenComposer: Hashable, Sendable {
         self.language = language
     }
 
+    /// A screen in this shop's name, laid out as the language is written.
+    private func screen(
+        kind: ScreenKind, headline: String, amount: String? = nil, lines: [String] = [],
+        symbol: SymbolMatrix? = nil, countdown: String? = nil, footer: String? = nil
+    ) -> Screen {
+        Screen(
+            kind: kind, merchant: merchant, headline: headline, amount: amount, lines: lines,
+            symbol: symbol, countdown: countdown, footer: footer,
+            isRightToLeft: language.isRightToLeft)
+    }
+
     /// Nothing is being sold.
     public func idle() -> Screen {
-        Screen(kind: .idle, merchant: merchant, headline: language.text(.welcome))
+        screen(kind: .idle, headline: language.text(.welcome))
     }
 
     /// The sale waits for a code; `symbol` is its request, or nil where it cannot be shown, and
     /// `secondsLeft` how long it still takes an answer.
     public func waiting(_ sale: Sale, symbol: SymbolMatrix?, secondsLeft: UInt64) -> Screen {
         let reference = sale.reference.text
-        return Screen(
-            kind: .shopQR, merchant: merchant, headline: language.text(.pleasePay),
+        return screen(
+            kind: .shopQR, headline: language.text(.pleasePay),
             amount: language.text(sale.request.amount),
             lines: [language.text(symbol == nil ? .showCode : .scanOrShow)], symbol: symbol,
             countdown: language.text(Self.left(secondsLeft)),
             footer: sale.captured > 0
                 ? language.text(.saleOfTotal(reference, sale.total))
-                : language.text(.sale(reference)),
-            isRightToLeft: language.isRightToLeft)
+                : language.text(.sale(reference)))
     }
 
     /// The hub is asked about a payment of `amount`.
     public func asking(_ amount: Amount) -> Screen {
-        Screen(
-            kind: .working, merchant: merchant, headline: language.text(.oneMoment),
+        screen(
+            kind: .working, headline: language.text(.oneMoment),
             amount: language.text(amount), lines: [language.text(.askingOnline)])
     }
 
@@ -47,14 +57,14 @@ public struct ScreenComposer: Hashable, Sendable {
         let currency = sale.total.currency
         switch outcome {
         case .approved(let capture, let receipt):
-            return Screen(
-                kind: .approved, merchant: merchant, headline: language.text(.paid),
+            return screen(
+                kind: .approved, headline: language.text(.paid),
                 amount: language.text(capture.amount), lines: [language.text(.thankYou)],
                 footer: language.text(.receipt(receipt)))
         case .approvedInPart(let capture, let receipt, let due):
             let rest = Amount(minorUnits: due, currency: currency)
-            return Screen(
-                kind: .approvedInPart, merchant: merchant, headline: language.text(.paidInPart),
+            return screen(
+                kind: .approvedInPart, headline: language.text(.paidInPart),
                 amount: language.text(capture.amount), lines: [language.text(.stillDue(rest))],
                 footer: language.text(.receipt(receipt)))
         case .declined(let reason): return declined(reason, sale)
@@ -67,8 +77,8 @@ public struct ScreenComposer: Hashable, Sendable {
         // Where the word does not say so, a line does; of an unconfirmed payment by another wallet
         // nobody here knows it.
         let saysIt = headline == .notPaid || reason == .unconfirmed
-        return Screen(
-            kind: kind, merchant: merchant, headline: language.text(headline),
+        return screen(
+            kind: kind, headline: language.text(headline),
             amount: language.text(sale.request.amount),
             lines: [language.text(told)] + (saysIt ? [] : [language.text(.nothingPaid)]),
             footer: language.text(.sale(sale.reference.text)))
@@ -98,18 +108,18 @@ public struct ScreenComposer: Hashable, Sendable {
     /// A payment was undone; `symbol` is the refund voucher, where the money goes back by one.
     public func undone(_ undo: Undo, receipt: ReceiptNumber?, symbol: SymbolMatrix?) -> Screen {
         let (sentences, paid) = (UndoSentences(undo), undo.payment.receipt)
-        return Screen(
-            kind: .undone, merchant: merchant, headline: language.text(sentences.headline),
+        return screen(
+            kind: .undone, headline: language.text(sentences.headline),
             amount: language.text(undo.amount), lines: [language.text(sentences.customer)],
             symbol: symbol,
             footer: receipt.map { language.text(.receiptFor($0, payment: paid)) }
-                ?? language.text(.forReceipt(paid)), isRightToLeft: language.isRightToLeft)
+                ?? language.text(.forReceipt(paid)))
     }
 
     /// The terminal cannot take payments.
     public func outOfOrder() -> Screen {
-        Screen(
-            kind: .outOfOrder, merchant: merchant, headline: language.text(.outOfOrder),
+        screen(
+            kind: .outOfOrder, headline: language.text(.outOfOrder),
             lines: [language.text(.askForAnotherWay)])
     }
 }

@@ -68,7 +68,7 @@ extension ScreenLanguage {
 
     func arabic(_ sentence: CustomerUndo) -> String {
         switch sentence {
-        case .reversed: "لم يتم الدفع"
+        case .reversed: text(CustomerPrompt.notPaid)
         case .cancelled: "تم الإلغاء"
         case .refunded: "تم رد المبلغ"
         case .receiptFor(let number, let payment):

@@ -67,7 +67,7 @@ extension ScreenLanguage {
 
     func chinese(_ sentence: CustomerUndo) -> String {
         switch sentence {
-        case .reversed: "未付款"
+        case .reversed: text(CustomerPrompt.notPaid)
         case .cancelled: "已取消"
         case .refunded: "已退款"
         case .receiptFor(let number, let payment):

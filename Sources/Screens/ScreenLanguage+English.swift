@@ -71,7 +71,7 @@ extension ScreenLanguage {
 
     func english(_ sentence: CustomerUndo) -> String {
         switch sentence {
-        case .reversed: "Not paid"
+        case .reversed: text(CustomerPrompt.notPaid)
         case .cancelled: "Cancelled"
         case .refunded: "Refunded"
         case .receiptFor(let number, let payment):

@@ -76,7 +76,7 @@ extension ScreenLanguage {
 
     func french(_ sentence: CustomerUndo) -> String {
         switch sentence {
-        case .reversed: "Non payé"
+        case .reversed: text(CustomerPrompt.notPaid)
         case .cancelled: "Annulé"
         case .refunded: "Remboursé"
         case .receiptFor(let number, let payment):

@@ -75,7 +75,7 @@ extension ScreenLanguage {
 
     func german(_ sentence: CustomerUndo) -> String {
         switch sentence {
-        case .reversed: "Nicht bezahlt"
+        case .reversed: text(CustomerPrompt.notPaid)
         case .cancelled: "Storniert"
         case .refunded: "Erstattet"
         case .receiptFor(let number, let payment):

@@ -71,7 +71,7 @@ extension ScreenLanguage {
 
     func spanish(_ sentence: CustomerUndo) -> String {
         switch sentence {
-        case .reversed: "No pagado"
+        case .reversed: text(CustomerPrompt.notPaid)
         case .cancelled: "Anulado"
         case .refunded: "Reembolsado"
         case .receiptFor(let number, let payment):

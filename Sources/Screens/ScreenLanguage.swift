@@ -19,39 +19,36 @@ public enum ScreenLanguage: String, Hashable, Sendable, CaseIterable {
     public var isRightToLeft: Bool { self == .arabic }
 
     /// What is told while paying, in this language.
-    public func text(_ sentence: CustomerPrompt) -> String {
-        switch self {
-        case .english: english(sentence)
-        case .german: german(sentence)
-        case .french: french(sentence)
-        case .spanish: spanish(sentence)
-        case .chinese: chinese(sentence)
-        case .arabic: arabic(sentence)
-        }
-    }
+    public func text(_ sentence: CustomerPrompt) -> String { words.prompt(sentence) }
 
     /// Why nothing was paid, in this language.
-    public func text(_ sentence: CustomerDecline) -> String {
+    public func text(_ sentence: CustomerDecline) -> String { words.decline(sentence) }
+
+    /// What is told of an undoing, in this language.
+    public func text(_ sentence: CustomerUndo) -> String { words.undo(sentence) }
+
+    /// A language's words for each sort of sentence.
+    private struct Words {
+        let prompt: (CustomerPrompt) -> String
+        let decline: (CustomerDecline) -> String
+        let undo: (CustomerUndo) -> String
+    }
+
+    private var words: Words {
         switch self {
-        case .english: english(sentence)
-        case .german: german(sentence)
-        case .french: french(sentence)
-        case .spanish: spanish(sentence)
-        case .chinese: chinese(sentence)
-        case .arabic: arabic(sentence)
+        case .english: Words(prompt: english, decline: english, undo: english)
+        case .german: Words(prompt: german, decline: german, undo: german)
+        case .french: Words(prompt: french, decline: french, undo: french)
+        case .spanish: Words(prompt: spanish, decline: spanish, undo: spanish)
+        case .chinese: Words(prompt: chinese, decline: chinese, undo: chinese)
+        case .arabic: Words(prompt: arabic, decline: arabic, undo: arabic)
         }
     }
 
-    /// What is told of an undoing, in this language.
-    public func text(_ sentence: CustomerUndo) -> String {
-        switch self {
-        case .english: english(sentence)
-        case .german: german(sentence)
-        case .french: french(sentence)
-        case .spanish: spanish(sentence)
-        case .chinese: chinese(sentence)
-        case .arabic: arabic(sentence)
-        }
+    /// What is said of a tag that is none of these.
+    public static func sentence(ofUnknown tag: String) -> String {
+        let known = allCases.map(\.rawValue).joined(separator: ", ")
+        return "Customers cannot be spoken to in \(tag.prefix(20)), only in \(known)."
     }
 
     /// An amount as it is written in this language, with its currency's own decimals (ISO 4217) and

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 public import HardwareProfiles
 
@@ -44,16 +45,7 @@ public enum SysfsMachine {
     }
 
     private static func names(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let found = readdir(directory) {
-            let name = withUnsafeBytes(of: &found.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 }
 

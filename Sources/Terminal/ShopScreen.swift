@@ -60,13 +60,9 @@ struct ShopScreen: Sendable {
         } catch {
             return ShownSymbol(symbol: nil, problem: error.message)
         }
-        let symbols = encoder.symbols(for: payload)
-        guard !symbols.isEmpty else {
-            return ShownSymbol(symbol: nil, problem: "The payload is too long for a QR code.")
-        }
         // The first problem is told: it is that of the symbol that customers' phones like best.
         var problem: String?
-        for symbol in symbols {
+        for symbol in encoder.symbols(for: payload) {
             do {
                 let picture = try display.picture(of: waiting(sale, symbol: symbol, at: now))
                 if reader.read(picture) == [[UInt8](payload.utf8)] {
@@ -78,6 +74,7 @@ struct ShopScreen: Sendable {
                 problem = problem ?? error.message
             }
         }
-        return ShownSymbol(symbol: nil, problem: problem)
+        return ShownSymbol(
+            symbol: nil, problem: problem ?? "The payload is too long for a QR code.")
     }
 }

@@ -19,12 +19,7 @@ struct CameraOptions: ParsableArguments {
             "grey, nv12, yuyv or mjpeg (default: the cheapest that the camera has).",
             valueName: "name"))
     var format: String?
-    @Option(
-        name: .customLong("scanner"),
-        help: ArgumentHelp(
-            "The decoder's program (default: till-scanner beside tillctl, else in "
-                + "/usr/libexec/till).", valueName: "path"))
-    var scannerProgram: String?
+    @OptionGroup var scanner: ScannerOptions
 
     /// The request; what is out of range is a wrong command line.
     func request() throws -> CameraRequest {
@@ -47,7 +42,7 @@ struct CameraOptions: ParsableArguments {
     /// A scanner on the camera at a path.
     func scanner(_ path: String) throws -> ProcessScanner {
         ProcessScanner(
-            program: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
+            program: scanner.program,
             source: .camera(path: path, try request()))
     }
 }

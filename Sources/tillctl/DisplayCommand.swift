@@ -68,11 +68,9 @@ struct DrawingOptions: ParsableArguments {
     /// The language.
     func chosen() throws -> ScreenLanguage {
         guard let known = ScreenLanguage(rawValue: language) else {
-            let tags = ScreenLanguage.allCases.map(\.rawValue).joined(separator: ", ")
             throw CommandFailure(
                 .usage, reason: "language-unknown",
-                message: "Customers cannot be spoken to in \(language.prefix(20)), only in \(tags)."
-            )
+                message: ScreenLanguage.sentence(ofUnknown: language))
         }
         return known
     }
@@ -127,8 +125,9 @@ struct DisplayShowCommand: TillCommand {
                     + "names them.")
         }
         let (width, height) = try drawing.sides()
+        let findings: [String]
         do throws(DisplayError) {
-            let findings = try ScreenDrawing.findings(
+            findings = try ScreenDrawing.findings(
                 in: screen.screen, width: width, height: height)
             if let device {
                 let display = try KMSDisplay(KMSDisplay.Choice(path: device, connector: connector))
@@ -138,19 +137,13 @@ struct DisplayShowCommand: TillCommand {
                 try PNGDisplay(file: out ?? "screen.png", width: width, height: height)
                     .show(screen.screen)
             }
-            for finding in findings where !output.json { Output.line(finding) }
-            if output.json {
-                do { try Output.json(Answer(screen: name, findings: findings)) } catch {
-                    throw DisplayError.drawing("\(error)")
-                }
-            }
-            guard findings.isEmpty else { throw DisplayError.tooSmall("texts were cut.") }
-        } catch {
-            if case .tooSmall("texts were cut.") = error {
-                throw ExitCode(ExitStatus.degraded.rawValue)
-            }
-            throw CommandFailure(reason: error.reason, message: error.message)
+        } catch { throw CommandFailure(reason: error.reason, message: error.message) }
+        if output.json {
+            try Output.json(Answer(screen: name, findings: findings))
+        } else {
+            for finding in findings { Output.line(finding) }
         }
+        if !findings.isEmpty { throw ExitCode(ExitStatus.degraded.rawValue) }
     }
 }
 

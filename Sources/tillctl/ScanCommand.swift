@@ -23,12 +23,7 @@ struct ScanCommand: TillCommand {
     var paths: [String]
     @Option(help: ArgumentHelp("For measuring: standard, c or plain.", visibility: .hidden))
     var cascade = "standard"
-    @Option(
-        name: .customLong("scanner"),
-        help: ArgumentHelp(
-            "The decoder's program (default: till-scanner beside tillctl, else in "
-                + "/usr/libexec/till).", valueName: "path"))
-    var scannerProgram: String?
+    @OptionGroup var scanner: ScannerOptions
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
@@ -38,7 +33,7 @@ struct ScanCommand: TillCommand {
                 message: "There is no cascade \(cascade.prefix(20)): standard, c or plain.")
         }
         let scanner = ProcessScanner(
-            program: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
+            program: scanner.program,
             source: .pictures(PicturePaths(paths)), cascade: cascade)
         var pictures = 0
         var unreadable: [CameraError] = []

@@ -99,7 +99,7 @@ struct SystemRandom: RandomSource {
 
 /// Makes the shop QR (byte mode) and the refund voucher's (alphanumeric, level M).
 struct ShopEncoder: ShopSymbolEncoder {
-    func symbols(for payload: String) -> [SymbolMatrix] {
+    func symbols(for payload: String) -> any Sequence<SymbolMatrix> {
         SymbolEncoder.variants([UInt8](payload.utf8), mode: .byte)
     }
 

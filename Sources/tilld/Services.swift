@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import Logging
 import ProcessScanner
@@ -170,32 +171,6 @@ struct ScannerService: Service {
         case .started: logger.info("scanner: ready")
         case .renewed(let why): logger.info("scanner: replaced: \(why)")
         }
-    }
-}
-
-/// Waits on a plain thread, never one of the cooperative pool, for what an actor answers.
-func blocking<Value: Sendable>(_ question: @escaping @Sendable () async -> Value) -> Value {
-    let answer = Box<Value>()
-    let done = DispatchSemaphore(value: 0)
-    Task {
-        answer.set(await question())
-        done.signal()
-    }
-    done.wait()
-    return answer.take()
-}
-
-/// One value handed from one thread to another.
-private final class Box<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
-
-    func set(_ new: Value) { value.withLock { $0 = new } }
-
-    func take() -> Value {
-        guard let value = value.withLock({ $0 }) else {
-            preconditionFailure("A box is opened once something is in it.")
-        }
-        return value
     }
 }
 

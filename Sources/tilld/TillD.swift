@@ -112,10 +112,9 @@ struct TillD: TillCommand {
         }
         let tag = language ?? environment["TILL_LANGUAGE"] ?? ScreenLanguage.english.rawValue
         guard let language = ScreenLanguage(rawValue: tag) else {
-            let known = ScreenLanguage.allCases.map(\.rawValue).joined(separator: ", ")
             throw CommandFailure(
                 .usage, reason: "language-unknown",
-                message: "Customers cannot be spoken to in \(tag.prefix(20)), only in \(known).")
+                message: ScreenLanguage.sentence(ofUnknown: tag))
         }
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline

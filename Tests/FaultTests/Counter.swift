@@ -167,7 +167,7 @@ private struct NoTrustKeeper: TrustKeeper {
 }
 
 private struct NoEncoder: ShopSymbolEncoder {
-    func symbols(for payload: String) -> [SymbolMatrix] { [] }
+    func symbols(for payload: String) -> any Sequence<SymbolMatrix> { [SymbolMatrix]() }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
 }
 

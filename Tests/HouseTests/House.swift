@@ -141,7 +141,8 @@ extension House {
         // What several programs share lies beside them, and imports less than they may.
         let shared: Set<String> = ["CommandSupport", "TerminalState", "CodePictures"]
         var table = [
-            "CommandSupport": House(.programs, outside: toolchain.union(["ArgumentParser"])),
+            "CommandSupport": House(
+                .programs, outside: toolchain.union(["ArgumentParser", "Dispatch"])),
             "CodePictures": House(
                 .programs,
                 [

@@ -225,7 +225,7 @@ struct NoDisplay: Display {
 }
 
 struct NoEncoder: ShopSymbolEncoder {
-    func symbols(for payload: String) -> [SymbolMatrix] { [] }
+    func symbols(for payload: String) -> any Sequence<SymbolMatrix> { [SymbolMatrix]() }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
 }
 

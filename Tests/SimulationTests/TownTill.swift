@@ -145,9 +145,9 @@ final class Symbols: ShopSymbolEncoder {
     /// The payload of the last request.
     var payload: String? { last.withLock { $0 } }
 
-    func symbols(for payload: String) -> [SymbolMatrix] {
+    func symbols(for payload: String) -> any Sequence<SymbolMatrix> {
         last.withLock { $0 = payload }
-        return []
+        return [SymbolMatrix]()
     }
     func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
 }

@@ -183,6 +183,7 @@ final class RememberingTrustKeeper: TrustKeeper {
 
 final class RememberingDisplay: Display {
     private let shown = Mutex<[Screen]>([])
+    private let whileDrawing = Mutex<@Sendable (Screen) -> Void>({ _ in })
     var path: String? { nil }
     var screens: [Screen] { shown.withLock { $0 } }
 
@@ -190,7 +191,15 @@ final class RememberingDisplay: Display {
         try PNGDisplay(file: "", width: 800, height: 800).picture(of: screen)
     }
 
-    func show(_ screen: Screen) throws(DisplayError) { shown.withLock { $0.append(screen) } }
+    /// What happens while a screen is drawn.
+    func whileDrawing(_ action: @Sendable @escaping (Screen) -> Void) {
+        whileDrawing.withLock { $0 = action }
+    }
+
+    func show(_ screen: Screen) throws(DisplayError) {
+        whileDrawing.withLock { $0 }(screen)
+        shown.withLock { $0.append(screen) }
+    }
 }
 
 final class SetClock: WallClock {
@@ -212,7 +221,7 @@ final class CountingRandom: RandomSource {
 }
 
 struct RealEncoder: ShopSymbolEncoder {
-    func symbols(for payload: String) -> [SymbolMatrix] {
+    func symbols(for payload: String) -> any Sequence<SymbolMatrix> {
         SymbolEncoder.variants([UInt8](payload.utf8), mode: .byte)
     }
 

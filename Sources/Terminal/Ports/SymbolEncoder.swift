@@ -6,7 +6,7 @@ public protocol ShopSymbolEncoder: Sendable {
     /// The symbols that a payload may be shown as, the one to be tried first at ECC level M, then
     /// others of another level or version, and so of another mask; empty where the payload is too
     /// long for one.
-    func symbols(for payload: String) -> [SymbolMatrix]
+    func symbols(for payload: String) -> any Sequence<SymbolMatrix>
 
     /// The modules of a voucher's symbol, or nil where its text is too long for one.
     func symbol(forVoucher text: String) -> SymbolMatrix?

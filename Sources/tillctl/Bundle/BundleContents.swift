@@ -148,20 +148,13 @@ struct BundleContents {
 
     /// What the service manager kept of the daemon's words, the last two days.
     private static func serviceLog() -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/journalctl")
-        process.arguments = [
-            "--unit=tilld", "--since=-2d", "--lines=5000", "--output=short-iso", "--no-pager",
-        ]
-        let answer = Pipe()
-        process.standardOutput = answer
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let data = (try? answer.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
-        let text = String(decoding: data.suffix(maximumLogBytes), as: UTF8.self)
-        return process.terminationStatus == 0 && !text.isEmpty ? text : nil
+        let data = ToolOutput.of(
+            "/usr/bin/journalctl",
+            [
+                "--unit=tilld", "--since=-2d", "--lines=5000", "--output=short-iso", "--no-pager",
+            ])
+        guard let data, !data.isEmpty else { return nil }
+        return String(decoding: data.suffix(maximumLogBytes), as: UTF8.self)
     }
 
     private static func end(of path: String) -> String? {

@@ -145,12 +145,7 @@ struct KioskOptions: ParsableArguments {
         name: .customLong("hub-url"),
         help: ArgumentHelp("The hub's address (default: as enrolled).", valueName: "url"))
     var hubURL: String?
-    @Option(
-        name: .customLong("scanner"),
-        help: ArgumentHelp(
-            "The decoder's program (default: till-scanner beside tillctl, else in "
-                + "/usr/libexec/till).", valueName: "path"))
-    var scannerProgram: String?
+    @OptionGroup var scanner: ScannerOptions
     @Option(
         help: ArgumentHelp(
             "Where the system's own folders (/etc, /dev, /sys, /proc, /run) are looked for: the "
@@ -163,6 +158,6 @@ struct KioskOptions: ParsableArguments {
             folder: StateFolder(daemon.state.folder), socket: daemon.socketPath,
             profilePath: profile ?? ProcessInfo.processInfo.environment["TILL_PROFILE"],
             root: root == "/" ? "" : root, hubURL: hubURL,
-            scannerProgram: scannerProgram ?? SiblingProgram.path(of: "till-scanner"))
+            scannerProgram: scanner.program)
     }
 }

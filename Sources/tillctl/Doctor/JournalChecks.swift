@@ -1,3 +1,4 @@
+import CommandSupport
 import ControlProtocol
 import Foundation
 import HubProtocol
@@ -165,7 +166,7 @@ enum JournalChecks {
         let path = kiosk.folder.voucherStorePath + "/" + SQLiteVoucherStore.databaseName
         guard FileFacts(path) != nil else { return .skipped("No vouchers are preloaded here.") }
         let store = SQLiteVoucherStore(folder: kiosk.folder.voucherStorePath)
-        let totals: Result<SQLiteVoucherStore.Totals, VoucherStoreError> = waiting {
+        let totals: Result<SQLiteVoucherStore.Totals, VoucherStoreError> = blocking {
             do throws(VoucherStoreError) { return .success(try await store.totals()) } catch {
                 return .failure(error)
             }

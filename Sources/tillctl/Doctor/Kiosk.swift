@@ -1,6 +1,5 @@
 import CommandSupport
 import ControlProtocol
-import Dispatch
 import Foundation
 import Glibc
 import HTTPControlClient
@@ -59,7 +58,7 @@ final class Kiosk: Sendable {
         answer.withLock { known in
             if let known { return known }
             let client = HTTPControlClient(socket: socket)
-            let found: Result<StatusMessage, ControlError> = waiting {
+            let found: Result<StatusMessage, ControlError> = blocking {
                 do { return .success(try await client.status()) } catch {
                     return .failure(
                         error as? ControlError ?? .badAnswer("\(error)"))
@@ -131,31 +130,5 @@ struct FileFacts {
         if user == owner { return mode >> 6 & bits == bits }
         if groups.contains(group) { return mode >> 3 & bits == bits }
         return mode & bits == bits
-    }
-}
-
-/// Waits on a thread of its own, never one of the cooperative pool, for what a task answers.
-func waiting<Value: Sendable>(_ question: @escaping @Sendable () async -> Value) -> Value {
-    let done = DispatchSemaphore(value: 0)
-    let box = AnswerBox<Value>()
-    Task {
-        box.set(await question())
-        done.signal()
-    }
-    done.wait()
-    return box.take()
-}
-
-/// One value handed from a task to the thread that waits for it.
-private final class AnswerBox<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
-
-    func set(_ new: Value) { value.withLock { $0 = new } }
-
-    func take() -> Value {
-        guard let value = value.withLock({ $0 }) else {
-            preconditionFailure("A box is opened once something is in it.")
-        }
-        return value
     }
 }

@@ -1,4 +1,5 @@
 import COSE
+import CommandSupport
 import Foundation
 import Glibc
 import HTTPHubLink
@@ -157,7 +158,7 @@ enum HubChecks {
         guard let address = HubAddress(kiosk),
             TCPTrial.problem(host: address.host, port: address.port) == nil
         else { return nil }
-        return waiting {
+        return blocking {
             guard let link = try? HTTPHubLink(url: address.url) else { return nil }
             return await question(link)
         }

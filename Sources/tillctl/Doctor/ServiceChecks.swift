@@ -197,19 +197,13 @@ enum VersionChecks {
 enum PackageQuery {
     /// The installed version of a package; nil where it is not installed, or no dpkg is here.
     static func version(of package: String, _ kiosk: Kiosk) -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/dpkg-query")
-        process.arguments = [
-            "--admindir=" + kiosk.system("/var/lib/dpkg"), "--show",
-            "--showformat=${db:Status-Status} ${Version}", package,
-        ]
-        let answer = Pipe()
-        process.standardOutput = answer
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let data = (try? answer.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
+        let data = ToolOutput.of(
+            "/usr/bin/dpkg-query",
+            [
+                "--admindir=" + kiosk.system("/var/lib/dpkg"), "--show",
+                "--showformat=${db:Status-Status} ${Version}", package,
+            ])
+        guard let data else { return nil }
         let words = String(decoding: data, as: UTF8.self).split(separator: " ")
         return words.count == 2 && words[0] == "installed" ? String(words[1]) : nil
     }
