@@ -25,14 +25,16 @@ extension PaymentTerminal {
         let (terminal, number) = (self, question.number)
         let budget = question.budgetMilliseconds
         let race = Race<SaleMachine.Event>()
-        Task {
-            let reply = await terminal.reply(
+        // Not on the actor, which draws meanwhile: that takes of the customer's time, and nothing of
+        // the budget.
+        Task { @concurrent in
+            let answer = await Self.answer(
                 of: hub, to: request, milliseconds: budget + Self.lateMilliseconds)
+            let reply = await terminal.reply(answer, to: request)
             if await !race.win(.hubReplied(number, reply)) {
                 await terminal.hearLate(reply, to: number)
             }
         }
-        // After the question has gone out: drawing takes of the customer's time, not of the budget.
         show(screens.composer.asking(question.capture.amount))
         let alarm = Task {
             try? await Task.sleep(for: .milliseconds(budget))
@@ -64,13 +66,9 @@ extension PaymentTerminal {
         ).signed(by: parts.key)
     }
 
-    private func reply(of hub: any HubLink, to request: [UInt8], milliseconds: UInt64) async
-        -> HubReply
-    {
+    private func reply(_ answer: Result<[UInt8], HubLinkError>, to request: [UInt8]) -> HubReply {
         let bytes: [UInt8]
-        do {
-            bytes = try await hub.authorise(request: request, milliseconds: milliseconds)
-        } catch {
+        do { bytes = try answer.get() } catch {
             switch error {
             case .unreachable, .badAnswer: return .unreachable(reason: error.reason)
             case .refused(_, let reason, _): return .refused(reason: reason)
@@ -99,6 +97,14 @@ extension PaymentTerminal {
                             amount: $0.amount)
                     }))
         }
+    }
+
+    private static func answer(
+        of hub: any HubLink, to request: [UInt8], milliseconds: UInt64
+    ) async -> Result<[UInt8], HubLinkError> {
+        do throws(HubLinkError) {
+            return .success(try await hub.authorise(request: request, milliseconds: milliseconds))
+        } catch { return .failure(error) }
     }
 
     private func noteConnection(after event: SaleMachine.Event) {

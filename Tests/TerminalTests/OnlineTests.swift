@@ -1,8 +1,10 @@
 import COSE
+import Foundation
 import HubProtocol
 import Money
 import Payments
 import SQLiteJournal
+import Screens
 import Synchronization
 import Terminal
 import Testing
@@ -111,6 +113,23 @@ final class AnsweringHub: HubLink {
         #expect(Self.online(try await Self.outcome(counter)) == "online-approved")
         #expect(hub.requests.count == 1)
         #expect(try await counter.journal.queue().exposure.count == 1)
+    }
+
+    @Test func theQuestionIsOnItsWayWhileTheScreenIsDrawn() async throws {
+        let hub = AnsweringHub(.approves, key: VoucherMint.key(99))
+        let counter = try await Counter(hub: hub, onlineBudgetMilliseconds: 60_000)
+        let wasAsked = Mutex(false)
+        counter.display.whileDrawing { screen in
+            guard screen.kind == .working else { return }
+            // A slow panel: it is done once the hub has been asked, or after far too long.
+            let end = Date(timeIntervalSinceNow: 20)
+            while hub.requests.isEmpty, Date() < end { Thread.sleep(forTimeInterval: 0.001) }
+            wasAsked.withLock { $0 = !hub.requests.isEmpty }
+        }
+        #expect(Self.online(try await Self.outcome(counter)) == "online-approved")
+        #expect(wasAsked.withLock { $0 })
+        let kinds = counter.display.screens.map(\.kind)
+        #expect(kinds.suffix(2) == [.working, .approved], "\(kinds)")
     }
 
     @Test func declinesWhatTheHubKnowsToBeSpentElsewhere() async throws {
