@@ -1,12 +1,15 @@
 /// A place in a profile's file; line and column count from 1, columns in Unicode scalars.
 public struct ProfilePlace: Hashable, Sendable {
+    /// The file.
+    public let file: String
     /// The line, from 1.
     public let line: Int
     /// The column, from 1.
     public let column: Int
 
     /// Makes a place.
-    public init(line: Int, column: Int) {
+    public init(file: String, line: Int, column: Int) {
+        self.file = file
         self.line = line
         self.column = column
     }

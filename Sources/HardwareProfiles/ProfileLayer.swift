@@ -16,12 +16,7 @@ public struct ProfileLayer: Hashable, Sendable {
     /// Reads a layer; the finding says what is wrong and where.
     public init(reading document: ProfileNode, file: String) throws(ProfileFinding) {
         let root = try Section(document, name: "the profile")
-        let version = try root.integer("profile", in: 1...Int.max)
-        guard version == HardwareProfile.version else {
-            throw ProfileFinding(
-                at: try root.place(of: "profile"),
-                "profile is \(version); this program reads profile: \(HardwareProfile.version).")
-        }
+        try root.checkVersion()
         try root.allow(ProfileSchema.heads + ProfileSchema.parts.map(\.name))
         match = root.has("match") ? try ProfileMatch(reading: Section(root, "match")) : nil
         var parts: [ProfileEntry] = []

@@ -9,13 +9,7 @@ extension HardwareProfile {
     /// Reads a profile from a document; the finding says what is wrong and where.
     public init(reading document: ProfileNode) throws(ProfileFinding) {
         let root = try Section(document, name: "the profile")
-        // The version comes first: the keys of another version are not known here.
-        let version = try root.integer("profile", in: 1...Int.max)
-        guard version == Self.version else {
-            throw ProfileFinding(
-                at: try root.place(of: "profile"),
-                "profile is \(version); this program reads profile: \(Self.version).")
-        }
+        try root.checkVersion()
         try root.allow(["profile", "camera", "display"])
         let camera = try CameraProfile(reading: Section(root, "camera"))
         let displaySection = try Section(root, "display")
@@ -215,6 +209,17 @@ struct Section {
                 "\(prefix)\(key) is \(ProfileText.quoted(path)), not a device below /dev/.")
         }
         return path
+    }
+
+    /// Refuses a document of another version; it comes first, as the keys of another version are
+    /// not known here.
+    func checkVersion() throws(ProfileFinding) {
+        let version = try integer("profile", in: 1...Int.max)
+        guard version == HardwareProfile.version else {
+            throw ProfileFinding(
+                at: try place(of: "profile"),
+                "profile is \(version); this program reads profile: \(HardwareProfile.version).")
+        }
     }
 
     /// A key with its value.

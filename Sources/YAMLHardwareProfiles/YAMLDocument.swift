@@ -2,19 +2,23 @@ import HardwareProfiles
 import Yams
 
 /// A YAML document as the notation-free tree that the rules read.
-enum YAMLDocument {
+struct YAMLDocument {
     /// The deepest nesting and the most values that are taken over; a profile has 2 levels and
     /// a dozen values. The second also bounds what anchors and aliases can blow up to.
     static let maximumDepth = 8
     static let maximumNodes = 1000
 
-    private static let start = ProfilePlace(line: 1, column: 1)
+    /// The file that it is in.
+    let file: String
 
-    static func read(_ bytes: [UInt8]) throws(ProfileFinding) -> ProfileNode {
+    /// Where the file begins.
+    var start: ProfilePlace { ProfilePlace(file: file, line: 1, column: 1) }
+
+    func read(_ bytes: [UInt8]) throws(ProfileFinding) -> ProfileNode {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            let line = 1 + validPrefix(of: bytes).count { $0 == UInt8(ascii: "\n") }
+            let line = 1 + Self.validPrefix(of: bytes).count { $0 == UInt8(ascii: "\n") }
             throw ProfileFinding(
-                at: ProfilePlace(line: line, column: 1), "The line is not valid UTF-8.")
+                at: ProfilePlace(file: file, line: line, column: 1), "The line is not valid UTF-8.")
         }
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch { throw finding(error) }
@@ -25,17 +29,17 @@ enum YAMLDocument {
         return try convert(root, depth: 0, nodes: &nodes)
     }
 
-    private static func convert(_ node: Node, depth: Int, nodes: inout Int)
+    private func convert(_ node: Node, depth: Int, nodes: inout Int)
         throws(ProfileFinding) -> ProfileNode
     {
         let place = place(node.mark)
         nodes += 1
-        guard nodes <= maximumNodes, depth <= maximumDepth else {
+        guard nodes <= Self.maximumNodes, depth <= Self.maximumDepth else {
             throw ProfileFinding(at: place, "The profile has too many values or levels.")
         }
         switch node {
         case .scalar(let scalar):
-            return ProfileNode(at: place, content(of: scalar, tag: node.tag))
+            return ProfileNode(at: place, Self.content(of: scalar, tag: node.tag))
         case .sequence(let sequence):
             var items: [ProfileNode] = []
             for item in sequence {
@@ -75,18 +79,18 @@ enum YAMLDocument {
         }
     }
 
-    private static func place(_ mark: Mark?) -> ProfilePlace {
-        mark.map { ProfilePlace(line: $0.line, column: $0.column) } ?? start
+    private func place(_ mark: Mark?) -> ProfilePlace {
+        mark.map { ProfilePlace(file: file, line: $0.line, column: $0.column) } ?? start
     }
 
-    private static func finding(_ error: any Error) -> ProfileFinding {
+    private func finding(_ error: any Error) -> ProfileFinding {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             ProfileFinding(at: place(mark), "This is not YAML: \(problem).")
         case .reader(let problem, let offset, _, let yaml):
             ProfileFinding(
-                at: ProfilePlace(line: line(of: offset, in: yaml), column: 1),
+                at: ProfilePlace(file: file, line: Self.line(of: offset, in: yaml), column: 1),
                 "This is not YAML: \(problem).")
         case .duplicatedKeysInMapping(let keys, let context):
             ProfileFinding(

@@ -49,7 +49,7 @@ public enum YAMLHardwareProfiles {
                 throw .invalid(
                     path: path,
                     ProfileFinding(
-                        at: ProfilePlace(line: 1, column: 1),
+                        at: YAMLDocument(file: path).start,
                         "The file's name begins with two digits and a hyphen, as 80-counter.yaml."))
             }
             layers.append(try layer(path: path))
@@ -91,7 +91,7 @@ public enum YAMLHardwareProfiles {
 
     private static func document(_ path: String) throws(ProfileError) -> ProfileNode {
         let bytes = try read(path)
-        do throws(ProfileFinding) { return try YAMLDocument.read(bytes) } catch {
+        do throws(ProfileFinding) { return try YAMLDocument(file: path).read(bytes) } catch {
             throw .invalid(path: path, error)
         }
     }
