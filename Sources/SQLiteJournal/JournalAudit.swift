@@ -15,15 +15,63 @@ enum JournalAudit {
         var receipt: UInt64 = 0
     }
 
-    /// Reads every entry once; refuses with the first contradiction.
+    /// Everything: the database's own structure, the schema, each entry against its hash and its
+    /// rows, and the sums. Refuses with the first contradiction.
     static func check(_ db: Database) throws {
-        var link = try start(in: db)
+        try JournalSchema.checkWording(of: db)
+        try SQLiteJournal.checkStructure(of: db)
+        try checkEntries(after: try start(in: db), in: db)
+        try checkSums(in: db)
+    }
+
+    /// Whether there are at most `count` entries that are not archived.
+    static func isShort(_ db: Database, atMost count: UInt64) throws -> Bool {
+        let (first, last) = try ends(in: db)
+        return last - first.sequence <= count
+    }
+
+    /// The schema, and the newest `count` entries against their hashes and their rows; there are
+    /// more.
+    static func check(_ db: Database, newest count: UInt64) throws {
+        try JournalSchema.checkWording(of: db)
+        let (first, last) = try ends(in: db)
+        try checkEntries(after: try link(at: last - count, after: first, in: db), in: db)
+    }
+
+    /// Where the first entry that is not archived goes on from, and the last entry's number.
+    private static func ends(in db: Database) throws -> (first: Link, last: UInt64) {
+        let first = try start(in: db)
+        return (first, max(first.sequence, try JournalQueries.tip(in: db).sequence))
+    }
+
+    /// Where the chain stands after an entry that is there.
+    private static func link(at sequence: UInt64, after start: Link, in db: Database) throws -> Link
+    {
+        let arguments: StatementArguments = [try sequence.column()]
+        guard
+            let entry = try Row.fetchOne(
+                db, sql: "SELECT hash FROM entry WHERE sequence = ?", arguments: arguments)
+        else { throw JournalError.damaged("entry \(sequence) is missing") }
+        let receipt = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT receipt FROM entry WHERE sequence <= ? AND receipt IS NOT NULL
+                ORDER BY sequence DESC LIMIT 1
+                """, arguments: arguments)
+        return Link(
+            sequence: sequence, hash: try entry.bytes("hash"),
+            receipt: try receipt?.unsigned("receipt") ?? start.receipt)
+    }
+
+    private static func checkEntries(after start: Link, in db: Database) throws {
+        var link = start
         let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT e.*, r.issuer, r.cti, r.kind AS voucher_kind, r.consumed, r.nonce
-                FROM entry e LEFT JOIN redemption r USING (sequence) ORDER BY e.sequence
-                """)
+                FROM entry e LEFT JOIN redemption r USING (sequence)
+                WHERE e.sequence > ? ORDER BY e.sequence
+                """, arguments: [try start.sequence.column()])
         while let row = try rows.next() {
             let sequence = try row.unsigned("sequence")
             let hash = try row.bytes("hash")
@@ -49,7 +97,6 @@ enum JournalAudit {
             link = Link(
                 sequence: sequence, hash: hash, receipt: entry.receipt ?? link.receipt)
         }
-        try checkSums(in: db)
     }
 
     /// Where the first entry that is not archived goes on from.
@@ -122,6 +169,10 @@ enum JournalAudit {
         }
     }
 
+    /// What the table `outstanding` is to hold.
+    private static let outstanding = JournalSchema.outstandingSum(
+        above: JournalSchema.acknowledged, through: JournalSchema.newest)
+
     /// What is added up elsewhere is the sum of what was entered.
     private static func checkSums(in db: Database) throws {
         let contradictions = [
@@ -142,6 +193,14 @@ enum JournalAudit {
                 UNION ALL SELECT sequence FROM period UNION ALL SELECT sequence FROM adoption)
             WHERE sequence > (SELECT coalesce(max(last), 0) FROM segment)
             AND sequence NOT IN (SELECT sequence FROM entry)
+            """,
+            "what is outstanding is not the sum of its captures": """
+            SELECT 1 FROM (
+                SELECT 1 FROM (SELECT * FROM (\(outstanding)) EXCEPT SELECT * FROM outstanding)
+                UNION ALL
+                SELECT 1 FROM (SELECT * FROM outstanding EXCEPT SELECT * FROM (\(outstanding)))
+                UNION ALL SELECT 1 FROM journal WHERE outstanding_since IS NOT (
+                    SELECT min(at) FROM redemption WHERE sequence > \(JournalSchema.acknowledged)))
             """,
         ]
         for (contradiction, query) in contradictions

@@ -20,6 +20,9 @@ final class JournalFolder: Sendable {
     /// Where the database lies.
     var databasePath: String { path + "/" + Self.databaseName }
 
+    /// Where a file of the folder lies.
+    func path(of name: String) -> String { path + "/" + name }
+
     /// Where the database lies, for a connection through the named VFS.
     func databaseAddress(vfs: String?) -> String { Self.address(of: databasePath, vfs: vfs) }
 

@@ -80,7 +80,6 @@ enum JournalMigration {
             // No log beside the copy: what is renamed is complete. FULL waits for the disk.
             try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")
             try JournalSchema.migrate(db, from: found)
-            try SQLiteJournal.checkStructure(of: db)
             guard try Content(of: db) == before else {
                 throw JournalError.damaged("the migrated copy differs from the journal")
             }

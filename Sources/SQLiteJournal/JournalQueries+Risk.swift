@@ -33,34 +33,28 @@ extension JournalQueries {
     /// where it came from, where it asks for that.
     static func issuerOutstanding(for query: FactsQuery, in db: Database) throws -> UInt64? {
         guard query.addsUpIssuer else { return nil }
-        let sent = Int64(clamping: try acknowledgedThrough(in: db))
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT coalesce(sum(e.amount - coalesce((
-                        SELECT sum(u.amount) FROM undo u WHERE u.capture = e.sequence
-                            AND \(isBackWhereItCameFrom)), 0)), 0) AS sum
-                    FROM entry e JOIN redemption r USING (sequence)
-                    WHERE e.sequence > ? AND r.issuer = ? AND e.currency = ?
+                    SELECT coalesce(sum(amount - returned), 0) AS sum
+                    FROM outstanding WHERE issuer = ? AND currency = ?
                     """),
-            arguments: [sent, query.voucher.issuer.name, Int64(query.currencyNumber)])
+            arguments: [query.voucher.issuer.name, Int64(query.currencyNumber)])
         return try row?.unsigned("sum")
     }
 
-    /// What the hub has not acknowledged of the kind of `query`, where it asks for one.
+    /// What the hub has not acknowledged of the kind of `query`, less what was undone and is back
+    /// where it came from, where it asks for one.
     static func kindExposure(for query: FactsQuery, in db: Database) throws -> CountAndSum? {
         guard let kind = query.kind else { return nil }
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT count(*) AS count, coalesce(sum(e.amount), 0) AS sum
-                    FROM entry e JOIN redemption r USING (sequence)
-                    WHERE e.sequence > ? AND r.kind = ? AND e.currency = ?
+                    SELECT coalesce(sum(captures - undone), 0) AS count,
+                        coalesce(sum(amount - returned), 0) AS sum
+                    FROM outstanding WHERE kind = ? AND currency = ?
                     """),
-            arguments: [
-                Int64(clamping: try acknowledgedThrough(in: db)), Int64(kind.rawValue),
-                Int64(query.currencyNumber),
-            ])
+            arguments: [Int64(kind.rawValue), Int64(query.currencyNumber)])
         return try total(row)
     }
 

@@ -43,12 +43,8 @@ enum JournalQueries {
                 "entries to \(acknowledged) are acknowledged, and \(last) is the last")
         }
         return QueueStatus(
-            entries: last - acknowledged, exposure: try exposure(above: acknowledged, in: db),
+            entries: last - acknowledged, exposure: try exposure(in: db),
             acknowledgedThrough: acknowledged, lastSequence: last)
-    }
-
-    static func exposure(in db: Database) throws -> Exposure {
-        try exposure(above: try acknowledgedThrough(in: db), in: db)
     }
 
     static func acknowledgedThrough(in db: Database) throws -> UInt64 {
@@ -83,46 +79,36 @@ enum JournalQueries {
     /// Of an undoing `u`: whether the money is back with the voucher, and no more at risk.
     static let isBackWhereItCameFrom = "(u.kind <> 4 OR u.way = 1)"
 
-    /// The captures above `sequence`.
-    private static func exposure(above sequence: UInt64, in db: Database) throws -> Exposure {
+    /// What of the captures above the last acknowledged entry is at risk. What was undone, and is
+    /// back where it came from, is not; money that was handed over for a payment is.
+    static func exposure(in db: Database) throws -> Exposure {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT currency, sum(amount) AS amount, count(*) AS count, min(at) AS oldest
-                    FROM entry WHERE sequence > ? AND kind = 1 GROUP BY currency
-                    """),
-            arguments: [try sequence.column()])
+                    SELECT currency, sum(amount - returned) AS amount,
+                        sum(captures - undone) AS count
+                    FROM outstanding GROUP BY currency
+                    """))
         var amounts: [UInt16: UInt64] = [:]
         var count: UInt64 = 0
-        var oldest: UInt64?
         for row in rows {
-            amounts[try row.currencyNumber("currency")] = try row.unsigned("amount")
+            let amount = try row.unsigned("amount")
+            if amount > 0 { amounts[try row.currencyNumber("currency")] = amount }
             count += try row.unsigned("count")
-            let first = try row.unsigned("oldest")
-            oldest = min(oldest ?? first, first)
         }
-        // What was undone, and is back where it came from, is no more at risk. Money that was
-        // handed over for a payment is.
-        let undone = try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT e.currency, e.amount, sum(u.amount) AS back
-                    FROM undo u JOIN entry e ON e.sequence = u.capture
-                    WHERE u.capture > ? AND \(isBackWhereItCameFrom) GROUP BY u.capture
-                    """),
-            arguments: [try sequence.column()])
-        for row in undone {
-            let back = try row.unsigned("back")
-            let captured = try row.unsigned("amount")
-            let currency = try row.currencyNumber("currency")
-            guard back <= captured, let sum = amounts[currency], back <= sum, count > 0 else {
-                throw JournalError.damaged("more was undone than was captured")
-            }
-            amounts[currency] = sum - back
-            if back == captured { count -= 1 }
-        }
+        let oldest = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT outstanding_since FROM journal"))
         return Exposure(
-            amounts: amounts.filter { $0.value > 0 }, count: count,
-            oldest: count > 0 ? oldest : nil)
+            amounts: amounts, count: count,
+            oldest: count > 0 ? try oldest?.unsignedIfPresent("outstanding_since") : nil)
+    }
+
+    /// The last entry and its hash; 0 and the hash before the first entry where there is none.
+    static func tip(in db: Database) throws -> (sequence: UInt64, hash: [UInt8]) {
+        let last = try Row.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"))
+        guard let last else { return (0, JournalEntry.genesis) }
+        return (try last.unsigned("sequence"), try last.bytes("hash"))
     }
 }

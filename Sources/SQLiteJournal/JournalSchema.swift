@@ -12,7 +12,7 @@ enum JournalSchema {
     /// One step for each version: the step at index n makes version n + 1 of version n. A step
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
-        JournalSchemaVersion1.make, makeVersion2, makeVersion3, makeVersion4,
+        JournalSchemaVersion1.make, makeVersion2, makeVersion3, makeVersion4, makeVersion5,
     ]
 
     /// The version that this program reads and writes (`PRAGMA user_version`).
@@ -43,6 +43,42 @@ enum JournalSchema {
             throw JournalError.newerSchema(found: found, known: version)
         }
         return .journal(version: found)
+    }
+
+    /// Refuses a database whose indexes and triggers are not, to the letter, this program's: without
+    /// one of them the schema has not the last word.
+    ///
+    /// Tables are not compared: what SQLite writes of them after an `ALTER TABLE` is its own
+    /// wording, and may be another version's.
+    static func checkWording(of db: Database) throws {
+        let expected = try ownWording.get()
+        let found = try wording(of: db)
+        guard found != expected else { return }
+        let names = Set(expected.keys).union(found.keys)
+            .filter { expected[$0] != found[$0] }.sorted()
+        throw JournalError.damaged(
+            "the schema is not this program's: \(names.joined(separator: ", "))")
+    }
+
+    /// This program's own, from an empty journal in memory.
+    private static let ownWording = Result {
+        try DatabaseQueue().writeWithoutTransaction { empty in
+            try migrate(empty, from: 0)
+            return try wording(of: empty)
+        }
+    }
+
+    /// The statements that made the indexes and triggers, by what they made.
+    private static func wording(of db: Database) throws -> [String: String] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT type || ' ' || name AS object, sql FROM sqlite_schema
+                WHERE sql IS NOT NULL AND type IN ('trigger', 'index')
+                """)
+        return Dictionary(
+            try rows.map { (try $0.text("object"), try $0.text("sql")) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Brings the database from version `found` to the version of this program, in one

@@ -41,23 +41,13 @@ extension SQLiteJournal {
         to sink: @Sendable @escaping ([UInt8]) throws -> Void
     ) async throws(JournalError) {
         let path = databasePath
-        let result: Result<Void, JournalError> = await withCheckedContinuation { continuation in
-            let thread = Thread {
-                do {
-                    let reader = try SQLiteJournalReader.open(path, hasLog: true)
-                    defer { try? reader.close() }
-                    try reader.read { db in
-                        try JournalExporter.write(db, as: identity, at: now, to: sink)
-                    }
-                    continuation.resume(returning: .success(()))
-                } catch {
-                    continuation.resume(returning: .failure(JournalError(error)))
-                }
+        try await Self.onThread(named: "journal export") {
+            let reader = try SQLiteJournalReader.open(path, hasLog: true)
+            defer { try? reader.close() }
+            try reader.read { db in
+                try JournalExporter.write(db, as: identity, at: now, to: sink)
             }
-            thread.name = "journal export"
-            thread.start()
         }
-        try result.get()
     }
 }
 
@@ -73,12 +63,10 @@ extension SQLiteJournalReader {
 extension JournalQueries {
     /// Where the chain stands now.
     static func position(in db: Database) throws -> ChainPosition {
-        let last = try Row.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"))
-        guard let last else { return try start(in: db) }
+        let tip = try tip(in: db)
+        guard tip.sequence > 0 else { return try start(in: db) }
         return ChainPosition(
-            sequence: try last.unsigned("sequence"), hash: try last.bytes("hash"),
+            sequence: tip.sequence, hash: tip.hash,
             receipt: try lastReceipt(in: db), period: try lastPeriod(in: db))
     }
 

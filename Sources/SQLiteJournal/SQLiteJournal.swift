@@ -18,6 +18,7 @@ public final class SQLiteJournal: Sendable {
     private let folder: JournalFolder
     private let commits = GroupCommit()
     private let reserve: JournalReserve
+    let auditState: AuditState
 
     /// Where the database lies.
     var databasePath: String { folder.databasePath }
@@ -26,7 +27,9 @@ public final class SQLiteJournal: Sendable {
     /// (8 random bytes).
     ///
     /// What lies there is checked before anything is built on it: the settings that durability
-    /// stands on, the database's own structure, and every entry against its hash and its rows.
+    /// stands on, the schema, and entries against their hashes and their rows: all of them and the
+    /// database's own structure where they are few, else the newest (``auditedAtOpening``). The
+    /// rest is for ``audit()``, to be called soon.
     ///
     /// - Parameter firstPeriod: the number of the first period that it closes, as the hub gave it;
     ///   a journal that has closed one, or has signed a checkpoint, keeps its own.
@@ -38,9 +41,10 @@ public final class SQLiteJournal: Sendable {
     }
 
     /// The same through the named operating system interface of SQLite's (sqlite.org, *VFS*), in
-    /// place of the usual one: a disk that fails, in tests.
+    /// place of the usual one: a disk that fails, in tests; and with so many entries read.
     init(
-        folder path: String, identityIfNew: [UInt8], firstPeriod: UInt64 = 1, vfs: String?
+        folder path: String, identityIfNew: [UInt8], firstPeriod: UInt64 = 1, vfs: String?,
+        auditing count: UInt64 = SQLiteJournal.auditedAtOpening
     ) throws(JournalError) {
         precondition(
             identityIfNew.count == Self.identityLength, "A journal's identity has 8 bytes.")
@@ -49,10 +53,13 @@ public final class SQLiteJournal: Sendable {
         if kept != nil, (folder.size(of: JournalFolder.databaseName) ?? 0) == 0 {
             throw .damaged(Self.missing)
         }
+        let state = AuditState(folder)
+        auditState = state
         do {
             (database, identity) = try Self.open(
                 folder, vfs: vfs, kept: kept, identityIfNew: identityIfNew,
-                firstPeriod: firstPeriod)
+                firstPeriod: firstPeriod
+            ) { try Self.audit($0, atOpening: count, state) }
         } catch { throw JournalError(error, opening: path) }
         if kept == nil { try folder.keep(identity: identity) }
         reserve = JournalReserve(folder: path)
@@ -68,7 +75,7 @@ public final class SQLiteJournal: Sendable {
     /// Opens the database, after an older one was migrated on a copy.
     private static func open(
         _ folder: JournalFolder, vfs: String?, kept: [UInt8]?, identityIfNew: [UInt8],
-        firstPeriod: UInt64
+        firstPeriod: UInt64, audit: (Database) throws -> Void
     ) throws -> (DatabaseQueue, [UInt8]) {
         let path = folder.databaseAddress(vfs: vfs)
         var opened = try DatabaseQueue(path: path, configuration: configuration)
@@ -82,6 +89,8 @@ public final class SQLiteJournal: Sendable {
             let identity = try opened.writeWithoutTransaction { db in
                 try checkDurability(of: db)
                 let identity = try prepare(db, kept: kept, identityIfNew: identityIfNew)
+                try audit(db)
+                try db.checkpoint(.passive)
                 try begin(firstPeriod, in: db)
                 return identity
             }
@@ -138,7 +147,6 @@ public final class SQLiteJournal: Sendable {
             guard version == JournalSchema.version else {
                 throw JournalError.damaged("the journal was not migrated")
             }
-            try checkStructure(of: db)
         }
         // A crash between the two leaves tables without an identity: it is set now.
         try db.execute(
@@ -151,8 +159,6 @@ public final class SQLiteJournal: Sendable {
             throw JournalError.damaged(
                 "the journal is \(Hexadecimal.text(of: identity)), and another was kept here")
         }
-        try JournalAudit.check(db)
-        try db.checkpoint(.passive)
         return identity
     }
 
@@ -199,11 +205,12 @@ public final class SQLiteJournal: Sendable {
         }
     }
 
-    /// The same for a payment: refused while the reserve cannot be held, so that what room is
-    /// left is there to end the day.
+    /// The same for a payment: refused once an audit has found damage, and while the reserve cannot
+    /// be held, so that what room is left is there to end the day.
     func writePayment<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(JournalError) -> Value
     {
+        if let damage = auditState.damage { throw damage }
         try reserve.hold()
         return try await write(work)
     }
@@ -219,19 +226,21 @@ public final class SQLiteJournal: Sendable {
         }
     }
 
-    /// One transaction that reads, on the connection's own queue.
+    /// One transaction that reads, on the connection's own queue. What it wrote all the same is
+    /// undone.
+    ///
+    /// Not by GRDB's `readOnly`: it sets `PRAGMA query_only`, whereupon SQLite compiles every
+    /// statement anew, the triggers with it (sqlite.org, vdbe.c, *OP_Expire*).
     func read<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(JournalError) -> Value
     {
         try await access { db in
             var value: Value?
-            try db.readOnly {
-                try db.inTransaction(.deferred) {
-                    value = try work(db)
-                    return .commit
-                }
+            try db.inTransaction(.deferred) {
+                value = try work(db)
+                return .rollback
             }
-            guard let value else { preconditionFailure("A committed transaction has its value.") }
+            guard let value else { preconditionFailure("A transaction that ended has its value.") }
             return value
         }
     }

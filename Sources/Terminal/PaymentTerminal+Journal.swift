@@ -53,6 +53,10 @@ extension PaymentTerminal {
         try await parts.journal.export(as: exportIdentity, at: parts.clock.now(), to: sink)
     }
 
+    /// Reads the whole journal against itself, while payments go on; after damage is found none is
+    /// taken any more.
+    public func auditJournal() async throws(JournalError) { try await parts.journal.audit() }
+
     /// Archives what may go, and forgets vouchers that have long expired.
     public func archiveJournal() async throws(JournalError) -> ArchiveReport {
         try await parts.journal.archive(as: exportIdentity, at: parts.clock.now())

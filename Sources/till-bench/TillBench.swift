@@ -23,6 +23,10 @@ struct TillBench: TillCommand {
     var captures: Int?
     @Option(
         help: ArgumentHelp(
+            "Only this group of benchmarks; may be given several times.", valueName: "group"))
+    var only: [Group] = []
+    @Option(
+        help: ArgumentHelp(
             "Instead: change an exported journal so many times, and count what a verifier misses.",
             valueName: "count"))
     var journalChanges: Int?
@@ -43,20 +47,36 @@ struct TillBench: TillCommand {
         let rounds = Rounds(factor: smoke ? 0.02 : full ? 10 : 1)
         let bench = try Bench(rounds: rounds)
         defer { bench.removeFolder() }
-        var lines = bench.codes()
-        lines += try bench.paymentCodes()
-        lines += try bench.scan()
-        lines += try bench.hotList()
-        lines += try bench.trustList()
-        lines += try await bench.commits()
-        lines += try await bench.lanes()
-        lines += try await bench.transfer()
-        lines += try await bench.store(count: vouchers ?? rounds.of(100_000))
-        lines += try await bench.start(captures: captures ?? rounds.of(2_000))
+        var lines: [Measurement] = []
+        for group in Group.allCases where only.isEmpty || only.contains(group) {
+            lines += try await measure(group, bench)
+        }
         if output.json {
             try Output.json(lines)
         } else {
             for line in lines { Output.line(line.text) }
+        }
+    }
+}
+
+extension TillBench {
+    /// What is measured together.
+    enum Group: String, CaseIterable, ExpressibleByArgument {
+        case codes, scan, lists, approvals, lanes, transfer, start
+    }
+
+    private func measure(_ group: Group, _ bench: Bench) async throws -> [Measurement] {
+        switch group {
+        case .codes: return try bench.codes() + bench.paymentCodes()
+        case .scan: return try bench.scan()
+        case .lists: return try bench.hotList() + bench.trustList()
+        case .approvals: return try await bench.commits()
+        case .lanes: return try await bench.lanes()
+        case .transfer: return try await bench.transfer()
+        case .start:
+            // With the store that was looked up in.
+            let store = try await bench.store(count: vouchers ?? bench.rounds.of(100_000))
+            return store + (try await bench.start(captures: captures ?? bench.rounds.of(2_000)))
         }
     }
 }

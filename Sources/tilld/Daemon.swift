@@ -176,6 +176,7 @@ struct Daemon {
                     .init(service: server), .init(service: scanner),
                     .init(
                         service: ClockService(terminal: terminal, check: check, logger: logger)),
+                    .init(service: AuditService(terminal: terminal, logger: logger)),
                     .init(
                         service: SyncService(
                             exchange: exchange, seconds: syncInterval, logger: logger)),

@@ -97,6 +97,28 @@ extension SyncService {
     }
 }
 
+/// Reads the whole journal after a start, which itself reads no more than the newest entries, and
+/// once a day.
+struct AuditService: Service {
+    /// How often: a page that the disk has lost is found within a day, before a backup is.
+    static let interval = Duration.seconds(86_400)
+
+    let terminal: PaymentTerminal
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do throws(JournalError) {
+                    try await terminal.auditJournal()
+                    logger.info("journal: audited, as it was written")
+                } catch { logger.error("journal: \(error.message) [\(error.reason)]") }
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+}
+
 /// Runs the scanner's loop on a thread of its own: decoding blocks for tens of milliseconds.
 struct ScannerService: Service {
     let terminal: PaymentTerminal

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import HubProtocol
+import Payments
 import Terminal
 import Testing
 import VoucherMint
@@ -69,6 +70,43 @@ import VoucherMint
         // The old file lies beside it, byte for byte, and no working copy is left.
         #expect(try copy.bytes("journal.sqlite.schema-1") == before)
         #expect(!copy.files.contains("journal.sqlite.new"))
+    }
+
+    @Test("A journal of schema 4 opens, with what was undone and closed, and owes the hub nothing")
+    func opensSchema4() async throws {
+        let copy = try Copy(schema: 4)
+        let before = try copy.bytes("journal.sqlite")
+        let journal = try copy.open()
+        let entries = try await journal.entries(after: 0, limit: 100)
+        #expect(entries.map(\.sequence) == Array(1...24))
+        #expect(entries.compactMap(\.receipt) == Array(1...15))
+        #expect(entries.filter { $0.kind == .capture }.count == 13)
+        #expect(try await journal.queue().exposure == .none)
+        let counts = try await journal.read { db in
+            try ["sale", "voucher", "redemption", "batch", "undo", "outstanding"].map {
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0)")
+            }
+        }
+        #expect(counts == [17, 9, 13, 4, 2, 0])
+        #expect(try copy.bytes("journal.sqlite.schema-4") == before)
+    }
+
+    @Test("What an older journal had not sent is outstanding after the migration, as it was before")
+    func owesWhatItOwed() async throws {
+        let copy = try Copy(schema: 4)
+        let queue = try DatabaseQueue(path: copy.database)
+        try await queue.writeWithoutTransaction { db in
+            let triggers = try Row.fetchAll(
+                db, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+            for trigger in triggers { try db.execute(sql: "DROP TRIGGER \(trigger["name"]!)") }
+            try db.execute(sql: "DELETE FROM batch")
+            for trigger in triggers { try db.execute(sql: trigger["sql"]) }
+        }
+        try queue.close()
+        let exposure = try await copy.open().queue().exposure
+        // 13,500 were captured; 600 of it cancelled, and 250 of 900 refunded to their voucher.
+        #expect(exposure.amounts == [978: 12_650] && exposure.count == 12)
+        #expect(exposure.oldest != nil)
     }
 
     @Test("After the migration the journal goes on: numbers, chain, memory and triggers")

@@ -134,12 +134,100 @@ import Vouchers
             ),
             ("redeemed for more", "UPDATE voucher SET spent = 0"),
             ("reference between tables", "DELETE FROM voucher"),
+            ("what is outstanding", "UPDATE outstanding SET amount = amount - 1"),
+            ("what is outstanding", "DELETE FROM outstanding"),
+            (
+                "what is outstanding",
+                "INSERT INTO outstanding VALUES (756, 1, 'mint', 1, 1, 0, 0)"
+            ),
+            ("what is outstanding", "UPDATE journal SET outstanding_since = 1"),
         ])
     func edited(_ words: String, _ sql: String) async throws {
         let (subject, folder) = try await closed()
         defer { withExtendedLifetime(subject) {} }
         try tamper(folder, sql)
         expectDamage(words, in: folder)
+    }
+
+    @Test(
+        "A schema that is not to the letter this program's is damage",
+        arguments: [
+            ("trigger entry_stays", "DROP TRIGGER entry_stays"),
+            ("index undo_by_key", "DROP INDEX undo_by_key"),
+            (
+                "trigger entry_ignored",
+                """
+                CREATE TRIGGER entry_ignored BEFORE INSERT ON undo BEGIN SELECT RAISE(IGNORE); END
+                """
+            ),
+        ])
+    func wording(_ object: String, _ sql: String) async throws {
+        let (subject, folder) = try await closed()
+        defer { withExtendedLifetime(subject) {} }
+        try await DatabaseQueue(path: folder + "/journal.sqlite").write { try $0.execute(sql: sql) }
+        expectDamage("not this program's: \(object)", in: folder)
+    }
+
+    /// A long journal in which an old decline's row says something else, and its folder.
+    private func editedLong() async throws -> (TemporaryJournal, folder: String) {
+        let (subject, folder) = try await closed(30)
+        try tamper(folder, "UPDATE entry SET reason = 'expired' WHERE sequence = 2")
+        return (subject, folder)
+    }
+
+    private func open(_ folder: String, auditing count: UInt64) throws(JournalError)
+        -> SQLiteJournal
+    {
+        try SQLiteJournal(
+            folder: folder, identityIfNew: TemporaryJournal.identity, vfs: nil, auditing: count)
+    }
+
+    @Test("Of a long journal the newest entries are read at opening, and the rest soon after")
+    func long() async throws {
+        let (subject, folder) = try await editedLong()
+        defer { withExtendedLifetime(subject) {} }
+        // The 29 newest are as they were; with one more the opening finds it.
+        do {
+            let journal = try open(folder, auditing: 29)
+            try await journal.store(Records.sale(2))
+            await #expect {
+                try await journal.audit()
+            } throws: {
+                guard case .damaged(let place)? = $0 as? JournalError else { return false }
+                return place.contains("entry 2")
+            }
+            // From then on nothing is paid; what is there can still be read, and sent.
+            await #expect {
+                try await journal.store(Records.sale(2, state: .cancelled))
+            } throws: {
+                guard case .damaged? = $0 as? JournalError else { return false }
+                return true
+            }
+            #expect(try await journal.entries(after: 0, limit: 100).count == 31)
+            #expect(
+                try await journal.pendingBatch(maximumEntries: 10) { _, _ in [1] }?.number == 1)
+        }
+        // Nor after a restart.
+        expectDamage("entry 2", in: folder)
+        #expect(throws: JournalError.self) { _ = try open(folder, auditing: 29) }
+        // Once all is as it was, it opens, and is trusted again.
+        try tamper(
+            folder,
+            """
+            UPDATE entry SET reason = (SELECT reason FROM entry WHERE sequence = 3)
+            WHERE sequence = 2
+            """)
+        let journal = try open(folder, auditing: 29)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/" + AuditState.fileName))
+        try await journal.audit()
+        try await journal.store(Records.sale(2, state: .cancelled))
+    }
+
+    @Test("What was edited among the newest entries is found at opening, however long the journal")
+    func newest() async throws {
+        let (subject, folder) = try await editedLong()
+        defer { withExtendedLifetime(subject) {} }
+        #expect(throws: JournalError.self) { _ = try open(folder, auditing: 30) }
     }
 
     @Test("A journal that has gone missing is not replaced by one that has forgotten")

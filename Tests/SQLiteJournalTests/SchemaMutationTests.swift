@@ -267,9 +267,11 @@ struct SchemaMutationTests {
                 .prefix(120)
         }
 
-        /// A capture is added to its sale, a redemption to its voucher.
+        /// A capture is added to its sale, a redemption to its voucher, and both to what is
+        /// outstanding; an undoing and an acknowledgement take from that.
         private func sums(in db: Database) throws -> String? {
             var found: [Int64] = []
+            var outstanding: [[String]] = []
             try db.inTransaction(.immediate) {
                 let sums =
                     "SELECT captured FROM sale WHERE reference = 'S3' UNION ALL "
@@ -278,8 +280,16 @@ struct SchemaMutationTests {
                 do {
                     try db.execute(sql: SchemaTests.capture("S3") + SchemaTests.redeem(2, kind: 3))
                     found = zip(before, try Int64.fetchAll(db, sql: sums)).map { $1 - $0 }
+                    for step in SchemaTests.outstanding.map(\.sql) {
+                        try db.execute(sql: step)
+                        outstanding.append(try SchemaTests.outstanding(in: db))
+                    }
                 } catch { found = [] }
                 return .rollback
+            }
+            let expected = SchemaTests.outstanding.map(\.figures)
+            if outstanding != expected {
+                return "what is outstanding adds up to \(outstanding.last ?? [])"
             }
             return found == [50, 50] ? nil : "a capture of 50 adds up to \(found)"
         }

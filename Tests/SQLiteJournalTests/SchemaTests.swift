@@ -355,7 +355,7 @@ struct Forbidden: Sendable, CustomTestStringConvertible {
         try await journal.read { db in
             try [
                 "journal", "entry", "sale", "voucher", "redemption", "batch", "undo", "period",
-                "document", "adoption", "checkpoint", "segment",
+                "document", "adoption", "checkpoint", "segment", "outstanding",
             ].flatMap { table in
                 try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table) \($0)" }
             }

@@ -45,6 +45,7 @@ struct NoJournal: Journal {
     }
     func queue() async throws(JournalError) -> QueueStatus { throw .readOnly }
     func latestTime() async throws(JournalError) -> UInt64? { throw .readOnly }
+    func audit() async throws(JournalError) { throw .readOnly }
     func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
         throw .readOnly
     }
@@ -155,6 +156,7 @@ final class FailingJournal: Journal {
         try await real.acknowledge(batch: number, acknowledgement: acknowledgement)
     }
     func queue() async throws(JournalError) -> QueueStatus { try await real.queue() }
+    func audit() async throws(JournalError) { try await real.audit() }
     func latestTime() async throws(JournalError) -> UInt64? { try await real.latestTime() }
     func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
         try await real.adopt(document, at: now)

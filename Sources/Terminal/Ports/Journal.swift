@@ -337,6 +337,10 @@ public protocol Journal: Sendable {
     func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
         -> ArchiveReport
 
+    /// Reads everything that the journal holds against itself, while payments go on. What it finds
+    /// is thrown; after ``JournalError/damaged(_:)`` no payment is taken any more.
+    func audit() async throws(JournalError)
+
     /// The latest time that the journal has recorded, in seconds since 1970 UTC: no honest clock
     /// stands before it.
     func latestTime() async throws(JournalError) -> UInt64?
