@@ -6,10 +6,16 @@ random one of those lines (or from the picture) the daemon is killed. Then it is
 asked: every approval whose line was written must be in the journal once, receipts without a gap,
 and no voucher redeemed above its credit. At the end the hub's ledger must equal the journal.
 
+Every fourth life is struck while it takes a payment back instead: a cancellation or a refund is
+asked for, and the daemon killed a moment later. The next life is asked again under the same key, as
+a till that had no answer would: it is one undoing, whichever life wrote it.
+
 Each kill is counted by the phase it hit:
   before     no record had begun
   recording  a record had begun, its approval had not been told
   told       the approval had been told
+  undoing    money was to go back, and nobody had been told that it had
+  undone     that it went back had been told
 """
 
 import argparse
@@ -25,6 +31,7 @@ import time
 
 from play import Failed, Hub, Programs, Terminal
 
+UNDOINGS = ("cancellation", "refund")
 PROFILE = "hardware-profiles/50-folder-camera-png-display.yaml"
 AMOUNT = "0.01"
 CREDIT = 100_000  # minor units on the one voucher: more sales than any run makes
@@ -32,6 +39,8 @@ MINIMUM_RECORDING_SHARE = 0.15  # of all kills: 30 of 200
 SALE_SECONDS = 30  # from the order to the approval, on a machine that does other things too
 POLL_SECONDS = 0.05  # between two looks at a sale that is being paid
 LONGEST_DELAY_SECONDS = 0.001  # after a trace line: about the length of a durable commit
+LONGEST_UNDOING_SECONDS = 0.04  # from the request to the kill: longer than most undoings take
+UNDOING_EVERY = 4  # lives
 
 
 def ended(process, seconds):
@@ -76,6 +85,7 @@ class Killer:
         self.random, self.seed = random.Random(seed), seed
         self.phases, self.approved, self.sales = collections.Counter(), {}, 0
         self.opened, self.pictures, self.held_up = 0, 0, None
+        self.lives, self.asked, self.undone = 0, {}, {}  # by the key: (path, receipt undone), the answer told
 
     def prepare(self):
         root = pathlib.Path(__file__).resolve().parent.parent
@@ -126,12 +136,16 @@ class Killer:
     def strike(self):
         """One life of the daemon, ended by SIGKILL."""
         process, traced = self.start()
+        self.lives += 1
         before = self.random.randrange(3)  # whole sales before the one that is struck
         self.held_up = None
         for _ in range(before):
             had = len(traced.lines)
             self.sell(lambda: traced.wait(had + 2, POLL_SECONDS))
         had, self.held_up = len(traced.lines), None
+        self.ask_again()
+        if self.lives % UNDOING_EVERY == 0 and self.strike_undoing(process, traced):
+            return
         aim = self.random.choice(("recording", "recording", "recording", "told", "picture"))
         if aim == "picture":
             self.sell(lambda: self.held_up or traced.wait(had + 1, 0))
@@ -146,9 +160,53 @@ class Killer:
         begun = [line[0] for line in traced.lines[had:]]
         self.phases["told" if "approved" in begun else
                     "recording" if "recording" in begun else "before"] += 1
+        self.keep(traced)
+
+    def keep(self, traced):
         for line in traced.lines:
             if line[0] == "approved":
                 self.approved[int(line[1])] = (line[2], int(line[3]))
+
+    def undo(self, key):
+        """Asks for an undoing, and keeps the answer; False where nobody answers any more."""
+        path, receipt = self.asked[key]
+        answer = self.terminal.call("POST", path, {"key": key, "reason": "kill test"})
+        if answer is None:
+            return False
+        if answer.get("payment") != receipt:
+            raise Failed(f"{path} under the key {key} is answered by {answer}")
+        told = self.undone.setdefault(key, answer["receipt"])
+        if told != answer["receipt"]:
+            raise Failed(f"the key {key} was answered by receipt {told}, then by {answer}")
+        return True
+
+    def ask_again(self):
+        """What was asked for and not answered is asked for again, under the same key."""
+        for key in self.asked.keys() - self.undone.keys():
+            if not self.undo(key):
+                raise Failed(f"the undoing {key} is not answered")
+
+    def strike_undoing(self, process, traced):
+        """Has a payment taken back, and kills; False where there is none left to take back."""
+        free = sorted(set(self.approved) - {receipt for _, receipt in self.asked.values()})
+        if not free:
+            return False
+        receipt, key = self.random.choice(free), f"u{self.lives}"
+        way = self.random.choice(("cancel", "refund"))
+        self.asked[key] = (f"/v1/receipts/{receipt}/{way}", receipt)
+        outcome = []
+        asking = threading.Thread(target=lambda: outcome.append(self.undo(key)))
+        asking.start()
+        time.sleep(self.random.random() * LONGEST_UNDOING_SECONDS)
+        process.kill()
+        process.wait(SALE_SECONDS)
+        asking.join()
+        traced.thread.join()
+        if not outcome:
+            raise Failed(f"the undoing {key} of receipt {receipt} was answered otherwise")
+        self.phases["undone" if outcome[0] else "undoing"] += 1
+        self.keep(traced)
+        return True
 
     def entries(self):
         """The whole journal, page by page."""
@@ -166,8 +224,15 @@ class Killer:
             captures = [e for e in entries if e["kind"] == "capture"]
             if [e["sequence"] for e in entries] != list(range(1, len(entries) + 1)):
                 raise Failed(f"kill {number}: sequence numbers have a gap")
-            if [e["receipt"] for e in captures] != list(range(1, len(captures) + 1)):
+            receipts = [e["receipt"] for e in entries if e.get("receipt")]
+            if receipts != list(range(1, len(receipts) + 1)):
                 raise Failed(f"kill {number}: receipt numbers have a gap")
+            back = {e["receipt"]: e["undone"] for e in entries if e["kind"] in UNDOINGS}
+            if len(set(back.values())) != len(back):
+                raise Failed(f"kill {number}: a payment was taken back twice")
+            for key, receipt in self.undone.items():
+                if receipt not in back:
+                    raise Failed(f"kill {number}: receipt {receipt} of {key} is not there")
             held = {e["receipt"]: (e["sale"], e["amount"]["minorUnits"]) for e in captures}
             for receipt, told in self.approved.items():
                 if held.get(receipt) != told:
@@ -189,13 +254,19 @@ class Killer:
                 self.terminal.call("DELETE", "/v1/sales/current")
                 if time.monotonic() > end:
                     raise Failed("the last sale does not come to its end")
+            self.ask_again()
             report = self.terminal.call("POST", "/v1/sync")
             if not report["complete"] or report["quarantined"]:
                 raise Failed(f"the hub did not take everything: {report}")
-            captures = [e for e in self.entries() if e["kind"] == "capture"]
-            ledger = self.hub.command("ledger")["captures"]
-            if sorted(c["receipt"] for c in ledger) != [e["receipt"] for e in captures]:
+            entries = self.entries()
+            captures = [e for e in entries if e["kind"] == "capture"]
+            ledger = self.hub.command("ledger")
+            if sorted(c["receipt"] for c in ledger["captures"]) != [e["receipt"] for e in captures]:
                 raise Failed("the hub's ledger is not the journal")
+            back = [e["receipt"] for e in entries if e["kind"] in UNDOINGS]
+            if sorted(u["receipt"] for u in ledger["undoings"]) != back \
+                    or sorted(self.undone.values()) != back:
+                raise Failed(f"the hub has not what was undone: {back}, {self.undone}")
             self.sales = len(captures)
         finally:
             process.terminate()
@@ -214,9 +285,10 @@ class Killer:
             self.hub.stop()
         needed = int(self.count * MINIMUM_RECORDING_SHARE)
         print(f"{self.count} kills (seed {self.seed}): "
-              + ", ".join(f"{self.phases[p]} {p}" for p in ("before", "recording", "told"))
+              + ", ".join(f"{self.phases[p]} {p}"
+                          for p in ("before", "recording", "told", "undoing", "undone"))
               + f"; {len(self.approved)} approvals told, all found; {self.sales} in journal "
-              "and ledger")
+              f"and ledger; {len(self.undone)} taken back, each once")
         if self.phases["recording"] < needed:
             raise Failed(f"only {self.phases['recording']} kills fell between a record's "
                          f"beginning and its approval; {needed} are needed")
