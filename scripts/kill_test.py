@@ -39,7 +39,7 @@ MINIMUM_RECORDING_SHARE = 0.15  # of all kills: 30 of 200
 SALE_SECONDS = 30  # from the order to the approval, on a machine that does other things too
 POLL_SECONDS = 0.05  # between two looks at a sale that is being paid
 LONGEST_DELAY_SECONDS = 0.001  # after a trace line: about the length of a durable commit
-LONGEST_UNDOING_SECONDS = 0.04  # from the request to the kill: longer than most undoings take
+LONGEST_UNDOING = 1.5  # from the request to the kill: of what the last answered one took
 UNDOING_EVERY = 4  # lives
 
 
@@ -85,7 +85,7 @@ class Killer:
         self.random, self.seed = random.Random(seed), seed
         self.phases, self.approved, self.sales = collections.Counter(), {}, 0
         self.opened, self.pictures, self.held_up = 0, 0, None
-        self.lives, self.asked, self.undone = 0, {}, {}  # by the key: (path, receipt undone), the answer told
+        self.lives, self.undoing_took, self.asked, self.undone = 0, 0.1, {}, {}  # by the key: (path, receipt undone), the answer told
 
     def prepare(self):
         root = pathlib.Path(__file__).resolve().parent.parent
@@ -170,11 +170,13 @@ class Killer:
     def undo(self, key):
         """Asks for an undoing, and keeps the answer; False where nobody answers any more."""
         path, receipt = self.asked[key]
+        start = time.monotonic()
         answer = self.terminal.call("POST", path, {"key": key, "reason": "kill test"})
         if answer is None:
             return False
         if answer.get("payment") != receipt:
             raise Failed(f"{path} under the key {key} is answered by {answer}")
+        self.undoing_took = time.monotonic() - start
         told = self.undone.setdefault(key, answer["receipt"])
         if told != answer["receipt"]:
             raise Failed(f"the key {key} was answered by receipt {told}, then by {answer}")
@@ -197,7 +199,7 @@ class Killer:
         outcome = []
         asking = threading.Thread(target=lambda: outcome.append(self.undo(key)))
         asking.start()
-        time.sleep(self.random.random() * LONGEST_UNDOING_SECONDS)
+        time.sleep(self.random.random() * LONGEST_UNDOING * self.undoing_took)
         process.kill()
         process.wait(SALE_SECONDS)
         asking.join()
