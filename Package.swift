@@ -84,7 +84,8 @@ let useCases: [Target] = [
     library(
         "Hub",
         [
-            "HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust",
+            "HotLists", "PaymentCodes", "Money", "CBOR", "COSE", "Vouchers", "Payments",
+            "HubProtocol", "Trust",
             crypto,
         ]),
     library("Wallet", ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", crypto]),
@@ -199,7 +200,7 @@ let programs: [Target] = [
             "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
             "ZBarDecoder",
             "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal", "Trust",
-            "FileTrustKeeper", "HubProtocol", "CodePictures",
+            "FileTrustKeeper", "HubProtocol", "HTTPHubLink", "CodePictures",
         ]),
     program(
         "till-bench",
@@ -289,7 +290,8 @@ let testTargets: [Target] = [
         [
             "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore",
             "Terminal",
-            "HubProtocol", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust", "VoucherMint",
+            "HubProtocol", "PaymentCodes", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust",
+            "VoucherMint",
             grdb, hummingbird,
             logging, lifecycle,
         ]),

@@ -54,6 +54,7 @@ class Demo:
             self.stored_value()
             self.undone()
             self.strangers()
+            self.weathers()
             self.offline()
             self.killed()
             self.settled()
@@ -164,6 +165,96 @@ class Demo:
             self.must(declined["news"]["reason"] == reason,
                       f"{what} is refused as {reason}, not {declined['news']['reason']}")
             self.row(f"5.00: {what}", reason)
+
+    def weathers(self):
+        """All four: the shop and the customer, each with a network and without."""
+        wallet = lambda *a, **k: self.programs.json("tillwallet", *a, "--wallet",
+                                                    self.folder / "wallet", **k)
+        account = self.hub.command("account", "open", "--name", "Ada", "--holder",
+                                   wallet("key")["publicKey"])["account"][:12]
+        self.hub.command("account", "credit", account, "30.00")
+        root = pathlib.Path(__file__).resolve().parent.parent
+        other = Terminal(self.programs, self.folder / "other-terminal", self.hub, "till:m42/t8",
+                         root / PROFILE)
+        other.start("--sync-interval", "0")
+        self.terminal.ctl("sale", "--cancel")  # the last stranger's
+        nowhere = ("--hub-url", "http://127.0.0.1:1")  # nothing listens there
+        table = []
+        try:
+            for shop, options in (("online", ()), ("offline", nowhere)):
+                self.terminal.daemon.stop()
+                self.terminal.start("--sync-interval", "0", *options)
+                if shop == "online":
+                    self.must(self.terminal.ctl("sync")["complete"], "the shop has a network")
+                else:
+                    self.terminal.ctl("sync", codes=(4,))
+                table.append(self.customer_online(shop, wallet, other))
+                table.append(self.customer_offline(shop, wallet, other))
+        finally:
+            other.daemon.stop()
+        self.terminal.daemon.stop()
+        self.terminal.start("--sync-interval", "0")
+        shown = self.hub.command("account", "show", account)
+        self.must(shown["account"]["balance"]["amount"] == "20.00" and len(shown["payments"]) == 2,
+                  "two payments of 5.00 were taken from the account")
+        width = max(len(cell) for cell in table) + 2
+        print(f"\n  {'':<26}{'shop online':<{width}}shop offline")
+        for name, cells in (("customer online", table[0::2]), ("customer offline", table[1::2])):
+            print(f"  {name:<26}{cells[0]:<{width}}{cells[1]}")
+        print(flush=True)
+
+    def customer_online(self, shop, wallet, other):
+        """The wallet's issuer pays the request; the shop takes its word, from the picture alone."""
+        request = self.pictures / f"request-{shop}.png"
+        word = self.pictures / f"confirmation-{shop}.png"
+        self.terminal.ctl("sale", "5.00")
+        self.terminal.keep_screen(request)
+        for _ in range(2):  # as often as it is asked for, it is paid once
+            wallet("pay", request, "--online", self.hub.url, "--out", word)
+        self.terminal.show(word, f"confirmation-{shop}.png")
+        paid = self.terminal.ctl("sale", "--wait", "--timeout", 60)
+        self.approved(paid, "5.00")
+        swaps = self.swapped(word, other)
+        self.refused(f"shop {shop}, customer online", swaps,
+                     ("audience", "request-nonce", "request-nonce"))
+        return f"approved, issuer's word, receipt {paid['news']['receipt']}"
+
+    def customer_offline(self, shop, wallet, other):
+        """A printed voucher, asked about where there is a network; and a wallet's signed answer."""
+        voucher = self.issue(self.hub, f"weather-{shop}", "fixed", "--amount", "5.00")
+        paid = self.terminal.sale("5.00", voucher)
+        self.approved(paid, "5.00")
+        receipt = paid["news"]["receipt"]
+        step = self.terminal.ctl("explain", receipt)["step"]
+        self.must((step == "hub") == (shop == "online"), f"the hub was asked or away: {step}")
+        request = self.pictures / f"answered-{shop}.png"
+        answer = self.pictures / f"answer-{shop}.png"
+        self.terminal.ctl("sale", "5.00")
+        self.terminal.keep_screen(request)
+        wallet("pay", request, "--out", answer)
+        self.terminal.ctl("sale", "--cancel")
+        swaps = self.swapped(answer, other)
+        self.refused(f"shop {shop}, customer offline", swaps,
+                     ("presentation-audience", "request-nonce", "request-nonce"))
+        word = "the hub's word" if shop == "online" else "offline rules"
+        return f"approved, {word}, receipt {receipt}"
+
+    def swapped(self, code, other):
+        """What comes of a code for one request, held up to another terminal, request, amount."""
+        found = {}
+        for what, terminal, amount in (("another terminal", other, "5.00"),
+                                       ("another request", self.terminal, "5.00"),
+                                       ("another amount", self.terminal, "50.00")):
+            found[what] = terminal.sale(amount, code, codes=(1,))
+            terminal.ctl("sale", "--cancel")
+        return found
+
+    def refused(self, where, swaps, reasons):
+        found = [sale["news"]["reason"] for sale in swaps.values()]
+        self.must(found == list(reasons), f"{where}: {list(swaps)} are refused as {reasons}, not "
+                                          f"{found}")
+        self.row(f"{where}: swapped for", ", ".join(f"{what} ({reason})"
+                                                    for what, reason in zip(swaps, found)))
 
     def offline(self):
         report = self.terminal.ctl("sync")

@@ -97,6 +97,19 @@ public final class HTTPHubLink: HubLink {
         return answer
     }
 
+    /// Sends a wallet's signed payment order (``HubProtocol/PaymentOrder``) to the issuer at this
+    /// address, and answers with the payment confirmation's bytes.
+    public func pay(order: [UInt8]) async throws(HubLinkError) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + "/v1/payments")
+        request.method = .POST
+        request.headers.add(name: "content-type", value: Self.messageType)
+        request.body = .bytes(ByteBuffer(bytes: order))
+        guard let answer = try await exchange(request, limit: VoucherText.maximumByteCount) else {
+            throw .badAnswer("the issuer answered an order with nothing")
+        }
+        return answer
+    }
+
     /// See ``Terminal/HubLink/root(after:)``.
     public func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? {
         let request = HTTPClientRequest(url: "\(base)/v1/documents/root?after=\(version)")

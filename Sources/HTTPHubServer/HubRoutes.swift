@@ -19,6 +19,7 @@ struct HubRoutes: Sendable {
     func add(to router: Router<BasicRequestContext>) {
         router.post("v1/batches") { request, _ in try await batch(request) }
         router.post("v1/authorisations") { request, _ in try await authorise(request) }
+        router.post("v1/payments") { request, _ in try await pay(request) }
         router.get("v1/terminals/:merchant/:terminal/configuration") { request, context in
             try await configuration(request, context.parameters)
         }
@@ -267,30 +268,30 @@ struct HubRoutes: Sendable {
         return HubAnswer.message(bytes)
     }
 
-    private func fault(_ error: HubLedgerError) throws -> Response {
+    func fault(_ error: HubLedgerError) throws -> Response {
         parts.logger.error("ledger: \(error.message)", metadata: ["reason": "\(error.reason)"])
         return try HubAnswer.problem(
             .serviceUnavailable, reason: error.reason, error.message)
     }
 
-    private static func tooLong(_ request: Request, limit: Int) -> MessageError {
+    static func tooLong(_ request: Request, limit: Int) -> MessageError {
         let length = request.headers[.contentLength].flatMap { Int($0) }
         return .tooLong(limit: limit, found: length ?? limit + 1)
     }
 
-    private static func isMessage(_ type: String?) -> Bool {
+    static func isMessage(_ type: String?) -> Bool {
         let bare = type?.split(separator: ";", maxSplits: 1).first ?? ""
         return bare.trimmingCharacters(in: .whitespaces).lowercased() == messageType
     }
 
     /// A request's body, within its limits.
-    private enum Body: Sendable {
+    enum Body: Sendable {
         case bytes([UInt8])
         case tooLong
         case tooSlow
     }
 
-    private func body(of request: Request, limit: Int) async throws -> Body {
+    func body(of request: Request, limit: Int) async throws -> Body {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             return .tooLong
         }

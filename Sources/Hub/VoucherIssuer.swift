@@ -20,10 +20,13 @@ public struct VoucherOrder: Hashable, Sendable {
     /// The holder's key; required for a wallet certificate.
     public var holder: PublicKey?
 
+    /// The nonce of the request that it confirms, for a payment confirmation (claim 39).
+    public var confirmationNonce: [UInt8]?
+
     /// Makes an order; see the properties for units.
     public init(
         value: VoucherValue, currency: Currency, expiry: UInt64, notBefore: UInt64? = nil,
-        audience: [String]? = nil, holder: PublicKey? = nil
+        audience: [String]? = nil, holder: PublicKey? = nil, confirmationNonce: [UInt8]? = nil
     ) {
         self.value = value
         self.currency = currency
@@ -31,6 +34,7 @@ public struct VoucherOrder: Hashable, Sendable {
         self.notBefore = notBefore
         self.audience = audience
         self.holder = holder
+        self.confirmationNonce = confirmationNonce
     }
 }
 
@@ -171,7 +175,8 @@ public struct VoucherIssuer: Sendable {
         let claims = VoucherClaims(
             value: order.value, currencyNumber: order.currency.number, cti: cti,
             expiry: order.expiry, issuerName: profile.name, audience: Self.audience(of: order),
-            notBefore: order.notBefore, issuedAt: now, holder: order.holder)
+            notBefore: order.notBefore, issuedAt: now, holder: order.holder,
+            confirmationNonce: order.confirmationNonce)
         let code = VoucherText.encode(claims.signed(by: key))
         let limit = VoucherText.maximumByteCount
         guard code.utf8.count <= limit else {

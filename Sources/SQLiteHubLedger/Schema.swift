@@ -11,7 +11,7 @@ enum Schema {
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
         makeVersion1, makeVersion2, makeVersion3, makeHotLists, makeTrust,
-        makeRefundRights,
+        makeRefundRights, makeAccounts,
     ]
 
     /// Brings the database from version `found` to this program's; 0 is an empty one.
@@ -54,6 +54,11 @@ enum Schema {
 
     private static let makeRefundRights: @Sendable (Database) throws -> Void = { database in
         try database.execute(sql: TrustSchema.refunds)
+    }
+
+    private static let makeAccounts: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: accounts)
+        for table in ["accounts", "account_lines"] { try makeImmutable(table, in: database) }
     }
 
     /// The trust documents and the keys' lives.

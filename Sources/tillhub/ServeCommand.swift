@@ -53,6 +53,9 @@ struct ServeCommand: TillCommand {
             HTTPHubServer.Parts(
                 acceptor: BatchAcceptor(ledger: ledger, key: identity),
                 authoriser: OnlineAuthoriser(ledger: ledger, key: identity), registrar: registrar,
+                accounts: AccountKeeper(
+                    ledger: ledger,
+                    issuer: VoucherIssuer(ledger: ledger, keys: try hub.folder.issuers())),
                 hotLists: hotLists, identity: identity.publicKey, clock: { Clock.seconds() },
                 logger: logger),
             host: host, port: port,

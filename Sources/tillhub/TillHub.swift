@@ -18,6 +18,6 @@ struct TillHub: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, TerminalCommand.self, IssuerCommand.self,
             VoucherCommand.self, PolicyCommand.self, HotListCommand.self, ClockCodeCommand.self,
             LedgerCommand.self, ReportCommand.self, TerminalsCommand.self, RootCommand.self,
-            TrustCommand.self, DrillCommand.self,
+            TrustCommand.self, AccountCommand.self, DrillCommand.self,
         ])
 }

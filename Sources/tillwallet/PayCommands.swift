@@ -30,6 +30,10 @@ struct PayCommand: TillCommand {
             --voucher the wallet takes one that fits: fixed vouchers of just this amount first, \
             then stored value, then a certificate. The same request is answered again only with \
             the same amount.
+
+            With --online the issuer at that address pays it from the wallet's account, and what it \
+            answers, a payment confirmation, is the code to show: the shop needs no network. The \
+            same request is paid once, however often this is run.
             """)
 
     @Argument(help: "The picture with the shop QR.")
@@ -40,8 +44,20 @@ struct PayCommand: TillCommand {
     var amount: String?
     @Option(help: "The voucher to pay with, by its name as `list` prints it.")
     var voucher: String?
+    @Option(
+        help: ArgumentHelp(
+            "Have the issuer at this address pay from the wallet's account.", valueName: "url"))
+    var online: String?
     @OptionGroup var wallet: WalletOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard online == nil || (amount == nil && voucher == nil) else {
+            throw ValidationError(
+                "--online pays the whole request from the account: give neither "
+                    + "--amount nor --voucher with it.")
+        }
+    }
 
     func perform() async throws {
         let folder = try wallet.open()
@@ -60,6 +76,7 @@ struct PayCommand: TillCommand {
                 "Terminal \(demand.request.terminal.text), sale \(demand.request.reference)")
             Output.line("asks for \(asked)")
         }
+        if let online { return try await pay(demand, bytes, key: key, at: online, now: now) }
         let code = try refusing { () throws(WalletRefusal) in
             try purse.answer(demand, amount: part, from: voucher, key: key, now: now)
         }

@@ -67,8 +67,10 @@ extension House {
             ], outside: ["Crypto", "Synchronization"]),
         "Hub": House(
             .useCases,
-            ["HotLists", "Money", "CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", "Trust"],
-            outside: ["Crypto", "Synchronization"]),
+            [
+                "HotLists", "PaymentCodes", "Money", "CBOR", "COSE", "Vouchers", "Payments",
+                "HubProtocol", "Trust",
+            ], outside: ["Crypto", "Synchronization"]),
         "Wallet": House(
             .useCases, ["Money", "CBOR", "COSE", "Vouchers", "PaymentCodes"], outside: ["Crypto"]),
     ]

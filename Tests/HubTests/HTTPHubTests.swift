@@ -48,13 +48,15 @@ private func withService<T: Sendable>(
     }
 }
 
-private func withHub<T: Sendable>(
-    _ scene: Scene, _ body: @Sendable @escaping (HTTPHubLink) async throws -> T
+func withHub<T: Sendable>(
+    _ scene: Scene, accounts: AccountKeeper? = nil,
+    _ body: @Sendable @escaping (HTTPHubLink) async throws -> T
 ) async throws -> T {
     try await withService { onListening in
         HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
+                accounts: accounts,
                 hotLists: HotListPublisher(
                     ledger: scene.ledger, key: Scene.hubKey, issuer: Scene.own),
                 identity: Scene.hubKey.publicKey, clock: { Scene.now + 100 },
