@@ -7,6 +7,7 @@
 #   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
+#   make eyes-proof  frames through the daemon: time to an approval, and memory
 #   make simulate SEEDS=n  whole towns under seeds
 #   make faults   a fault at each call of the disk
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
@@ -24,8 +25,8 @@ KILLS ?= 500
 CUTS ?= 20
 FUZZ_SECONDS ?= 5
 PAYLOADS ?= 10000
-EYE_PAYMENTS ?= 10
-EYE_FRAMES ?= 1500
+EYE_PAYMENTS ?= 5
+EYE_FRAMES ?= 300
 JOURNAL_CHANGES ?= 300
 VERIFIER_SAMPLES ?= 60
 SEEDS ?= 2000
