@@ -7,6 +7,7 @@
 #   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
+#   make eyes-proof  frames through the daemon: time to an approval, and memory
 #   make simulate SEEDS=n  whole towns under seeds
 #   make faults   a fault at each call of the disk
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
@@ -24,6 +25,8 @@ KILLS ?= 500
 CUTS ?= 20
 FUZZ_SECONDS ?= 5
 PAYLOADS ?= 10000
+EYE_PAYMENTS ?= 5
+EYE_FRAMES ?= 300
 JOURNAL_CHANGES ?= 300
 VERIFIER_SAMPLES ?= 60
 SEEDS ?= 2000
@@ -32,7 +35,7 @@ HUB_KILLS ?= 10
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
-	browser-test screens deb documents simulate proxy-test second-client planted-defects
+	browser-test screens deb documents simulate eyes-proof proxy-test second-client planted-defects
 
 setup:
 	@scripts/setup.sh
@@ -56,6 +59,11 @@ unit: setup
 kill-test: release
 	python3 scripts/kill_test.py --programs $(RELEASE) --count $(KILLS)
 
+# Frames through the daemon and its decoder: how long a payment takes, and that memory stays flat.
+eyes-proof: release
+	python3 scripts/eyes_proof.py --programs $(RELEASE) --payments $(EYE_PAYMENTS) \
+		--frames $(EYE_FRAMES)
+
 # Five daemons and a hub on a bad network; the hub is killed again and again.
 proxy-test: release
 	python3 scripts/proxy_test.py --programs $(RELEASE) --captures $(CAPTURES) --kills $(HUB_KILLS)
@@ -73,7 +81,7 @@ journal-proof: release
 
 # One debug build with coverage for the unit, vector, contract, command and house tests; one
 # release build, shared by the kill test, the browser test, the demo and the benchmarks.
-test: unit kill-test proxy-test second-client journal-proof browser-test
+test: unit kill-test eyes-proof proxy-test second-client journal-proof browser-test
 
 # Chromium and its driver come from Debian, Selenium from PyPI.
 browser-test: release
@@ -149,6 +157,7 @@ schema-mutants: setup
 proof: release faults kiosk-power-cuts
 	$(MAKE) kill-test KILLS=2000
 	$(MAKE) simulate SEEDS=2000
+	$(MAKE) eyes-proof EYE_PAYMENTS=200 EYE_FRAMES=100000
 	$(MAKE) proxy-test CAPTURES=20000 HUB_KILLS=50
 	$(MAKE) journal-proof JOURNAL_CHANGES=20000 VERIFIER_SAMPLES=1000
 	$(MAKE) fuzz FUZZ_SECONDS=600

@@ -71,6 +71,7 @@ let rules: [Target] = [
     library("Screens", ["Money", "Payments", "Vouchers"]),
     library("HardwareProfiles"),
     library("ScannerProtocol"),
+    library("ScanEngines"),
 ]
 
 // The use cases: they declare their ports and drive the rules.
@@ -95,8 +96,9 @@ let useCases: [Target] = [
 let adapters: [Target] = [
     library("FileCamera", ["Terminal", "CPNG", "CTurboJPEG"]),
     pixelLibrary("V4L2Camera", ["ScannerProtocol", "CV4L2", "CTurboJPEG"]),
-    library("ProcessScanner", ["Terminal", "ScannerProtocol", "CScanner"]),
-    pixelLibrary("ZBarDecoder", ["Terminal", "CZBar", "CZXing"]),
+    library("ProcessScanner", ["Terminal", "Screens", "ScannerProtocol", "CScanner"]),
+    pixelLibrary("ZBarDecoder", ["Terminal", "Screens", "CZBar", "CZXing"]),
+    library("EngineScanner", ["Terminal", "ScanEngines"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("ESCPOSPrinter", ["Terminal", "Screens"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo", "CKernelDisplays"]),
@@ -150,6 +152,8 @@ let adapters: [Target] = [
 let programs: [Target] = [
     library("CommandSupport", [argumentParser]),
     library(
+        "ProfileHardware", ["HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner"]),
+    library(
         "CodePictures",
         [
             "CommandSupport", "HubProtocol", "Terminal", "Screens", "FileCamera", "ZBarDecoder",
@@ -165,7 +169,7 @@ let programs: [Target] = [
         "tilld",
         [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
-            "FileCamera", "ZBarDecoder", "ProcessScanner", "ScannerProtocol", "QRencodeEncoder",
+            "FileCamera", "ZBarDecoder", "ProcessScanner", "ProfileHardware", "QRencodeEncoder",
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
             "YAMLHardwareProfiles", "SysfsMachine", "SystemdNotifier", "TerminalState",
             "SQLiteJournal", "SQLiteVoucherStore", "FileTrustKeeper", "Trust", "FileStaffRoll",
@@ -177,7 +181,8 @@ let programs: [Target] = [
         [
             "ControlProtocol", "HTTPControlClient", "Terminal", "PaymentCodes", "Vouchers",
             "COSE", "Money", "Payments", "HubProtocol", "FileCamera", "ProcessScanner",
-            "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens", "QRencodeEncoder",
+            "ProfileHardware", "ScannerProtocol", "V4L2Camera", "ZBarDecoder", "Screens",
+            "QRencodeEncoder",
             "CairoDisplay", "TerminalState", "SQLiteJournal", "HotLists", "Clocks",
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
             "CodePictures", "ESCPOSPrinter", "FileStaffRoll", "HardwareProfiles",
@@ -208,7 +213,7 @@ let programs: [Target] = [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
             "Terminal", "Hub", "JournalExport", "SQLiteJournal", "SQLiteVoucherStore",
             "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens",
-            "HotLists", "Trust", crypto, grdb,
+            "HotLists", "Trust", "ProcessScanner", "ScannerProtocol", crypto, grdb,
         ]),
 ]
 
@@ -216,8 +221,8 @@ let programs: [Target] = [
 let scanner = Target.executableTarget(
     name: "till-scanner",
     dependencies: [
-        "Terminal", "ScannerProtocol", "ProcessScanner", "V4L2Camera", "FileCamera", "ZBarDecoder",
-        "CScanner",
+        "Terminal", "Screens", "ScannerProtocol", "ProcessScanner", "V4L2Camera", "FileCamera",
+        "ZBarDecoder", "CScanner",
     ],
     swiftSettings: settings)
 
@@ -268,6 +273,8 @@ let testTargets: [Target] = [
             "ZBarDecoder", "FileCamera", "QRencodeEncoder", "CairoDisplay", "Terminal", "Screens",
             "ScannerProtocol", "ProcessScanner", "sandbox-trial", "till-scanner",
         ]),
+    .target(name: "PseudoTerminal", path: "Tests/PseudoTerminal", swiftSettings: settings),
+    tests("ScanEnginesTests", ["ScanEngines", "EngineScanner", "Terminal", "PseudoTerminal"]),
     tests(
         "ScreensTests",
         [
@@ -338,7 +345,10 @@ let testTargets: [Target] = [
     tests("HouseTests", []),
     tests(
         "CommandTests",
-        ["tilld", "tillctl", "tillhub", "tillwallet", "till-bench", "till-scanner"]),
+        [
+            "tilld", "tillctl", "tillhub", "tillwallet", "till-bench", "till-scanner",
+            "PseudoTerminal",
+        ]),
 ]
 
 let package = Package(

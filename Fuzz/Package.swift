@@ -45,6 +45,7 @@ let package = Package(
         rule("HotLists", ["CBOR", "COSE", "Vouchers", "HubProtocol"]),
         rule("Clocks"),
         rule("ScannerProtocol"),
+        rule("ScanEngines"),
         .target(
             name: "FuzzSupport", dependencies: ["COSE"], path: "Harnesses/FuzzSupport",
             swiftSettings: settings),
@@ -58,6 +59,7 @@ let package = Package(
         harness("FuzzHotList", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzClock", ["Clocks", "HubProtocol", "Vouchers", "COSE"]),
         harness("FuzzScanner", ["ScannerProtocol"]),
+        harness("FuzzEngines", ["ScanEngines"]),
         harness("FuzzTrust", ["Trust", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzCanary", []),
     ],

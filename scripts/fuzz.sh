@@ -12,7 +12,7 @@ seconds=${1:-5}
 canary_seconds=120 # it takes a second or two; this is for a machine that does other things too
 targets=(FuzzBase45:base45 FuzzCBOR:cbor FuzzCOSE:cose FuzzVoucher:voucher FuzzEMV:emv
     FuzzHubMessages:hub FuzzJournalExport:export FuzzHotList:hotlist FuzzClock:clock
-    FuzzScanner:scanner FuzzTrust:trust)
+    FuzzScanner:scanner FuzzEngines:engines FuzzTrust:trust)
 
 build=(swift build --package-path Fuzz -c release --sanitize=fuzzer)
 started=$SECONDS

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Writes what the fuzz targets start from: the project's own vectors, and one hub message of each
 kind. Usage: fuzz_seeds.py FOLDER; makes FOLDER/base45, cbor, cose, voucher, emv, hub, export, hotlist,
-clock, scanner."""
+clock, scanner, engines."""
 
 import hashlib
 import json
 import pathlib
+import struct
 import sys
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "Vectors"
@@ -112,12 +113,23 @@ def payload_of(message):
 def scanner_messages():
     """A message of each kind, as docs/spec/scanner-protocol.md describes them."""
     return [bytes.fromhex(text) for text in (
-        "0100010000000064", "0200000007000000ff", "0300", "0301028001e0", "0302028001e000025800",
-        "04050002d00f5955595601009a090100000001", "050000000200000102", "8100010201",
+        "0100020000000064", "0200000007000000ff", "0300", "0301028001e0", "0302028001e000025800",
+        "04050002d00f5955595601009a090100000001", "050000000200000102", "8100020201",
         "824d4a5047028001e000003a9801000000090300000001", "83000000030000000c",
-        "8401ffffffff00000003" + "41" * 30, "8500000003000013885a01460100", "8600000004",
+        "8401ffffffff00000003" + "41" * 30, "8500000003000013885a01460100002304", "8600000004",
         "8700000005", "880000000606000000640000002a656e64",
         "89028001e000025800")]
+
+
+def engine_messages():
+    """What scan engines send, behind a byte that says how it is cut: lines, keys, a report."""
+    def key(code, value):
+        return bytes(16) + struct.pack("<HHi", 1, code, value) + bytes(24)
+
+    keys = b"".join(key(code, value) for code in (42, 20, 47, 2, 28) for value in (1, 0))
+    report = bytes([2, 4]) + b"]Q1TV1:" + bytes(52) + b"s" + bytes(2)
+    return [bytes([cut]) + text for cut in (0, 23, 127, 200) for text in (
+        b"TV1:A\rTV1:B\r\n", b"\x06TV1:A\n", keys, report, b"\x05\x8c\x09\x02\xa1\x01\xc0")]
 
 
 def load(name):
@@ -126,7 +138,7 @@ def load(name):
 
 def main(folder):
     seeds = {name: [] for name in ("base45", "cbor", "cose", "voucher", "emv", "hub", "export",
-                                  "hotlist", "clock", "scanner", "trust")}
+                                  "hotlist", "clock", "scanner", "engines", "trust")}
     for vector in load("base45.json")["valid"]:
         seeds["base45"].append(vector["base45"].encode())
     for vector in load("base45.json")["invalid"]:
@@ -175,6 +187,7 @@ def main(folder):
             bytes([kind ^ step]) + (1_800_000_000 + 60 * step).to_bytes(8, "big")
             + (60_000 * step).to_bytes(8, "big") for step in range(6)))
     seeds["scanner"] = scanner_messages()
+    seeds["engines"] = engine_messages()
     for name, inputs in seeds.items():
         place = pathlib.Path(folder) / name
         place.mkdir(parents=True, exist_ok=True)

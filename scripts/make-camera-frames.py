@@ -83,6 +83,17 @@ class Look:
     def cracked(self, choice):
         self.effects.add("cracks")
 
+    def tiny(self, choice):
+        self.module = choice.uniform(1.0, 1.6)
+
+    def cut_off(self, choice):
+        self.module = choice.uniform(13, 20)
+        self.length = choice.choice([20, 40, 120])
+        self.effects.add("cut off")
+
+    def murky(self, choice):
+        self.dark, self.light, self.noise = 4, choice.uniform(9, 14), 2
+
     def mixed(self, choice):
         for name in choice.sample(["tilted", "defocus", "noisy", "glare", "low_contrast"], 2):
             getattr(self, name)(choice)
@@ -91,6 +102,8 @@ class Look:
 CONDITIONS = ["nominal", "small", "large", "rotated", "tilted", "defocus", "motion_blur", "noisy",
               "glare", "moire", "banding", "low_contrast", "dim", "dark_mode", "curved", "cracked",
               "mixed"]
+# Conditions in which a customer can be told what to do; the seeds of the others stay what they were.
+ADVISED = ["tiny", "cut_off", "murky"]
 
 
 def background(generator, level):
@@ -127,7 +140,8 @@ def place(choice, generator, look, text):
     level = (look.dark + look.light) / 2
     flat = symbol(text, look)
     side = flat.shape[0]
-    wanted = min(side / 8 * look.module, 690)
+    is_whole = "cut off" not in look.effects
+    wanted = min(side / 8 * look.module, 690 if is_whole else 2_000)
     angle, half = numpy.radians(look.turn), wanted / 2
     corners = []
     for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
@@ -136,10 +150,14 @@ def place(choice, generator, look, text):
                         half * (x * numpy.sin(angle) + y * numpy.cos(angle)) / depth))
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     factor = min(1, (WIDTH - 10) / (max(xs) - min(xs)), (HEIGHT - 10) / (max(ys) - min(ys)))
+    factor = factor if is_whole else 1
     corners = [(x * factor, y * factor) for x, y in corners]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     left = choice.uniform(5 - min(xs), WIDTH - 5 - max(xs))
     top = choice.uniform(5 - min(ys), HEIGHT - 5 - max(ys))
+    if not is_whole:
+        # A third of it or more hangs out of the picture, to one side.
+        left = choice.choice([-min(xs) - wanted * 0.4, WIDTH - max(xs) + wanted * 0.4])
     corners = [(x + left, y + top) for x, y in corners]
     source = [(0, 0), (side, 0), (side, side), (0, side)]
     if "curve" in look.effects:
@@ -205,7 +223,7 @@ def lens(choice, generator, frame, look):
 def main():
     root = pathlib.Path(sys.argv[1])
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    for number, condition in enumerate(CONDITIONS + ["empty"]):
+    for number, condition in enumerate(CONDITIONS + ["empty"] + ADVISED):
         choice = random.Random(SEED + number)
         generator = numpy.random.default_rng(SEED + number)
         folder = root / condition

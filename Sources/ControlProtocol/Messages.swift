@@ -224,6 +224,9 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let openSale: String?
     /// What the camera could not look at since it last saw a code.
     public let camera: CameraMessage?
+    /// What would help the code before the camera to be read: `closer`, `further`, `brighter` or
+    /// `hold-still`.
+    public let hint: String?
     /// Payments that nobody was told of, as far as the journal knows.
     public let unclear: [PaymentMessage]
     /// How much the trust documents are worth.
@@ -237,7 +240,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         paymentsLeft: UInt64, allowances: [AllowanceMessage], exposure: ExposureMessage,
         lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
-        unclear: [PaymentMessage], trust: TrustMessage, camera: CameraMessage? = nil
+        unclear: [PaymentMessage], trust: TrustMessage, camera: CameraMessage? = nil,
+        hint: String? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -260,6 +264,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.unclear = unclear
         self.trust = trust
         self.camera = camera
+        self.hint = hint
     }
 }
 

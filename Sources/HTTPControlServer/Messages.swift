@@ -102,7 +102,7 @@ extension StatusMessage {
             camera: status.camera.map {
                 CameraMessage(
                     reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)
-            })
+            }, hint: status.hint?.rawValue)
     }
 }
 

@@ -1,4 +1,4 @@
-/// The facts of one kiosk's hardware, checked: what its camera and its display are.
+/// The facts of one kiosk's hardware, checked: what its camera, display and scan engine are.
 ///
 /// A profile says what is there, never what to do with it. The file form is described in
 /// `hardware-profiles/README.md`.
@@ -10,20 +10,29 @@ public struct HardwareProfile: Hashable, Sendable {
     public let camera: CameraProfile
     /// Where screens go.
     public let display: DisplayProfile
+    /// What reads codes beside the camera, or in its place; nil: nothing does.
+    public let scanEngine: ScanEngineProfile?
 
-    init(camera: CameraProfile, display: DisplayProfile) {
+    init(camera: CameraProfile, display: DisplayProfile, scanEngine: ScanEngineProfile?) {
         self.camera = camera
         self.display = display
+        self.scanEngine = scanEngine
     }
 
     /// The same profile with every relative path taken from `folder`.
     public func resolved(in folder: String) -> HardwareProfile {
-        HardwareProfile(camera: camera.resolved(in: folder), display: display.resolved(in: folder))
+        HardwareProfile(
+            camera: camera.resolved(in: folder), display: display.resolved(in: folder),
+            scanEngine: scanEngine)
     }
 }
 
 /// Where a terminal's frames come from.
 public enum CameraProfile: Hashable, Sendable {
+    static let kinds = ["folder", "pipe", "v4l2", "none"]
+
+    /// Nowhere: a scan engine reads the codes.
+    case none
     /// A watched folder: a picture dropped in is what the camera sees next.
     case folder(path: String)
     /// A pipe (FIFO) that another program writes frames into.
@@ -36,7 +45,7 @@ public enum CameraProfile: Hashable, Sendable {
         case .folder(let path): .folder(path: ProfilePath.resolve(path, in: folder))
         case .pipe(let path, let format):
             .pipe(path: ProfilePath.resolve(path, in: folder), format: format)
-        case .device: self
+        case .device, .none: self
         }
     }
 }

@@ -10,8 +10,12 @@ extension HardwareProfile {
     public init(reading document: ProfileNode) throws(ProfileFinding) {
         let root = try Section(document, name: "the profile")
         try root.checkVersion()
-        try root.allow(["profile", "camera", "display"])
-        let camera = try CameraProfile(reading: Section(root, "camera"))
+        try root.allow(["profile", "camera", "display", "scan-engine"])
+        let scanEngine =
+            root.has("scan-engine")
+            ? try ScanEngineProfile(reading: Section(root, "scan-engine")) : nil
+        let cameraSection = try Section(root, "camera")
+        let camera = try CameraProfile(reading: cameraSection)
         let displaySection = try Section(root, "display")
         let display = try DisplayProfile(reading: displaySection)
         // Else the camera would read its own terminal's screen as what a customer holds up.
@@ -22,13 +26,21 @@ extension HardwareProfile {
                 at: try displaySection.place(of: "path"),
                 "display.path lies in the camera's own folder; the camera would see the display.")
         }
-        self.init(camera: camera, display: display)
+        if camera == .none, scanEngine == nil {
+            throw ProfileFinding(
+                at: try cameraSection.place(of: "kind"),
+                "camera.kind is none, and there is no scan-engine: no code could be read.")
+        }
+        self.init(camera: camera, display: display, scanEngine: scanEngine)
     }
 }
 
 extension CameraProfile {
     init(reading section: Section) throws(ProfileFinding) {
-        switch try section.word("kind", of: ["folder", "pipe", "v4l2"]) {
+        switch try section.word("kind", of: Self.kinds) {
+        case "none":
+            try section.allow(["kind"])
+            self = .none
         case "v4l2":
             self = .device(try DeviceCamera(reading: section))
         case "folder":

@@ -9,6 +9,8 @@ public enum ProfileSchema {
         case integer(ClosedRange<Int>)
         /// A path: 1 to 4095 bytes without control characters.
         case path
+        /// Bytes as pairs of hexadecimal digits, with spaces between.
+        case bytes
         /// A camera's controls: names or ids, with integers.
         case controls
     }
@@ -42,7 +44,7 @@ public enum ProfileSchema {
         Part(
             name: "camera",
             keys: [
-                Key("kind", .word(["folder", "pipe", "v4l2"]), "where frames come from"),
+                Key("kind", .word(CameraProfile.kinds), "where frames come from"),
                 Key("path", .path, "the folder, the FIFO or the device"),
                 Key(
                     "format", .word(["y4m", "grey", "nv12", "yuyv", "mjpeg"]),
@@ -65,10 +67,15 @@ public enum ProfileSchema {
         Part(
             name: "scan-engine",
             keys: [
-                Key("kind", .word(["serial"]), "how the engine is spoken to"),
-                Key("path", .path, "the serial device"),
-                Key("baud", .integer(1_200...921_600), "bits a second"),
-                Key("terminator", .word(["cr", "lf", "crlf"]), "what ends a code"),
+                Key("kind", .word(ScanEngineProfile.kinds), "how the engine is spoken to"),
+                Key("path", .path, "the engine's device"),
+                Key("baud", .integer(ScanEngineProfile.rateRange), "bits a second"),
+                Key(
+                    "terminator",
+                    .word(ScanEngineProfile.Terminator.allCases.map(\.rawValue)),
+                    "what ends a code"),
+                Key("trigger-on", .bytes, "what has the engine look"),
+                Key("trigger-off", .bytes, "what has it look no longer"),
             ]),
         Part(
             name: "printer",
@@ -90,7 +97,7 @@ public enum ProfileSchema {
     static let heads = ["profile", "match", "facts"]
 
     /// Sections that the daemon does not drive: facts for the technician's tool, and for what will.
-    public static let peripherals: Set<String> = ["scan-engine", "printer", "sound"]
+    public static let peripherals: Set<String> = ["printer", "sound"]
 
     static func part(_ name: String) -> Part? { parts.first { $0.name == name } }
 
@@ -102,6 +109,7 @@ public enum ProfileSchema {
             case .word(let words): _ = try section.word(key.name, of: words)
             case .integer(let range): _ = try section.integer(key.name, in: range)
             case .path: _ = try section.path(key.name)
+            case .bytes: _ = try section.bytes(key.name)
             case .controls: _ = try DeviceCamera.controls(Section(section, key.name))
             }
         }
@@ -185,6 +193,10 @@ extension ProfileSchema {
                 + "\"maximum\": \(range.upperBound)"
         case .path:
             "\"type\": \"string\", \"minLength\": 1, \"maxLength\": \(ProfilePath.maximumBytes)"
+        case .bytes:
+            "\"type\": \"string\", \"pattern\": "
+                + "\"^[0-9A-Fa-f]{2}( [0-9A-Fa-f]{2}){0,"
+                + "\(ScanEngineProfile.maximumTriggerBytes - 1)}$\""
         case .controls:
             "\"type\": \"object\", \"additionalProperties\": { \"type\": \"integer\" }"
         }

@@ -1,6 +1,7 @@
 internal import CScanner
 import Glibc
 public import ScannerProtocol
+public import Screens
 public import Terminal
 
 /// A scanner in a process of its own, which has neither files nor network and is replaced when it
@@ -41,6 +42,9 @@ public final class ProcessScanner: Scanner {
 
     /// What the last frame looked like.
     public private(set) var lastFacts: FrameFacts?
+
+    /// What would have helped a code in the last frame to be read.
+    public var hint: AimHint? { lastFacts.flatMap { AimHint($0.advice) } }
 
     /// Makes a scanner that runs the program at a path; nothing is started before the first look.
     public init(

@@ -1,5 +1,6 @@
 import Glibc
 public import ScannerProtocol
+internal import Screens
 public import Terminal
 
 /// A stream of frames, open for as long as its scanner, whatever becomes of the process.
@@ -77,6 +78,19 @@ extension ScannerFailure {
         case .streamUnreadable(_, let detail), .pictureUnreadable(_, let detail):
             self.init(.unreadable, detail: detail)
         default: self.init(.unreadable, detail: error.reason)
+        }
+    }
+}
+
+extension AimHint {
+    /// The same in a customer's terms; nil for none.
+    init?(_ advice: FrameAdvice) {
+        switch advice {
+        case .none: return nil
+        case .closer: self = .closer
+        case .further: self = .further
+        case .brighter: self = .brighter
+        case .holdStill: self = .holdStill
         }
     }
 }

@@ -152,11 +152,15 @@ public struct FrameFacts: Hashable, Sendable {
     public let isUnchanged: Bool
     /// Whether the budget ended before every way of looking was tried.
     public let isCutShort: Bool
+    /// The size of a module of the code in view, in tenths of a pixel; 0 where none is found.
+    public let moduleTenths: UInt16
+    /// What would help a code in view to be read.
+    public let advice: FrameAdvice
 
     /// Gathers the facts.
     public init(
         microseconds: UInt32, brightness: UInt8, glare: UInt8, sharpness: UInt8, isUnchanged: Bool,
-        isCutShort: Bool
+        isCutShort: Bool, moduleTenths: UInt16 = 0, advice: FrameAdvice = .none
     ) {
         self.microseconds = microseconds
         self.brightness = brightness
@@ -164,7 +168,23 @@ public struct FrameFacts: Hashable, Sendable {
         self.sharpness = sharpness
         self.isUnchanged = isUnchanged
         self.isCutShort = isCutShort
+        self.moduleTenths = moduleTenths
+        self.advice = advice
     }
+}
+
+/// What would help a code in view to be read, as far as the picture tells.
+public enum FrameAdvice: UInt8, Hashable, Sendable, CaseIterable {
+    /// Nothing is known to help, or needed.
+    case none = 0
+    /// Its modules are smaller than pixels can show.
+    case closer = 1
+    /// It does not fit into the picture.
+    case further = 2
+    /// There is too little light.
+    case brighter = 3
+    /// It moves too fast.
+    case holdStill = 4
 }
 
 /// Why an order could not be carried out.

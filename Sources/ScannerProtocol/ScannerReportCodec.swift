@@ -38,6 +38,8 @@ extension ScannerReport {
             out.put([facts.brightness, facts.glare, facts.sharpness])
             out.put(UInt8(facts.isUnchanged ? 1 : 0))
             out.put(UInt8(facts.isCutShort ? 1 : 0))
+            out.put(facts.moduleTenths)
+            out.put(facts.advice.rawValue)
             return out.bytes
         case .nothingNew(let number): return Self.numbered(Kind.nothingNew, number)
         case .ended(let number): return Self.numbered(Kind.ended, number)
@@ -164,6 +166,7 @@ extension FrameFacts {
         self.init(
             microseconds: try reader.long(), brightness: try reader.byte(),
             glare: try reader.byte(), sharpness: try reader.byte(),
-            isUnchanged: try reader.flag(), isCutShort: try reader.flag())
+            isUnchanged: try reader.flag(), isCutShort: try reader.flag(),
+            moduleTenths: try reader.word(), advice: try reader.choice())
     }
 }

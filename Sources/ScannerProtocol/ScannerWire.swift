@@ -17,7 +17,7 @@ public enum ScannerWireError: Error, Hashable, Sendable {
 /// The form of the messages: one datagram each, integers big-endian.
 public enum ScannerWire {
     /// The version that this code speaks, in the first message of either side.
-    public static let version: UInt16 = 1
+    public static let version: UInt16 = 2
 
     /// The longest message, in bytes: a symbol's, with its 16 corners.
     public static let maximumMessageBytes = 2 + 16 * 8 + ScannedSymbol.maximumBytes

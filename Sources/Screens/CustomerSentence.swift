@@ -13,6 +13,8 @@ public enum CustomerPrompt: Hashable, Sendable {
     case scanOrShow
     /// How to pay, where none can be.
     case showCode
+    /// What helps the code in view to be read.
+    case aim(AimHint)
     /// A code is being dealt with.
     case oneMoment
     /// The hub is asked.

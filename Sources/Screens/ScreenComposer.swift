@@ -32,13 +32,19 @@ public struct ScreenComposer: Hashable, Sendable {
     }
 
     /// The sale waits for a code; `symbol` is its request, or nil where it cannot be shown, and
-    /// `secondsLeft` how long it still takes an answer.
-    public func waiting(_ sale: Sale, symbol: SymbolMatrix?, secondsLeft: UInt64) -> Screen {
+    /// `secondsLeft` how long it still takes an answer. While a code is in view that cannot be read,
+    /// `hint` is told in place of how to pay.
+    public func waiting(
+        _ sale: Sale, symbol: SymbolMatrix?, secondsLeft: UInt64, hint: AimHint? = nil
+    ) -> Screen {
         let reference = sale.reference.text
         return screen(
             kind: .shopQR, headline: language.text(.pleasePay),
             amount: language.text(sale.request.amount),
-            lines: [language.text(symbol == nil ? .showCode : .scanOrShow)], symbol: symbol,
+            lines: [
+                language.text(
+                    hint.map { .aim($0) } ?? (symbol == nil ? .showCode : .scanOrShow))
+            ], symbol: symbol,
             countdown: language.text(Self.left(secondsLeft)),
             footer: sale.captured > 0
                 ? language.text(.saleOfTotal(reference, sale.total))

@@ -6,6 +6,7 @@ extension ScreenLanguage {
         case .pleasePay: "يرجى الدفع"
         case .scanOrShow: "امسح هذا الرمز أو أظهر رمز الدفع الخاص بك."
         case .showCode: "أظهر رمز الدفع الخاص بك."
+        case .aim(let hint): arabic(hint)
         case .oneMoment: "لحظة من فضلك"
         case .askingOnline: "يجري التحقق من دفعتك."
         case .paid: "تم الدفع"
@@ -25,6 +26,15 @@ extension ScreenLanguage {
         case .needsNetwork: "لا بد من اتصال"
         case .outOfOrder: "خارج الخدمة"
         case .askForAnotherWay: "يرجى السؤال عن طريقة دفع أخرى."
+        }
+    }
+
+    func arabic(_ hint: AimHint) -> String {
+        switch hint {
+        case .closer: "قرّب الرمز من فضلك."
+        case .further: "أبعد الرمز قليلًا من فضلك."
+        case .brighter: "ارفع سطوع الشاشة من فضلك."
+        case .holdStill: "ثبّت الرمز من فضلك."
         }
     }
 

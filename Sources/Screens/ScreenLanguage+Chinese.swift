@@ -6,6 +6,7 @@ extension ScreenLanguage {
         case .pleasePay: "请付款"
         case .scanOrShow: "请扫描此码，或出示您的付款码。"
         case .showCode: "请出示您的付款码。"
+        case .aim(let hint): chinese(hint)
         case .oneMoment: "请稍候"
         case .askingOnline: "正在核验您的付款。"
         case .paid: "已付款"
@@ -26,6 +27,15 @@ extension ScreenLanguage {
         case .needsNetwork: "需要网络"
         case .outOfOrder: "暂停服务"
         case .askForAnotherWay: "请咨询其他付款方式。"
+        }
+    }
+
+    func chinese(_ hint: AimHint) -> String {
+        switch hint {
+        case .closer: "请靠近一些。"
+        case .further: "请离远一些。"
+        case .brighter: "请调亮屏幕。"
+        case .holdStill: "请拿稳不动。"
         }
     }
 

@@ -6,6 +6,7 @@ extension ScreenLanguage {
         case .pleasePay: "Please pay"
         case .scanOrShow: "Scan this code, or show your payment code."
         case .showCode: "Show your payment code."
+        case .aim(let hint): english(hint)
         case .oneMoment: "One moment, please"
         case .askingOnline: "Your payment is being checked."
         case .paid: "Paid"
@@ -27,6 +28,15 @@ extension ScreenLanguage {
         case .needsNetwork: "Needs network"
         case .outOfOrder: "Out of order"
         case .askForAnotherWay: "Please ask for another way to pay."
+        }
+    }
+
+    func english(_ hint: AimHint) -> String {
+        switch hint {
+        case .closer: "Please hold it closer."
+        case .further: "Please hold it further away."
+        case .brighter: "Please turn up the light of your screen."
+        case .holdStill: "Please hold it still."
         }
     }
 

@@ -6,6 +6,7 @@ extension ScreenLanguage {
         case .pleasePay: "À payer"
         case .scanOrShow: "Scannez ce code, ou présentez votre code de paiement."
         case .showCode: "Présentez votre code de paiement."
+        case .aim(let hint): french(hint)
         case .oneMoment: "Un instant, s’il vous plaît"
         case .askingOnline: "Votre paiement est en cours de vérification."
         case .paid: "Payé"
@@ -29,6 +30,15 @@ extension ScreenLanguage {
         case .needsNetwork: "Pas de réseau"
         case .outOfOrder: "Hors service"
         case .askForAnotherWay: "Veuillez demander un autre moyen de paiement."
+        }
+    }
+
+    func french(_ hint: AimHint) -> String {
+        switch hint {
+        case .closer: "Rapprochez le code, s’il vous plaît."
+        case .further: "Éloignez le code, s’il vous plaît."
+        case .brighter: "Augmentez la luminosité de votre écran, s’il vous plaît."
+        case .holdStill: "Ne bougez plus, s’il vous plaît."
         }
     }
 

@@ -6,6 +6,7 @@ extension ScreenLanguage {
         case .pleasePay: "Bitte zahlen"
         case .scanOrShow: "Scannen Sie diesen Code, oder zeigen Sie Ihren Zahlungscode."
         case .showCode: "Zeigen Sie Ihren Zahlungscode."
+        case .aim(let hint): german(hint)
         case .oneMoment: "Einen Moment bitte"
         case .askingOnline: "Ihre Zahlung wird geprüft."
         case .paid: "Bezahlt"
@@ -27,6 +28,15 @@ extension ScreenLanguage {
         case .needsNetwork: "Keine Verbindung"
         case .outOfOrder: "Außer Betrieb"
         case .askForAnotherWay: "Bitte fragen Sie nach einer anderen Zahlungsart."
+        }
+    }
+
+    func german(_ hint: AimHint) -> String {
+        switch hint {
+        case .closer: "Bitte näher heranhalten."
+        case .further: "Bitte weiter weg halten."
+        case .brighter: "Bitte den Bildschirm heller stellen."
+        case .holdStill: "Bitte ruhig halten."
         }
     }
 

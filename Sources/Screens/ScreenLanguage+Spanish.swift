@@ -6,6 +6,7 @@ extension ScreenLanguage {
         case .pleasePay: "A pagar"
         case .scanOrShow: "Escanee este código o muestre su código de pago."
         case .showCode: "Muestre su código de pago."
+        case .aim(let hint): spanish(hint)
         case .oneMoment: "Un momento, por favor"
         case .askingOnline: "Se está comprobando su pago."
         case .paid: "Pagado"
@@ -28,6 +29,15 @@ extension ScreenLanguage {
         case .needsNetwork: "Sin conexión"
         case .outOfOrder: "Fuera de servicio"
         case .askForAnotherWay: "Pregunte por otra forma de pago."
+        }
+    }
+
+    func spanish(_ hint: AimHint) -> String {
+        switch hint {
+        case .closer: "Acerque el código, por favor."
+        case .further: "Aleje el código, por favor."
+        case .brighter: "Suba el brillo de la pantalla, por favor."
+        case .holdStill: "No mueva el código, por favor."
         }
     }
 

@@ -3,7 +3,7 @@ import HubProtocol
 import Money
 import PaymentCodes
 import Payments
-import Screens
+public import Screens
 import Vouchers
 
 // Performing the machine's effects.
@@ -172,7 +172,14 @@ extension PaymentTerminal {
         guard shownScreen?.kind == .shopQR, let view, let sale = machine.sale,
             sale.state == .open, view.sale.reference == sale.reference
         else { return }
-        show(screens.waiting(sale, symbol: view.symbol, at: parts.clock.now()))
+        show(screens.waiting(sale, symbol: view.symbol, at: parts.clock.now(), hint: aimHint))
+    }
+
+    /// Takes what would help the code before the camera to be read; nil: nothing would, or none is
+    /// there. The customer's screen says it while it asks for a code.
+    public func advise(_ hint: AimHint?) {
+        aimHint = wantsCodes ? hint : nil
+        countDown()
     }
 
     /// Puts a newer configuration, verified by the caller, in force.

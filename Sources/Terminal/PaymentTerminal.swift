@@ -52,6 +52,8 @@ public actor PaymentTerminal {
     /// The configuration in force, as the journal's documents know it.
     var configurationDocument: DocumentReference?
     var cameraTrouble: CameraTrouble?
+    /// What would help the code before the camera to be read.
+    var aimHint: AimHint?
     /// The hot list, where one is kept.
     var hotList: HotListShelf?
     /// When the clock was last settled over the link, in milliseconds of the boot-time clock.
@@ -126,6 +128,7 @@ public actor PaymentTerminal {
     public func see(_ sighting: Sighting) async {
         let now = parts.clock.now()
         cameraTrouble = nil
+        aimHint = nil
         guard wantsCodes else { return }
         switch sighting {
         case .severalCodes(let count):

@@ -1,3 +1,5 @@
+public import Screens
+
 /// Asks a scanner to look, again and again, and tells what it sees, on a thread of its own.
 ///
 /// While no code is wanted, a camera whose pictures wait (a folder) is left alone, so that a
@@ -20,6 +22,8 @@ public struct ScannerLoop: ~Copyable {
         let deliver: (Sighting) -> Void
         /// Takes a camera's fault.
         let report: (CameraError) -> Void
+        /// Takes what would help a code in view to be read, each time that it changes.
+        let advise: (AimHint?) -> Void
         /// Milliseconds on a clock that does not jump.
         let milliseconds: () -> UInt64
         /// Rests for so many milliseconds.
@@ -29,12 +33,14 @@ public struct ScannerLoop: ~Copyable {
         public init(
             isWanted: @escaping () -> Bool, isStopped: @escaping () -> Bool,
             deliver: @escaping (Sighting) -> Void, report: @escaping (CameraError) -> Void,
+            advise: @escaping (AimHint?) -> Void = { _ in },
             milliseconds: @escaping () -> UInt64, rest: @escaping (Int) -> Void
         ) {
             self.isWanted = isWanted
             self.isStopped = isStopped
             self.deliver = deliver
             self.report = report
+            self.advise = advise
             self.milliseconds = milliseconds
             self.rest = rest
         }
@@ -43,12 +49,18 @@ public struct ScannerLoop: ~Copyable {
     private let scanner: any Scanner
     private let isLive: Bool
     private let surroundings: Surroundings
-    private var tracker = SightingTracker()
+    private let gate: SightingGate
+    private var hints = HintFilter()
 
-    /// Makes a loop; `isLive` says that the camera's frames come whether looked at or not.
-    public init(scanner: any Scanner, isLive: Bool, surroundings: Surroundings) {
+    /// Makes a loop; `isLive` says that the camera's frames come whether looked at or not. Loops of
+    /// one terminal share a gate and a clock.
+    public init(
+        scanner: any Scanner, isLive: Bool, gate: SightingGate = SightingGate(),
+        surroundings: Surroundings
+    ) {
         self.scanner = scanner
         self.isLive = isLive
+        self.gate = gate
         self.surroundings = surroundings
     }
 
@@ -56,6 +68,7 @@ public struct ScannerLoop: ~Copyable {
     public mutating func run() {
         while !surroundings.isStopped() {
             let wanted = surroundings.isWanted()
+            scanner.codesAreWanted(wanted)
             guard wanted || isLive else {
                 surroundings.rest(Self.restMilliseconds)
                 continue
@@ -75,15 +88,14 @@ public struct ScannerLoop: ~Copyable {
         switch view {
         case .looked(let symbols, _):
             let now = surroundings.milliseconds()
-            guard wanted else {
-                tracker.observeUnwanted(symbols, atMilliseconds: now)
-                return true
+            if hints.note(wanted ? scanner.hint : nil, wasRead: !symbols.isEmpty) {
+                surroundings.advise(hints.told)
             }
-            if let sighting = tracker.observe(symbols, atMilliseconds: now) {
+            if let sighting = gate.observe(symbols, atMilliseconds: now, isWanted: wanted) {
                 surroundings.deliver(sighting)
             }
         case .unreadable(let error, _): surroundings.report(error)
-        case .empty: tracker.observeEmptyView()
+        case .empty: gate.observeEmptyView()
         case .nothingNew: break
         case .ended: return false
         }

@@ -39,10 +39,12 @@ struct ShopScreen: Sendable {
     }
 
     /// The screen of a sale whose request is shown.
-    func waiting(_ sale: Sale, symbol: SymbolMatrix?, at now: UInt64) -> Screen {
+    func waiting(
+        _ sale: Sale, symbol: SymbolMatrix?, at now: UInt64, hint: AimHint? = nil
+    ) -> Screen {
         let expiry = sale.request.expiry
         return composer.waiting(
-            sale, symbol: symbol, secondsLeft: expiry > now ? expiry - now : 0)
+            sale, symbol: symbol, secondsLeft: expiry > now ? expiry - now : 0, hint: hint)
     }
 
     private func symbol(for sale: Sale, at now: UInt64) -> ShownSymbol {

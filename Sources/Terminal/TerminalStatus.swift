@@ -60,6 +60,8 @@ public struct TerminalStatus: Hashable, Sendable {
     public let trust: TrustStanding
     /// What the camera could not look at since it last saw a code.
     public let camera: CameraTrouble?
+    /// What would help the code before the camera to be read.
+    public let hint: AimHint?
 }
 
 /// What was wrong with the camera, or with the last picture that was held before it.
@@ -119,7 +121,8 @@ extension PaymentTerminal {
             meter: meter(queue.exposure), configurationVersion: configuration.version,
             issuers: issuers.issuers.map(\.id.name),
             openSale: machine.sale?.reference.text,
-            unclear: try await parts.journal.unclearPayments(), trust: trust, camera: cameraTrouble)
+            unclear: try await parts.journal.unclearPayments(), trust: trust, camera: cameraTrouble,
+            hint: aimHint)
     }
 
     /// What is left offline now; nil where the journal cannot be read.

@@ -9,9 +9,28 @@ extension LumaFrame {
     func showsFinderPatterns() -> Bool {
         pixels.withUnsafeBufferPointer { pixels in
             var search = FinderSearch(pixels: pixels, width: width, height: height)
-            return search.findsThree()
+            search.search(all: false)
+            return search.isFound
         }
     }
+
+    /// The marks in a black-and-white frame that look like finder patterns, 48 at the most.
+    func finderMarks() -> FinderMarks {
+        pixels.withUnsafeBufferPointer { pixels in
+            var search = FinderSearch(pixels: pixels, width: width, height: height)
+            search.search(all: true)
+            return FinderMarks(
+                modules: search.centres.map(\.module), symbolModule: search.symbolModule)
+        }
+    }
+}
+
+/// What a frame shows of finder patterns (ISO/IEC 18004, 6.3.3).
+struct FinderMarks {
+    /// The size of a module of each mark, in pixels.
+    let modules: [Double]
+    /// That of three that lie like those of one symbol; of several such, of the smallest.
+    let symbolModule: Double?
 }
 
 /// Looks for the runs 1:1:3:1:1 of a finder pattern along rows, and then along the column and both
@@ -23,8 +42,9 @@ private struct FinderSearch {
     private let pixels: UnsafeBufferPointer<UInt8>
     private let width: Int
     private let height: Int
-    private var centres: [Centre] = []
-    private var isFound = false
+    private(set) var centres: [Centre] = []
+    private(set) var isFound = false
+    private(set) var symbolModule: Double?
 
     /// With so many marks the frame is too busy to say no, and to compare them takes too long.
     private static let maximumCentres = 48
@@ -35,12 +55,12 @@ private struct FinderSearch {
         self.height = height
     }
 
-    mutating func findsThree() -> Bool {
+    /// Searches the rows, all of them or until three patterns of a symbol are found.
+    mutating func search(all: Bool) {
         for y in stride(from: 0, to: height, by: Self.rowStep) {
             search(row: y)
-            if isFound { return true }
+            if isFound, !all || centres.count > Self.maximumCentres { return }
         }
-        return false
     }
 
     private mutating func search(row y: Int) {
@@ -75,11 +95,19 @@ private struct FinderSearch {
             return
         }
         if pixels[y * width + x] == 0,
-            runs(throughX: x, y: y, stepX: 1, stepY: 1, limit: side) != nil,
-            runs(throughX: x, y: y, stepX: 1, stepY: -1, limit: side) != nil
+            let falling = runs(throughX: x, y: y, stepX: 1, stepY: 1, limit: side),
+            let rising = runs(throughX: x, y: y, stepX: 1, stepY: -1, limit: side)
         {
-            let centre = Centre(x: x, y: y, side: max(side, column.runs.total))
-            isFound = isFound || centres.count == Self.maximumCentres || completesCorner(centre)
+            // However it is turned, one of the four lines crosses it within 22.5 degrees of straight.
+            let diagonal = Double(min(falling.runs.total, rising.runs.total)) * 2.0.squareRoot()
+            let straight = Double(min(side, column.runs.total))
+            let centre = Centre(
+                x: x, y: y, side: max(side, column.runs.total), module: min(diagonal, straight) / 7)
+            if completesCorner(centre) {
+                isFound = true
+                symbolModule = min(symbolModule ?? centre.module, centre.module)
+            }
+            isFound = isFound || centres.count == Self.maximumCentres
             centres.append(centre)
         }
     }
@@ -141,6 +169,8 @@ private struct Centre {
     let x: Int
     let y: Int
     let side: Int
+    /// The size of a module in pixels, however the mark is turned.
+    let module: Double
 
     /// Whether two patterns may belong to one symbol, seen aslant though it be.
     func isLike(_ other: Centre) -> Bool {

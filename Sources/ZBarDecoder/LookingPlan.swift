@@ -16,6 +16,8 @@ public struct LookingPlan {
         public let cascade: DecodingCascade?
         /// What the scene is known to hold, where it is not looked at.
         public let known: [DecodedSymbol]
+        /// Whether the scene has changed with this frame.
+        public let hasMoved: Bool
     }
 
     private let cascades: [DecodingCascade]
@@ -40,20 +42,23 @@ public struct LookingPlan {
 
     /// What the next frame gets, which looks so.
     public mutating func next(for picture: FramePicture) -> Step {
+        let hadScene = scene != nil
+        var hasMoved = false
         if let scene, !picture.differs(from: scene) {
             unchangedFrames += 1
         } else {
             // Each frame is compared with the one that the scene began with: slow changes add up.
             scene = picture
+            hasMoved = hadScene
             unchangedFrames = 0
             looksAtScene = 0
             known = []
         }
         let isExhausted = !known.isEmpty || looksAtScene >= cascades.count
         if isExhausted, !unchangedFrames.isMultiple(of: Self.framesPerAssurance) {
-            return Step(cascade: nil, known: known)
+            return Step(cascade: nil, known: known, hasMoved: hasMoved)
         }
-        return Step(cascade: cascades[turn], known: [])
+        return Step(cascade: cascades[turn], known: [], hasMoved: hasMoved)
     }
 
     /// Takes in what a look at the last frame has found; the way that reads comes again next time.

@@ -4,8 +4,6 @@ import Foundation
 import HubProtocol
 import Money
 import Payments
-import QRencodeEncoder
-import Screens
 import Terminal
 import Vouchers
 import ZBarDecoder
@@ -127,21 +125,11 @@ struct Bench {
 
     /// One frame of 1280 x 720 with a voucher's code in its middle, and one without.
     func scan() throws -> [Measurement] {
-        let symbol = try SymbolEncoder.encode(voucher(0, signedBy: issuer), mode: .alphanumeric)
-        let (width, height, module) = (1_280, 720, 6)
-        var pixels = [UInt8](repeating: 180, count: width * height)
-        let empty = LumaFrame(width: width, height: height, pixels: pixels)
-        let side = (symbol.size + 8) * module
-        let (left, top) = ((width - side) / 2, (height - side) / 2)
-        for y in 0..<side {
-            for x in 0..<side {
-                let (column, row) = (x / module - 4, y / module - 4)
-                let isInside = (0..<symbol.size).contains(column) && (0..<symbol.size).contains(row)
-                pixels[(top + y) * width + left + x] =
-                    isInside && symbol.isDark(column, row) ? 20 : 235
-            }
-        }
-        let frame = LumaFrame(width: width, height: height, pixels: pixels)
+        let (width, height) = (CodeFrame.width, CodeFrame.height)
+        let empty = LumaFrame(width: width, height: height, pixels: CodeFrame.empty)
+        let frame = LumaFrame(
+            width: width, height: height,
+            pixels: try CodeFrame.pixels(voucher(0, signedBy: issuer)))
         let decoder = ZBarDecoder()
         let plain = ZBarDecoder(cascade: .plain)
         guard decoder.decode(frame).count == 1 else {

@@ -62,13 +62,14 @@ struct TillBench: TillCommand {
 extension TillBench {
     /// What is measured together.
     enum Group: String, CaseIterable, ExpressibleByArgument {
-        case codes, scan, lists, approvals, lanes, transfer, start
+        case codes, scan, eyes, lists, approvals, lanes, transfer, start
     }
 
     private func measure(_ group: Group, _ bench: Bench) async throws -> [Measurement] {
         switch group {
         case .codes: return try bench.codes() + bench.paymentCodes()
         case .scan: return try bench.scan()
+        case .eyes: return try await bench.eyes()
         case .lists: return try bench.hotList() + bench.trustList()
         case .approvals: return try await bench.commits()
         case .lanes: return try await bench.lanes()

@@ -30,6 +30,8 @@ final class Servant {
     private var budgetMilliseconds = 100
     private var eye = Eye.none
     private var toldHeader = false
+    /// What the last frame showed: it stays so while the scene does.
+    private var aim: FrameAim?
 
     private init(channel: ScannerChannel) {
         self.channel = channel
@@ -172,11 +174,14 @@ final class Servant {
             Processor.microseconds() < end
         }
         let picture = FramePicture(pixels, width: frame.width, height: frame.height)
+        let aim = FrameAim(
+            pixels, width: frame.width, height: frame.height, picture: picture,
+            wasRead: !look.symbols.isEmpty, hasMoved: false)
         try tell(
             number, look.symbols,
             picture.facts(
                 microseconds: Processor.microseconds() - start, isUnchanged: false,
-                isCutShort: look.isCutShort))
+                isCutShort: look.isCutShort, aim: aim))
     }
 
     private func look(_ number: UInt32, _ timeout: Int) throws(ScannerChannelError) {
@@ -255,7 +260,7 @@ final class Servant {
                 number, step.known,
                 picture.facts(
                     microseconds: Processor.microseconds() - start, isUnchanged: true,
-                    isCutShort: false))
+                    isCutShort: false, aim: aim))
             return
         }
         let end = start + UInt64(budgetMilliseconds) * 1_000
@@ -263,11 +268,14 @@ final class Servant {
             Processor.microseconds() < end
         }
         plan.note(look.symbols, isWhole: !look.isCutShort)
+        aim = FrameAim(
+            pixels, width: width, height: height, picture: picture,
+            wasRead: !look.symbols.isEmpty, hasMoved: step.hasMoved)
         try tell(
             number, look.symbols,
             picture.facts(
                 microseconds: Processor.microseconds() - start, isUnchanged: false,
-                isCutShort: look.isCutShort))
+                isCutShort: look.isCutShort, aim: aim))
     }
 
     private func begin(_ number: UInt32, age: Int) throws(ScannerChannelError) {

@@ -1,18 +1,17 @@
 import ArgumentParser
 import CommandSupport
 import Foundation
-import ProcessScanner
-import ScannerProtocol
-import Terminal
 import V4L2Camera
 
 /// `tillctl camera`: the machine's cameras, for whoever sets up a kiosk.
 struct CameraCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "camera",
-        abstract: "List cameras, tell their controls, and try how well they read.",
+        abstract:
+            "List cameras, tell their controls, keep what they see, and try how well they read.",
         subcommands: [
-            CameraListCommand.self, CameraControlsCommand.self, CameraTestCommand.self,
+            CameraListCommand.self, CameraControlsCommand.self, CameraSnapCommand.self,
+            CameraRecordCommand.self, CameraTestCommand.self,
         ])
 }
 
@@ -100,104 +99,5 @@ struct CameraControlsCommand: TillCommand {
                         + (told.inactive ? ", inactive" : ""))
             }
         }
-    }
-}
-
-/// `tillctl camera test`: how a code held before a camera is read.
-struct CameraTestCommand: TillCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "test",
-        abstract: "Look through a camera for some seconds and tell how well it reads.",
-        discussion: """
-            Hold a code before the camera. Told are the frames that came and those in which a code \
-            was read, the processor time of a frame (median and 95th percentile), and brightness, \
-            glare and sharpness of the picture, each 0 to 255. The daemon must not use the camera.
-            Exit code: 0 a code was read, 1 none was.
-            """)
-
-    @Argument(help: "The camera's path, as `tillctl camera list` tells it.")
-    var path: String
-    @Option(help: ArgumentHelp("For how long.", valueName: "seconds"))
-    var seconds = 10
-    @OptionGroup var camera: CameraOptions
-    @OptionGroup var output: OutputOptions
-
-    func perform() async throws {
-        guard (1...3_600).contains(seconds) else {
-            throw CommandFailure(
-                .usage, reason: "seconds-out-of-range", message: "--seconds is 1 to 3600.")
-        }
-        let scanner = try camera.scanner(path)
-        var trial = CameraTrial()
-        let end = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < end {
-            do throws(CameraError) {
-                let view = try scanner.look(timeoutMilliseconds: 200)
-                trial.note(view, scanner.lastFacts)
-            } catch {
-                throw CommandFailure(.failed, reason: error.reason, message: "\(error)")
-            }
-        }
-        let result = trial.result(opened: scanner.opened)
-        if output.json { try Output.json(result) } else { result.describe() }
-        if result.framesRead == 0 { throw ExitCode(ExitStatus.failed.rawValue) }
-    }
-}
-
-/// What a trial of a camera gathers.
-private struct CameraTrial {
-    private var frames = 0
-    private var framesRead = 0
-    private var lost = 0
-    private var milliseconds: [Double] = []
-    private var facts: FrameFacts?
-
-    mutating func note(_ view: ScannerView, _ facts: FrameFacts?) {
-        switch view {
-        case .looked(let symbols, _):
-            frames += 1
-            if !symbols.isEmpty { framesRead += 1 }
-            if let facts {
-                self.facts = facts
-                if !facts.isUnchanged { milliseconds.append(Double(facts.microseconds) / 1_000) }
-            }
-        case .unreadable: lost += 1
-        case .empty, .nothingNew, .ended: break
-        }
-    }
-
-    func result(opened: OpenedCamera?) -> CameraTrialResult {
-        let sorted = milliseconds.sorted()
-        func quantile(_ part: Double) -> Double {
-            sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))]
-        }
-        return CameraTrialResult(
-            width: opened?.width ?? 0, height: opened?.height ?? 0,
-            format: opened?.format?.name, frames: frames, framesRead: framesRead,
-            framesLost: lost, decodeMillisecondsMedian: quantile(0.5),
-            decodeMilliseconds95: quantile(0.95), brightness: facts?.brightness ?? 0,
-            glare: facts?.glare ?? 0, sharpness: facts?.sharpness ?? 0)
-    }
-}
-
-/// What a trial of a camera found; the keys are stable.
-private struct CameraTrialResult: Encodable {
-    let width: Int
-    let height: Int
-    let format: String?
-    let frames: Int
-    let framesRead: Int
-    let framesLost: Int
-    let decodeMillisecondsMedian: Double
-    let decodeMilliseconds95: Double
-    let brightness: UInt8
-    let glare: UInt8
-    let sharpness: UInt8
-
-    func describe() {
-        Output.line("\(width) x \(height) \(format ?? "")")
-        Output.line("frames: \(frames), a code read in \(framesRead), lost \(framesLost)")
-        Output.line("decoding: \(decodeMillisecondsMedian) ms, 95 %: \(decodeMilliseconds95) ms")
-        Output.line("brightness \(brightness), glare \(glare), sharpness \(sharpness) of 255")
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import ProcessScanner
 import ScannerProtocol
 
 /// Which camera to look through, and how.
@@ -16,7 +15,8 @@ struct CameraOptions: ParsableArguments {
     var rate = 15
     @Option(
         help: ArgumentHelp(
-            "grey, nv12, yuyv or mjpeg (default: the cheapest that the camera has).",
+            "Of a device: grey, nv12, yuyv or mjpeg (default: the cheapest that it has); of a pipe "
+                + "or file: y4m (the default) or grey.",
             valueName: "name"))
     var format: String?
     @OptionGroup var scanner: ScannerOptions
@@ -37,12 +37,5 @@ struct CameraOptions: ParsableArguments {
         }
         return CameraRequest(
             width: width, height: height, framesPerSecond: rate, format: pixels)
-    }
-
-    /// A scanner on the camera at a path.
-    func scanner(_ path: String) throws -> ProcessScanner {
-        ProcessScanner(
-            program: scanner.program,
-            source: .camera(path: path, try request()))
     }
 }

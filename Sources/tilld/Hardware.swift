@@ -4,29 +4,37 @@ import FileCamera
 import Foundation
 import HardwareProfiles
 import ProcessScanner
+import ProfileHardware
 import QRencodeEncoder
-import ScannerProtocol
 import Screens
 import Terminal
 import ZBarDecoder
 
-/// The camera and the display that a hardware profile names.
+/// The camera, the scan engine and the display that a hardware profile names.
 struct Hardware: Sendable {
     let display: any Display
     private let camera: CameraProfile
+    private let scanEngine: ScanEngineProfile?
     private let scannerProgram: String
     private let limits: ScannerLimits
+
+    /// Whether there is a camera: a scan engine alone may read the codes.
+    var hasCamera: Bool { camera != .none }
+
+    /// Whether there is a scan engine.
+    var hasScanEngine: Bool { scanEngine != nil }
 
     /// Whether frames come whether they are looked at or not.
     var isLive: Bool {
         switch camera {
-        case .folder: false
+        case .folder, .none: false
         case .pipe, .device: true
         }
     }
 
     init(_ profile: HardwareProfile, scannerProgram: String, limits: ScannerLimits) throws {
         camera = profile.camera
+        scanEngine = profile.scanEngine
         self.scannerProgram = scannerProgram
         self.limits = limits
         switch profile.display {
@@ -73,13 +81,20 @@ struct Hardware: Sendable {
         }
     }
 
-    /// Makes the scanner, whose decoder runs in a process of its own; for the scanner's thread
-    /// alone.
-    func makeScanner(note: @escaping (ScannerNote) -> Void) throws(CameraError) -> any Terminal
-        .Scanner
+    /// Makes the scan engine's scanner; nil where there is none. For the engine's thread alone.
+    func makeEngineScanner() -> (any Terminal.Scanner)? {
+        scanEngine?.scanner()
+    }
+
+    /// Makes the camera's scanner, whose decoder runs in a process of its own; nil where there is
+    /// no camera. For the scanner's thread alone.
+    func makeScanner(note: @escaping (ScannerNote) -> Void) throws(CameraError)
+        -> (any Terminal.Scanner)?
     {
+        if case .none = camera { return nil }
         let source: ProcessScanner.Source =
             switch camera {
+            case .none: .pictures(PicturePaths([]))
             case .folder(let path): .pictures(try WatchedFolder(folder: path))
             case .pipe(let path, let format): .stream(path: path, format.layout)
             case .device(let device): .camera(path: device.path, device.request)
@@ -128,24 +143,4 @@ struct NoScreen: Display {
     }
 
     func show(_ screen: Screen) throws(DisplayError) {}
-}
-
-extension StreamFormat {
-    /// The same, in the camera's words.
-    fileprivate var layout: StreamLayout {
-        switch self {
-        case .y4m: .y4m
-        case .grey(let width, let height): .grey(width: width, height: height)
-        }
-    }
-}
-
-extension DeviceCamera {
-    /// The same, in the scanner's words.
-    fileprivate var request: CameraRequest {
-        CameraRequest(
-            width: width, height: height, framesPerSecond: framesPerSecond,
-            format: format.flatMap { CameraFormat(name: $0.rawValue) },
-            controls: controls.map { CameraControlSetting(id: $0.id, value: $0.value) })
-    }
 }

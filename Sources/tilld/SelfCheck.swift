@@ -1,4 +1,5 @@
 import SQLiteJournal
+import Screens
 import Synchronization
 import Terminal
 
@@ -50,6 +51,10 @@ final class PulsingScanner: Scanner {
         self.scanner = scanner
         self.pulse = pulse
     }
+
+    var hint: AimHint? { scanner.hint }
+
+    func codesAreWanted(_ wanted: Bool) { scanner.codesAreWanted(wanted) }
 
     func look(timeoutMilliseconds: Int) throws(CameraError) -> ScannerView {
         do throws(CameraError) {

@@ -1,9 +1,7 @@
 import CommandSupport
 import Foundation
 import Logging
-import ProcessScanner
 import ServiceLifecycle
-import Synchronization
 import SystemdNotifier
 import Terminal
 
@@ -117,90 +115,4 @@ struct AuditService: Service {
             }
         }
     }
-}
-
-/// Runs the scanner's loop on a thread of its own: decoding blocks for tens of milliseconds.
-struct ScannerService: Service {
-    let terminal: PaymentTerminal
-    let hardware: Hardware
-    let pulse: ScannerPulse
-    let logger: Logger
-
-    func run() async throws {
-        let stopped = StopSign()
-        await withTaskCancellationOrGracefulShutdownHandler {
-            await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-                let thread = Thread { [self] in
-                    scan(until: stopped)
-                    done.resume()
-                }
-                thread.name = "scanner"
-                thread.start()
-            }
-            // A camera that has ended ends no terminal: codes can be typed and sales given up.
-            while !stopped.isSet, !Task.isCancelled {
-                try? await Task.sleep(for: ClockService.beat)
-            }
-        } onCancelOrGracefulShutdown: {
-            stopped.set()
-        }
-    }
-
-    private func scan(until stopped: StopSign) {
-        let scanner: any Terminal.Scanner
-        do throws(CameraError) {
-            scanner = PulsingScanner(
-                try hardware.makeScanner { note in Self.log(note, to: logger) }, pulse: pulse)
-        } catch {
-            logger.error("camera: \(error) [\(error.reason)]")
-            blocking { await terminal.note(error) }
-            return
-        }
-        let start = ContinuousClock.now
-        var lastFault: (error: CameraError, at: ContinuousClock.Instant)?
-        var loop = ScannerLoop(
-            scanner: scanner, isLive: hardware.isLive,
-            surroundings: ScannerLoop.Surroundings(
-                isWanted: { blocking { await terminal.wantsCodes } },
-                isStopped: { stopped.isSet },
-                deliver: { sighting in blocking { await terminal.see(sighting) } },
-                report: { error in
-                    // A camera that is away is asked for ten times a second, and told of once.
-                    let now = ContinuousClock.now
-                    if hardware.isLive, let last = lastFault, last.error == error,
-                        now - last.at < Self.repetition
-                    {
-                        return
-                    }
-                    lastFault = (error, now)
-                    logger.warning("camera: \(error) [\(error.reason)]")
-                    blocking { await terminal.note(error) }
-                },
-                milliseconds: { UInt64((ContinuousClock.now - start) / .milliseconds(1)) },
-                rest: { milliseconds in Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
-                }))
-        loop.run()
-        if !stopped.isSet { logger.info("camera: no more pictures") }
-    }
-
-    /// How long the same fault of a camera is not told again.
-    private static let repetition = Duration.seconds(60)
-
-    private static func log(_ note: ScannerNote, to logger: Logger) {
-        switch note {
-        case .started(let landlock) where landlock == 0:
-            logger.info("scanner: ready; this kernel has no Landlock, seccomp alone shuts it in")
-        case .started: logger.info("scanner: ready")
-        case .renewed(let why): logger.info("scanner: replaced: \(why)")
-        }
-    }
-}
-
-/// A flag that is raised once.
-final class StopSign: Sendable {
-    private let value = Atomic<Bool>(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-
-    func set() { value.store(true, ordering: .releasing) }
 }

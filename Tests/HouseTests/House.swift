@@ -56,6 +56,7 @@ extension House {
         "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
         "HardwareProfiles": House(.rules),
         "ScannerProtocol": House(.rules),
+        "ScanEngines": House(.rules),
     ]
 
     private static let useCases: [String: House] = [
@@ -77,9 +78,10 @@ extension House {
 
     private static let adapters: [String: House] = [
         "FileCamera": adapter(["Terminal"], ["CPNG", "CTurboJPEG"]),
-        "ZBarDecoder": adapter(["Terminal"], ["CZBar", "CZXing"]),
+        "ZBarDecoder": adapter(["Terminal", "Screens"], ["CZBar", "CZXing"]),
         "V4L2Camera": adapter(["ScannerProtocol"], ["CV4L2", "CTurboJPEG"]),
-        "ProcessScanner": adapter(["Terminal", "ScannerProtocol"], ["CScanner"]),
+        "ProcessScanner": adapter(["Terminal", "Screens", "ScannerProtocol"], ["CScanner"]),
+        "EngineScanner": adapter(["Terminal", "ScanEngines"], []),
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
         "ESCPOSPrinter": adapter(["Terminal", "Screens"], []),
         "CairoDisplay": adapter(
@@ -141,10 +143,14 @@ extension House {
             "ArgumentParser", "Crypto", "Dispatch", "Logging", "ServiceLifecycle", "UnixSignals",
         ])
         // What several programs share lies beside them, and imports less than they may.
-        let shared: Set<String> = ["CommandSupport", "TerminalState", "CodePictures"]
+        let shared: Set<String> = [
+            "CommandSupport", "TerminalState", "CodePictures", "ProfileHardware",
+        ]
         var table = [
             "CommandSupport": House(
                 .programs, outside: toolchain.union(["ArgumentParser", "Dispatch"])),
+            "ProfileHardware": House(
+                .programs, ["HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner"]),
             "CodePictures": House(
                 .programs,
                 [
@@ -166,8 +172,8 @@ extension House {
         table["till-scanner"] = House(
             .programs,
             [
-                "Terminal", "ScannerProtocol", "ProcessScanner", "V4L2Camera", "FileCamera",
-                "ZBarDecoder",
+                "Terminal", "Screens", "ScannerProtocol", "ProcessScanner", "V4L2Camera",
+                "FileCamera", "ZBarDecoder",
             ], outside: ["Glibc", "CScanner"])
         // The bench also measures the bare SQLite commit that it compares with.
         table["till-bench"] = House(

@@ -222,7 +222,7 @@ struct ProcessScannerTests {
             #!/usr/bin/python3
             import os, random, socket, sys
             channel = socket.socket(fileno=3)
-            channel.send(bytes([0x81, 0, 1, 2, 1]))
+            channel.send(bytes([0x81, 0, 2, 2, 1]))
             noise = random.Random(7)
             while True:
                 order = channel.recv(8192)

@@ -32,7 +32,7 @@ struct ScannerProtocolTests {
             number: 3,
             FrameFacts(
                 microseconds: 5_000, brightness: 90, glare: 1, sharpness: 70, isUnchanged: true,
-                isCutShort: false)),
+                isCutShort: false, moduleTenths: 0x0123, advice: .holdStill)),
         .nothingNew(number: 4), .ended(number: 5),
         .failed(number: 6, ScannerFailure(.streamCut, 100, 42, detail: "the end came early")),
     ]
@@ -67,13 +67,13 @@ struct ScannerProtocolTests {
     func bytes() throws {
         #expect(
             ScannerOrder.begin(cascade: .standard, budgetMilliseconds: 100).encoded
-                == [0x01, 0, 1, 0, 0, 0, 0, 100])
+                == [0x01, 0, 2, 0, 0, 0, 0, 100])
         #expect(
             ScannerOrder.look(number: 2, timeoutMilliseconds: 258).encoded
                 == [0x05, 0, 0, 0, 2, 0, 0, 1, 2])
         #expect(
             ScannerReport.ready(SandboxState(landlockVersion: 2, hasSeccomp: true)).encoded
-                == [0x81, 0, 1, 2, 1])
+                == [0x81, 0, 2, 2, 1])
         let symbol = try #require(
             ScannedSymbol(bytes: [0x41], corners: [ScannedSymbol.Corner(x: -1, y: 3)]))
         #expect(
@@ -113,14 +113,23 @@ struct ScannerProtocolTests {
         #expect(throws: ScannerWireError.kindUnknown(0x7F)) {
             try ScannerOrder(decoding: [0x7F])
         }
-        #expect(throws: ScannerWireError.versionUnknown(2)) {
-            try ScannerOrder(decoding: [0x01, 0, 2, 0, 0, 0, 0, 100])
+        #expect(throws: ScannerWireError.versionUnknown(1)) {
+            try ScannerOrder(decoding: [0x01, 0, 1, 0, 0, 0, 0, 100])
         }
         #expect(throws: ScannerWireError.valueBad(at: 5)) {
             try ScannerOrder(decoding: [0x05, 0, 0, 0, 1, 0xFF, 0, 0, 0])
         }
+        let facts = FrameFacts(
+            microseconds: 0, brightness: 0, glare: 0, sharpness: 0, isUnchanged: false,
+            isCutShort: false, advice: .holdStill)
+        var looked = ScannerReport.looked(number: 3, facts).encoded
+        #expect(looked.suffix(3) == [0, 0, 4])
+        looked[looked.count - 1] = 5
+        #expect(throws: ScannerWireError.valueBad(at: looked.count - 1)) {
+            try ScannerReport(decoding: looked)
+        }
         #expect(throws: ScannerWireError.valueBad(at: 4)) {
-            try ScannerReport(decoding: [0x81, 0, 1, 2, 9])
+            try ScannerReport(decoding: [0x81, 0, 2, 2, 9])
         }
     }
 

@@ -18,7 +18,9 @@ struct ScreenLanguageTests {
     private static let wide = amount(1_234_567_89)
 
     private static let prompts: [CustomerPrompt] = [
-        .welcome, .pleasePay, .scanOrShow, .showCode, .oneMoment, .askingOnline, .paid, .thankYou,
+        .welcome, .pleasePay, .scanOrShow, .showCode, .aim(.closer),
+        .aim(.further), .aim(.brighter), .aim(.holdStill), .oneMoment, .askingOnline, .paid,
+        .thankYou,
         .paidInPart, .stillDue(wide), .sale("0001A7"), .saleOfTotal("0001A7", wide),
         .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay,
     ]

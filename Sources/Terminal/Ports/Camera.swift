@@ -126,6 +126,18 @@ public enum CameraError: Error, Hashable, Sendable {
     /// The camera has given no frame for so long; it is started again.
     case cameraSilent(path: String, milliseconds: Int)
 
+    /// There is no scan engine at this path now; it is looked for again.
+    case scanEngineMissing(path: String)
+
+    /// The device at this path cannot be used as a scan engine.
+    case scanEngineUnusable(path: String, detail: String)
+
+    /// The scan engine was unplugged while it was in use; it is looked for again.
+    case scanEngineGone(path: String)
+
+    /// What a scan engine sent is no whole code, and was thrown away.
+    case scanEngineCodeSpoiled(path: String, detail: String)
+
     /// Decoding this picture or frame took longer than it may, and was ended.
     case decoderTooSlow(name: String, milliseconds: Int)
 
@@ -160,6 +172,10 @@ extension CameraError: CustomStringConvertible {
         case .cameraUnusable: "camera-unusable"
         case .cameraGone: "camera-gone"
         case .cameraSilent: "camera-silent"
+        case .scanEngineMissing: "scan-engine-missing"
+        case .scanEngineUnusable: "scan-engine-unusable"
+        case .scanEngineGone: "scan-engine-gone"
+        case .scanEngineCodeSpoiled: "scan-engine-code-spoiled"
         case .decoderTooSlow: "decoder-too-slow"
         case .decoderDied: "decoder-died"
         case .decoderUnavailable: "decoder-unavailable"
@@ -209,6 +225,14 @@ extension CameraError: CustomStringConvertible {
             "The camera \(path) was unplugged. Plug it in again. Codes cannot be read until then."
         case .cameraSilent(let path, let milliseconds):
             "The camera \(path) has shown nothing for \(milliseconds) ms; it is started again."
+        case .scanEngineMissing(let path):
+            "There is no scan engine at \(path). Plug it in; it is looked for again. It reads no codes."
+        case .scanEngineUnusable(let path, let detail):
+            "The device \(path) cannot be used as a scan engine: \(detail)."
+        case .scanEngineGone(let path):
+            "The scan engine \(path) was unplugged. Plug it in again. It reads no codes until then."
+        case .scanEngineCodeSpoiled(let path, let detail):
+            "What the scan engine \(path) sent is no code: \(detail). Nothing was paid; scan again."
         case .decoderTooSlow(let name, let milliseconds):
             "Decoding \(name) was ended after \(milliseconds) ms; nothing was read from it."
         case .decoderDied(let name, let detail):

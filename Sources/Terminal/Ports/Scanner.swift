@@ -1,3 +1,5 @@
+public import Screens
+
 /// What a scanner has to tell when it is asked to look.
 public enum ScannerView: Hashable, Sendable {
     /// A frame was looked at, and these symbols read from it; `name` says which frame.
@@ -16,7 +18,8 @@ public enum ScannerView: Hashable, Sendable {
     case ended
 }
 
-/// What looks and reads: a camera with a decoder behind it, wherever the decoder runs.
+/// What looks and reads: a camera with a decoder behind it, wherever the decoder runs, or a scan
+/// engine, which is both.
 ///
 /// A scanner is confined to the thread that asks it.
 public protocol Scanner: AnyObject {
@@ -25,6 +28,20 @@ public protocol Scanner: AnyObject {
     /// An error means that the camera or the decoder no longer works; asked again, the scanner
     /// tries to mend that, so that one who asks on is told of its return.
     func look(timeoutMilliseconds: Int) throws(CameraError) -> ScannerView
+
+    /// Hears, before each look, whether a code would be used: what has a trigger looks only then.
+    func codesAreWanted(_ wanted: Bool)
+
+    /// What would have helped a code in the last view to be read; nil where nothing would.
+    var hint: AimHint? { get }
+}
+
+extension Scanner {
+    /// Most scanners know nothing of what they could not read.
+    public var hint: AimHint? { nil }
+
+    /// Most scanners look all the time.
+    public func codesAreWanted(_ wanted: Bool) {}
 }
 
 /// A camera and a decoder in this process: for pictures that nobody else can have made, and tests.

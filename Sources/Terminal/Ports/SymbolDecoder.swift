@@ -4,6 +4,8 @@ public struct DecodedSymbol: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// A QR code (ISO/IEC 18004), whole: never one part of a structured-append set.
         case qrCode = "QR-Code"
+        /// Whatever a scan engine read that does not say what it was.
+        case engineCode = "Code"
     }
 
     /// A place in the frame, in pixels from its top left.

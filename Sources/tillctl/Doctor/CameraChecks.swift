@@ -39,6 +39,7 @@ enum CameraChecks {
     private static func present(_ kiosk: Kiosk) -> DoctorFinding {
         guard let camera = camera(kiosk) else { return noProfile }
         switch camera {
+        case .none: return .skipped("The profile names no camera: a scan engine reads the codes.")
         case .folder(let path):
             guard let facts = FileFacts(path) else {
                 return .warning(
@@ -72,6 +73,7 @@ enum CameraChecks {
         guard let camera = camera(kiosk), let owner = kiosk.owner else { return noProfile }
         let (path, bits): (String, UInt32) =
             switch camera {
+            case .none: ("", 0)
             case .folder(let path): (path, 7)
             case .pipe(let path, _): (path, 4)
             case .device(let device): (kiosk.system(device.path), 6)

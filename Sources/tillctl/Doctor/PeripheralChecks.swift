@@ -29,6 +29,15 @@ enum PeripheralChecks {
         }
     }
 
+    /// The group that Debian gives the part's device to.
+    private static func group(_ part: String, _ kiosk: Kiosk) -> String {
+        switch part {
+        case "sound": "audio"
+        case "printer": "lp"
+        default: kiosk.peripheral("scan-engine.kind") == "serial" ? "dialout" : "input"
+        }
+    }
+
     private static func present(_ part: String, _ kiosk: Kiosk) -> DoctorFinding {
         guard let path = kiosk.peripheral(part + ".path") else {
             return .skipped("The profile names no \(noun(part)).")
@@ -48,8 +57,10 @@ enum PeripheralChecks {
             let facts = FileFacts(kiosk.system(path)), let owner = kiosk.owner
         else { return .skipped("There is no \(noun(part)) to be used.") }
         let groups = SystemUsers.groups(of: owner, kiosk)
-        guard facts.allows(part == "scan-engine" ? 6 : 2, user: owner, groups: groups) else {
-            let group = part == "sound" ? "audio" : part == "printer" ? "lp" : "dialout"
+        let isLine = kiosk.peripheral("scan-engine.kind") == "serial"
+        guard facts.allows(part == "scan-engine" ? isLine ? 6 : 4 : 2, user: owner, groups: groups)
+        else {
+            let group = group(part, kiosk)
             let name = SystemUsers.name(of: owner, kiosk) ?? "\(owner)"
             return .warning(
                 "The daemon's user \(name) may not use the \(noun(part)) \(path).",
