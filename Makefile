@@ -13,6 +13,7 @@
 #   make kiosk-power-cuts  power cuts in a virtual machine, in the middle of sales
 #   make proof    the long proofs in full (CI runs small counts)
 #   make deb      the package for Debian 12, in ./dist
+#   make deb-test the package operated as docs/operating.md says, in a container
 #   make documents  completions and man pages, read by what reads them
 #   make lint     the format lint
 #   make coverage the regions of the rules that no test enters (after make unit)
@@ -35,7 +36,8 @@ HUB_KILLS ?= 10
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
-	browser-test screens deb documents simulate eyes-proof proxy-test second-client planted-defects
+	browser-test screens deb deb-test documents simulate eyes-proof proxy-test second-client \
+	planted-defects
 
 setup:
 	@scripts/setup.sh
@@ -127,6 +129,11 @@ deb: setup
 		--scratch-path $(DEB_BUILD) --product $$program || exit 1; done
 	@package=$$(scripts/make_deb.sh $(DEB_BUILD)/release dist | tail -1) && \
 		lintian --fail-on error,warning "$$package" && echo "$$package"
+
+# Needs root and a Debian mirror: a machine of its own, with systemd, over a minimal Debian 12.
+deb-test: deb
+	scripts/setup.sh systemd-container mmdebstrap
+	scripts/deb_test.sh $(DEB_BUILD)/release
 
 documents: release
 	@scripts/setup.sh man-db mandoc zsh fish

@@ -41,7 +41,7 @@ for file in "$work"/usr/share/man/man*/*.gz; do
     [ ! -s "$work/log" ] || { head -5 "$work/log" >&2; exit 1; }
 done
 # Every command has its place in its program's page.
-for command in doctor bundle 'profile explain' 'journal migrate' 'trust import'; do
+for command in doctor bundle 'shift x' 'sync queue' 'profile explain' 'journal migrate' 'trust import'; do
     zgrep -qF ".Ss \"tillctl $command\"" "$work/usr/share/man/man1/tillctl.1.gz" ||
         { echo "documents: tillctl.1 lacks $command" >&2; exit 1; }
 done

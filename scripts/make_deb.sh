@@ -2,7 +2,8 @@
 # Makes Till's package for Debian 12: make_deb.sh PROGRAMS OUT [VERSION]
 #
 # PROGRAMS is a folder of programs that need no Swift runtime (`make deb` builds them so). The same
-# programs and sources make the same package, to the byte.
+# programs and sources make the same package, to the byte. TILL_DEB_COMPRESSION ("-Zgzip -z1") is for
+# tests, which want it soon.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -75,5 +76,6 @@ find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 mkdir -p "$out"
 package=$out/till_${version}_${architecture}.deb
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+read -ra compression <<<"${TILL_DEB_COMPRESSION:--Zxz}"
+dpkg-deb --root-owner-group "${compression[@]}" --build "$root" "$package" >/dev/null
 echo "$package"

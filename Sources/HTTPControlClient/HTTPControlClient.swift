@@ -131,8 +131,12 @@ public struct HTTPControlClient: Sendable {
         try await call(.GET, "/v1/periods/" + (number.map { "\($0)" } ?? "open"))
     }
 
-    /// Closes the open period.
-    public func closePeriod() async throws -> PeriodMessage { try await call(.POST, "/v1/periods") }
+    /// Closes the open period; where `number` is given, that one or none.
+    public func closePeriod(_ number: UInt64? = nil) async throws -> PeriodMessage {
+        try await call(
+            .POST, "/v1/periods",
+            body: number.map { try JSONEncoder().encode(PeriodOrderMessage(number: $0)) })
+    }
 
     /// A signed checkpoint of the journal.
     public func checkpoint() async throws -> CheckpointMessage {

@@ -77,6 +77,16 @@ public final class SQLiteJournalReader: Sendable {
         try read { db in try JournalQueries.queue(in: db) }
     }
 
+    /// The period that is open, with what was done in it so far.
+    public func openPeriod() throws(JournalError) -> Period {
+        try read { db in try JournalQueries.openPeriod(in: db) }
+    }
+
+    /// A closed period; nil where none has this number, or its entries are archived.
+    public func period(_ number: UInt64) throws(JournalError) -> Period? {
+        try read { db in try JournalQueries.period(number, in: db) }
+    }
+
     /// Checks the whole journal, and refuses with what is wrong.
     public func audit() throws(JournalError) { try read { db in try JournalAudit.check(db) } }
 

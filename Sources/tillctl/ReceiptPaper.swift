@@ -35,10 +35,14 @@ enum ReceiptPaper {
         return .network(host: String(host), port: port)
     }
 
-    /// Prints the lines, or fails with what that means.
-    static func print(_ lines: [String], on printer: any ReceiptPrinter) throws {
+    /// Prints the lines, or fails and says what that means; nil: of a payment's receipt.
+    static func print(
+        _ lines: [String], on printer: any ReceiptPrinter, meaning: String? = nil
+    ) throws {
         do { try printer.print(PrintableReceipt(lines: lines)) } catch {
-            throw CommandFailure(reason: error.reason, message: error.message)
+            throw CommandFailure(
+                reason: error.reason,
+                message: meaning.map { "\(error.cause) \($0)" } ?? error.message)
         }
     }
 }

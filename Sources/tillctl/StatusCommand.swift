@@ -83,28 +83,3 @@ struct StatusCommand: TillCommand {
         }
     }
 }
-
-/// `tillctl sync`: exchanges with the hub now.
-struct SyncCommand: TillCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "sync",
-        abstract: "Deliver waiting payments to the hub now, and fetch its configuration.",
-        discussion: "Exit code: 0 all acknowledged, 4 something still waits.")
-
-    @OptionGroup var daemon: DaemonOptions
-    @OptionGroup var output: OutputOptions
-
-    func perform() async throws {
-        let report = try await daemon.ask { try await $0.sync() }
-        if output.json {
-            try Output.json(report)
-        } else {
-            Output.line(
-                "Acknowledged: \(report.entries) entries in \(report.batches) batches. "
-                    + "Waiting: \(report.queuedEntries).")
-            for line in report.quarantined { Output.line("Put aside by the hub: entry \(line)") }
-            if let message = report.message { Output.note("error: \(message)") }
-        }
-        if !report.complete { throw ExitCode(ExitStatus.degraded.rawValue) }
-    }
-}

@@ -17,9 +17,9 @@ struct TillCtl: AsyncParsableCommand {
         subcommands: [
             SaleCommand.self, RefundCommand.self, CancelCommand.self, ReverseCommand.self,
             ReceiptCommand.self, StatusCommand.self, SyncCommand.self, JournalCommand.self,
-            PeriodCommand.self, ExplainCommand.self, CodeCommand.self, ScanCommand.self,
-            CameraCommand.self, DisplayCommand.self, VoucherCommand.self, EnrolCommand.self,
-            TrustCommand.self,
+            ShiftCommand.self, ExplainCommand.self, CodeCommand.self, ScanCommand.self,
+            CameraCommand.self, DisplayCommand.self, PrinterCommand.self, VoucherCommand.self,
+            EnrolCommand.self, TrustCommand.self,
             HotListCommand.self, ClockCommand.self, KeyCommand.self, StaffCommand.self,
             DoctorCommand.self, ProfileCommand.self, BundleCommand.self, NetcheckCommand.self,
         ])

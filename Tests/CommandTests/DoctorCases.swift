@@ -237,12 +237,17 @@ struct DoctorCase: CustomTestStringConvertible {
             code: "disk-writable", grade: "fault",
             through: onDisk("size=20m", then: "mount -o remount,ro till"), needsRoot: true),
         DoctorCase(
-            code: "disk-durable", grade: "fault", through: onDisk("size=20m"), needsRoot: true),
+            code: "disk-durable", grade: "fault", through: onDisk("size=20m", among: 60),
+            needsRoot: true),
     ]
 
-    /// The state copied onto a small disk in memory, seen by the doctor alone.
-    static func onDisk(_ options: String, then: String = ":") -> [String] {
+    /// The state copied onto a small disk in memory, seen by the doctor alone; mounted after `among`
+    /// others, whose lines fill more than the page that the kernel gives out at once.
+    static func onDisk(_ options: String, among: Int = 0, then: String = ":") -> [String] {
         let script = """
+            for number in $(seq \(among)); do
+                mkdir -p many/$number; mount -t tmpfs none many/$number
+            done
             cp -a till copy; mount -t tmpfs -o \(options) none till; cp -a copy/. till 2>/dev/null || :
             \(then)
             exec "$0" "$@"

@@ -72,7 +72,7 @@ public enum JournalError: Error, Hashable, Sendable {
                 + "Nothing was changed. Look at the closed period first."
         case .constraint("period-currencies-full"):
             "This period has payments in as many currencies as one can have. Nothing was paid. Close "
-                + "the period with `tillctl period close`, and take the payment again."
+                + "the period with `tillctl shift close`, and take the payment again."
         case .constraint(let name):
             "The journal refused a record that would have spent twice (\(name)). Nothing was paid."
         case .inputOutput(let detail):

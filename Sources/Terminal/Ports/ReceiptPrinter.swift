@@ -37,18 +37,19 @@ public enum PrinterError: Error, Hashable, Sendable {
         }
     }
 
-    /// What happened, what it means for the money, and what to do.
-    public var message: String {
-        let what =
-            switch self {
-            case .unreachable(let detail): "The printer does not answer: \(detail)"
-            case .paperOut: "The printer has no paper. Put a roll in."
-            case .coverOpen: "The printer's cover is open. Close it."
-            case .interrupted(let detail):
-                "The printer went away while it printed: \(detail) Throw away what came out."
-            }
-        return what + " The payment stands; print its receipt again."
+    /// What happened, and what to do about the printer.
+    public var cause: String {
+        switch self {
+        case .unreachable(let detail): "The printer does not answer: \(detail)"
+        case .paperOut: "The printer has no paper. Put a roll in."
+        case .coverOpen: "The printer's cover is open. Close it."
+        case .interrupted(let detail):
+            "The printer went away while it printed: \(detail) Throw away what came out."
+        }
     }
+
+    /// What happened, what it means for the money, and what to do, where a receipt was printed.
+    public var message: String { cause + " The payment stands; print its receipt again." }
 }
 
 /// What a receipt on paper is made of.

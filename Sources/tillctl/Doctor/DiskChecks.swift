@@ -102,8 +102,7 @@ enum MountTable {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         let target = String(cString: real)
-        guard let text = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
-        else { return nil }
+        guard let text = KernelFile.text("/proc/self/mountinfo") else { return nil }
         var best: (folder: String, kind: String)?
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
@@ -118,5 +117,17 @@ enum MountTable {
             }
         }
         return best
+    }
+}
+
+/// Files of the kernel's, which say that they have no size.
+enum KernelFile {
+    /// The whole of one; nil where it cannot be read. (Foundation's reading of a path takes what
+    /// comes at once, a page, for all of it.)
+    static func text(_ path: String) -> String? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        guard let bytes = try? file.readToEnd() else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

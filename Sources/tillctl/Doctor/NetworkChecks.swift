@@ -53,8 +53,8 @@ enum NetworkChecks {
         if let parts = HubAddress(kiosk)?.host, parts == "127.0.0.1" || parts == "localhost" {
             return .skipped("The hub is on this machine.")
         }
-        let four = (try? String(contentsOfFile: "/proc/net/route", encoding: .utf8)) ?? ""
-        let six = (try? String(contentsOfFile: "/proc/net/ipv6_route", encoding: .utf8)) ?? ""
+        let four = KernelFile.text("/proc/net/route") ?? ""
+        let six = KernelFile.text("/proc/net/ipv6_route") ?? ""
         let hasFour = four.split(separator: "\n").dropFirst().contains { line in
             line.split(whereSeparator: \.isWhitespace).dropFirst().first == "00000000"
         }

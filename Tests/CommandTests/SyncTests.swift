@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@Suite("What waits for the hub")
+struct SyncTests {
+    /// A kiosk whose second payment waits.
+    private func kiosk() throws -> DoctorBench { try DoctorBench.well() }
+
+    private func receipts(_ ended: Ended) throws -> [Int] {
+        let entries = try #require(try ended.json()["entries"] as? [[String: Any]], "\(ended)")
+        #expect(entries.allSatisfy { $0["acknowledged"] as? Bool == false })
+        return entries.compactMap { $0["receipt"] as? Int }
+    }
+
+    @Test("The queue is told by the daemon, and past a dead one, until the hub has answered")
+    func queue() throws {
+        let bench = try kiosk()
+        defer { bench.stopDaemon() }
+        let dead = try bench.shell.run("tillctl", "sync", "queue", "--json")
+        #expect(dead.status == 0 && dead.errors.contains("No daemon runs"), "\(dead)")
+        #expect(try receipts(dead) == [2])
+        let status = try bench.shell.run("tillctl", "sync", "status", "--json")
+        #expect(status.status == 4)
+        let told = try status.json()
+        #expect(told["daemon"] as? Bool == false && told["queuedPayments"] as? Int == 1)
+
+        try bench.sh("rm -f port")
+        let hub = try bench.startHub("hub", file: "port")
+        try bench.startDaemon("--hub-url", try bench.hubURL("port"))
+        #expect(try receipts(bench.shell.run("tillctl", "sync", "queue", "--json")) == [2])
+        // Whoever comes while another exchange is under way waits for it.
+        try bench.sh(
+            """
+            for number in 1 2 3 4 5 6 7 8; do tillctl sync & all="$all $!"; done
+            for one in $all; do wait $one; done
+            """)
+        #expect(try receipts(bench.shell.run("tillctl", "sync", "queue", "--json")) == [])
+        let after = try bench.shell.run("tillctl", "sync", "status", "--json")
+        let queued = try after.json()["queuedEntries"] as? Int
+        #expect(after.status == 0 && queued == 0, "\(after)")
+        bench.shell.stop(hub)
+    }
+
+    @Test("What the hub has put aside is told with reason and advice, with the daemon dead too")
+    func quarantine() throws {
+        let bench = try kiosk()
+        defer { bench.stopDaemon() }
+        let nothing = try bench.shell.run("tillctl", "sync", "quarantine", "--json")
+        #expect(nothing.status == 0, "\(nothing)")
+        // The terminal was stolen before it took its second payment.
+        try bench.sh(
+            """
+            rm -f port
+            at=$(tillctl journal list --json --after 0 | tr '{' '\\n' | grep '"receipt":2' |
+                grep -o '"at":"[^"]*"' | cut -d'"' -f4)
+            tillhub terminal revoke till:m42/t7 --since "$at"
+            """)
+        let hub = try bench.startHub("hub", file: "port")
+        try bench.startDaemon("--hub-url", try bench.hubURL("port"))
+        _ = try bench.shell.run("tillctl", "sync")
+        let alive = try bench.shell.run("tillctl", "sync", "quarantine", "--json")
+        bench.shell.stop(hub)
+        bench.stopDaemon()
+        let dead = try bench.shell.run("tillctl", "sync", "quarantine", "--json")
+        for ended in [alive, dead] {
+            #expect(ended.status == 4, "\(ended)")
+            let lines = try #require(try ended.json()["entries"] as? [[String: Any]], "\(ended)")
+            try #require(lines.count == 1, "\(ended)")
+            #expect(lines[0]["reason"] as? String == "terminal-revoked")
+            #expect((lines[0]["advice"] as? String)?.contains("tillctl enrol request") == true)
+            let entry = try #require(lines[0]["entry"] as? [String: Any])
+            #expect(entry["receipt"] as? Int == 2)
+            #expect(entry["sequence"] as? Int == lines[0]["sequence"] as? Int)
+        }
+        try bench.sh(
+            """
+            printf 'X' | dd of=till/journal/journal.sqlite bs=1 conv=notrunc \
+                seek=$(grep -obUa till-ack/1 till/journal/journal.sqlite | head -n 1 | cut -d: -f1)
+            """)
+        let damaged = try bench.shell.run("tillctl", "sync", "quarantine", "--json")
+        #expect(damaged.status == 20, "an answer that was changed does not vanish: \(damaged)")
+    }
+}
