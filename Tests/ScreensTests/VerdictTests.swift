@@ -21,6 +21,14 @@ import Vouchers
         (.referenceUnknown, "reference-unknown", .network),
         (.refused(VoucherRefusal(.expired, "It is over.")), "expired", .declined),
         (
+            .refused(VoucherRefusal(.trainingVoucher, "It is for training.")),
+            "training-voucher", .declined
+        ),
+        (
+            .refused(VoucherRefusal(.notForTraining, "It is no training voucher.")),
+            "not-for-training", .declined
+        ),
+        (
             .refused(VoucherRefusal(.presentationStale, "It is old.")), "presentation-stale",
             .retry
         ),

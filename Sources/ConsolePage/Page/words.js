@@ -13,6 +13,7 @@ const keys = [
   "reversals", "total", "drawer", "float", "counted", "over", "short", "exact", "print", "dark",
   "sound", "customersScreen", "acknowledged", "waitsForHub", "ready", "unclear",
   "erase", "reverse", "filter", "views", "result", "givenBack",
+  "training",
 ];
 
 const table = {
@@ -35,6 +36,7 @@ const table = {
     "Short by {n}", "Exact", "Print", "Dark", "Sound", "Customer's screen", "At the hub",
     "Waits for the hub", "Ready", "it is not known whether anybody was told of it",
     "Delete the last digit", "Reverse", "Filter", "Views", "Result", "Given back",
+    "TRAINING – nothing here is money",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -57,6 +59,7 @@ const table = {
     "{n} zu wenig", "Stimmt genau", "Drucken", "Dunkel", "Ton", "Kundenbildschirm", "Beim Hub",
     "Wartet auf den Hub", "Bereit", "unklar, ob jemand davon erfahren hat",
     "Letzte Ziffer löschen", "Zurücksetzen", "Filter", "Ansichten", "Ergebnis", "Zurückgegeben",
+    "ÜBUNG – nichts hier ist Geld",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -79,6 +82,7 @@ const table = {
     "Excédent de {n}", "Manque {n}", "Juste", "Imprimer", "Sombre", "Son", "Écran du client",
     "Au hub", "Attend le hub", "Prêt", "on ne sait pas si quelqu'un en a été informé",
     "Effacer le dernier chiffre", "Contre-passer", "Filtre", "Vues", "Résultat", "Rendu",
+    "FORMATION – rien ici n'est de l'argent",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -100,6 +104,7 @@ const table = {
     "Oscuro", "Sonido", "Pantalla del cliente", "En el hub", "Espera al hub", "Listo",
     "no se sabe si alguien fue informado",
     "Borrar el último dígito", "Revertir", "Filtro", "Vistas", "Resultado", "Devuelto",
+    "PRÁCTICAS – aquí nada es dinero",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -112,6 +117,7 @@ const table = {
     "清点现金", "多出 {n}", "短缺 {n}", "无误", "打印", "深色", "声音", "顾客屏幕", "已到中心", "等待中心", "就绪",
     "不清楚是否已告知任何人",
     "删除末位数字", "冲正", "筛选", "视图", "结果", "已退回",
+    "培训模式 – 此处一切都不是真钱",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -130,6 +136,7 @@ const table = {
     "مضبوط", "طباعة", "داكن", "الصوت", "شاشة الزبون", "لدى المركز", "بانتظار المركز", "جاهز",
     "لا يعرف هل أبلغ أحد بها",
     "حذف آخر رقم", "عكس الدفع", "تصفية", "الأقسام", "النتيجة", "أعيد المبلغ",
+    "تدريب – لا شيء هنا نقود حقيقية",
   ],
 };
 
@@ -144,6 +151,13 @@ const groups = [
     de: "Nicht für diesen Verkauf: bitte neu zeigen", fr: "Pas pour cette vente : à représenter",
     es: "No es de esta venta: muéstrelo de nuevo", zh: "不属于本次收款,请重新出示",
     ar: "ليس لهذا البيع: اعرضه من جديد" }],
+  ["training-voucher", {
+    de: "Nur ein Übungscode", fr: "Code de formation seulement", es: "Solo un código de prácticas",
+    zh: "仅为培训码", ar: "رمز للتدريب فقط" }],
+  ["not-for-training", {
+    de: "Kein Übungscode: er bleibt gültig", fr: "Pas un code de formation : il reste valable",
+    es: "No es un código de prácticas: sigue siendo válido", zh: "不是培训码,仍然有效",
+    ar: "ليس رمز تدريب: يبقى صالحا" }],
   ["issuer-unknown issuer-revoked signature-bad conflicting-voucher hot-listed", {
     de: "Nicht vertrauenswürdig", fr: "Pas digne de confiance", es: "No es de confianza",
     zh: "不受信任", ar: "غير موثوق" }],
