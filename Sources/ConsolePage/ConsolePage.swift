@@ -14,6 +14,7 @@ public enum ConsolePage {
         case "terminal.js": bytes = PackageResources.terminal_js
         case "keypad.js": bytes = PackageResources.keypad_js
         case "payments.js": bytes = PackageResources.payments_js
+        case "queue.js": bytes = PackageResources.queue_js
         case "shift.js": bytes = PackageResources.shift_js
         case "words.js": bytes = PackageResources.words_js
         case "display.html": bytes = PackageResources.display_html

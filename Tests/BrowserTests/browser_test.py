@@ -17,6 +17,7 @@ import entry
 import everybody
 import looking_back
 import practising
+import queueing
 import selling
 from shop import ROOT, Failed, Shop
 
@@ -25,7 +26,7 @@ from play import Programs
 # In this order: each scenario finds what those before it have sold.
 SCENARIOS = [
     *entry.SCENARIOS, *selling.SCENARIOS, *looking_back.SCENARIOS, *everybody.SCENARIOS,
-    *practising.SCENARIOS,
+    *practising.SCENARIOS, *queueing.SCENARIOS,
 ]
 
 

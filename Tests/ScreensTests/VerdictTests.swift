@@ -100,6 +100,22 @@ import Vouchers
         #expect(there.contains("till:m42/t7") && there.contains("12.34 EUR"))
     }
 
+    @Test func whatTheHubHasPutAsideIsToldWithWhatToDo() {
+        let reasons = [
+            "receipt-repeated", "terminal-revoked", "conflicting-voucher",
+            "evidence-amount-differs", "undo-repeated", "signature-bad", "of-a-later-hub",
+        ]
+        let sentences = reasons.map { QuarantineSentences(reason: $0).cashier }
+        #expect(Set(sentences).count == reasons.count)
+        for sentence in sentences {
+            #expect(sentence.contains("is not credited until"), "\(sentence)")
+            #expect(sentence.contains(" operator "), "\(sentence)")
+        }
+        // A journal that is an older copy would be paid with twice.
+        #expect(sentences[0].contains("Take no more payments"))
+        #expect(sentences[5].contains("signature-bad"))
+    }
+
     @Test func agesAreToldInUnitsThatPeopleUse() {
         for (age, words) in [
             (119, "119 seconds"), (120, "2 minutes"), (7_199, "119 minutes"), (7_200, "2 hours"),

@@ -44,6 +44,7 @@ struct NoJournal: Journal {
         throw .readOnly
     }
     func queue() async throws(JournalError) -> QueueStatus { throw .readOnly }
+    func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]] { throw .readOnly }
     func latestTime() async throws(JournalError) -> UInt64? { throw .readOnly }
     func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
         throw .readOnly
@@ -155,6 +156,9 @@ final class FailingJournal: Journal {
         try await real.acknowledge(batch: number, acknowledgement: acknowledgement)
     }
     func queue() async throws(JournalError) -> QueueStatus { try await real.queue() }
+    func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]] {
+        try await real.acknowledgements(limit: limit)
+    }
     func latestTime() async throws(JournalError) -> UInt64? { try await real.latestTime() }
     func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
         try await real.adopt(document, at: now)

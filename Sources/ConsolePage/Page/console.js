@@ -2,6 +2,7 @@
 
 import * as keypad from "./keypad.js";
 import * as payments from "./payments.js";
+import * as queue from "./queue.js";
 import * as shift from "./shift.js";
 import * as sound from "./sound.js";
 import { ask, listen, whenLoggedOut } from "./terminal.js";
@@ -116,6 +117,7 @@ async function enter() {
   at("name").textContent = session.member.name;
   payments.begin(session);
   shift.begin(session);
+  queue.begin(session);
   keypad.lay(session.currency, session.decimals, pressed);
   stop();
   stop = listen("/console/events", tell, lose, enter);
@@ -335,6 +337,7 @@ function show(name) {
   }
   if (name === "payments") payments.load();
   if (name === "shift") shift.load();
+  if (name === "queue") queue.load();
 }
 
 function pressed(key) {

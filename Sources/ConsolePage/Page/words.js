@@ -14,6 +14,14 @@ const keys = [
   "sound", "customersScreen", "acknowledged", "waitsForHub", "ready", "unclear",
   "erase", "reverse", "filter", "views", "result", "givenBack",
   "training",
+  "queue",
+  "entriesWait",
+  "hubAnswered",
+  "waitingMeans",
+  "refusedByHub",
+  "nothingRefused",
+  "refusedMeans",
+  "entryNumber",
 ];
 
 const table = {
@@ -37,6 +45,14 @@ const table = {
     "Waits for the hub", "Ready", "it is not known whether anybody was told of it",
     "Delete the last digit", "Reverse", "Filter", "Views", "Result", "Given back",
     "TRAINING – nothing here is money",
+    "Queue",
+    "{n} entries wait",
+    "Last answer of the hub: {n}",
+    "It is approved and kept here, and goes out by itself once the hub is reached.",
+    "Put aside by the hub",
+    "The hub has put nothing aside",
+    "Not credited until the hub's operator has looked at it. Give them these numbers.",
+    "Entry {n}",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -60,6 +76,14 @@ const table = {
     "Wartet auf den Hub", "Bereit", "unklar, ob jemand davon erfahren hat",
     "Letzte Ziffer löschen", "Zurücksetzen", "Filter", "Ansichten", "Ergebnis", "Zurückgegeben",
     "ÜBUNG – nichts hier ist Geld",
+    "Warteschlange",
+    "{n} Einträge warten",
+    "Letzte Antwort des Hubs: {n}",
+    "Genehmigt und hier sicher; es geht von selbst hinaus, sobald der Hub erreicht wird.",
+    "Vom Hub beiseitegelegt",
+    "Der Hub hat nichts beiseitegelegt",
+    "Wird erst gutgeschrieben, wenn der Betreiber des Hubs es geprüft hat. Nennen Sie ihm diese Nummern.",
+    "Eintrag {n}",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -83,6 +107,14 @@ const table = {
     "Au hub", "Attend le hub", "Prêt", "on ne sait pas si quelqu'un en a été informé",
     "Effacer le dernier chiffre", "Contre-passer", "Filtre", "Vues", "Résultat", "Rendu",
     "FORMATION – rien ici n'est de l'argent",
+    "File d'attente",
+    "{n} écritures en attente",
+    "Dernière réponse du hub : {n}",
+    "C'est accepté et gardé ici ; l'envoi se fait seul dès que le hub répond.",
+    "Mis de côté par le hub",
+    "Le hub n'a rien mis de côté",
+    "Pas crédité avant examen par l'exploitant du hub. Donnez-lui ces numéros.",
+    "Écriture {n}",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -105,6 +137,14 @@ const table = {
     "no se sabe si alguien fue informado",
     "Borrar el último dígito", "Revertir", "Filtro", "Vistas", "Resultado", "Devuelto",
     "PRÁCTICAS – aquí nada es dinero",
+    "Cola",
+    "{n} asientos esperan",
+    "Última respuesta del hub: {n}",
+    "Está aprobado y guardado aquí; sale solo en cuanto se alcanza el hub.",
+    "Apartado por el hub",
+    "El hub no ha apartado nada",
+    "No se abona hasta que el operador del hub lo revise. Dele estos números.",
+    "Asiento {n}",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -118,6 +158,14 @@ const table = {
     "不清楚是否已告知任何人",
     "删除末位数字", "冲正", "筛选", "视图", "结果", "已退回",
     "培训模式 – 此处一切都不是真钱",
+    "待传",
+    "{n} 条记录等待",
+    "中心上次应答:{n}",
+    "已批准并保存在本机,连上中心后自动上传。",
+    "中心搁置的记录",
+    "中心没有搁置任何记录",
+    "须经中心运营方核查后才入账。请告知这些编号。",
+    "记录 {n}",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -137,6 +185,14 @@ const table = {
     "لا يعرف هل أبلغ أحد بها",
     "حذف آخر رقم", "عكس الدفع", "تصفية", "الأقسام", "النتيجة", "أعيد المبلغ",
     "تدريب – لا شيء هنا نقود حقيقية",
+    "الانتظار",
+    "{n} قيدا ينتظر",
+    "آخر رد من المركز: {n}",
+    "تمت الموافقة عليه وحفظ هنا، ويرسل تلقائيا عند الوصول إلى المركز.",
+    "ما نحاه المركز جانبا",
+    "لم ينح المركز شيئا",
+    "لا يقيد حتى يفحصه مشغل المركز. أعطه هذه الأرقام.",
+    "القيد {n}",
   ],
 };
 
@@ -151,6 +207,22 @@ const groups = [
     de: "Nicht für diesen Verkauf: bitte neu zeigen", fr: "Pas pour cette vente : à représenter",
     es: "No es de esta venta: muéstrelo de nuevo", zh: "不属于本次收款,请重新出示",
     ar: "ليس لهذا البيع: اعرضه من جديد" }],
+  ["receipt-repeated receipt-gap", {
+    de: "Die Belegnummern passen nicht zusammen", fr: "Les numéros de reçu ne se suivent pas",
+    es: "Los números de recibo no se siguen", zh: "收据号不连续", ar: "أرقام الإيصالات غير متتالية" }],
+  ["terminal-revoked", {
+    de: "Dieses Terminal ist gesperrt", fr: "Ce terminal est révoqué",
+    es: "Este terminal está revocado", zh: "本终端已被吊销", ar: "هذا الجهاز ملغى" }],
+  ["evidence-identity-differs evidence-kind-differs evidence-currency-differs "
+    + "evidence-nonce-differs evidence-amount-differs", {
+    de: "Eintrag und Gutschein widersprechen sich", fr: "L'écriture et le bon se contredisent",
+    es: "El asiento y el vale se contradicen", zh: "记录与代金券不一致",
+    ar: "القيد والقسيمة متناقضان" }],
+  ["undo-of-no-capture undo-of-other-sale undo-repeated undo-above-capture undo-in-part "
+    + "undo-restoration-differs", {
+    de: "Die Rückgabe passt nicht zur Zahlung", fr: "Le remboursement ne va pas avec le paiement",
+    es: "La devolución no corresponde al pago", zh: "退回与付款不符",
+    ar: "المبلغ المعاد لا يطابق الدفع" }],
   ["training-voucher", {
     de: "Nur ein Übungscode", fr: "Code de formation seulement", es: "Solo un código de prácticas",
     zh: "仅为培训码", ar: "رمز للتدريب فقط" }],
