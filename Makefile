@@ -14,6 +14,7 @@
 #   make deb      the package for Debian 12, in ./dist
 #   make documents  completions and man pages, read by what reads them
 #   make lint     the format lint
+#   make api-test  docs/spec/openapi.json against a real daemon
 #   make coverage the regions of the rules that no test enters (after make unit)
 #   make mutants  the decision and the sale machine broken line by line
 
@@ -31,7 +32,7 @@ CAPTURES ?= 1000
 HUB_KILLS ?= 10
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
-	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
+	proof lint setup api-test release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
 	browser-test screens deb documents simulate proxy-test second-client planted-defects
 
 setup:
@@ -73,7 +74,13 @@ journal-proof: release
 
 # One debug build with coverage for the unit, vector, contract, command and house tests; one
 # release build, shared by the kill test, the browser test, the demo and the benchmarks.
-test: unit kill-test proxy-test second-client journal-proof browser-test
+test: unit kill-test proxy-test second-client journal-proof browser-test api-test
+
+# docs/spec/openapi.json against a real daemon: a day at the counter, each answer judged; with EXAMPLES
+# Schemathesis, from PyPI, makes hundreds of requests more, as many for each operation, right and wrong.
+EXAMPLES ?= 0
+api-test: release
+	scripts/api_test.sh $(RELEASE) $(EXAMPLES)
 
 # Chromium and its driver come from Debian, Selenium from PyPI.
 browser-test: release
@@ -150,6 +157,7 @@ proof: release faults kiosk-power-cuts
 	$(MAKE) kill-test KILLS=2000
 	$(MAKE) simulate SEEDS=2000
 	$(MAKE) proxy-test CAPTURES=20000 HUB_KILLS=50
+	$(MAKE) api-test EXAMPLES=50
 	$(MAKE) journal-proof JOURNAL_CHANGES=20000 VERIFIER_SAMPLES=1000
 	$(MAKE) fuzz FUZZ_SECONDS=600
 	$(MAKE) emv-crosscheck
