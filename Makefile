@@ -16,6 +16,7 @@
 #   make deb-test the package operated as docs/operating.md says, in a container
 #   make documents  completions and man pages, read by what reads them
 #   make lint     the format lint
+#   make api-test  docs/spec/openapi.json against a real daemon
 #   make coverage the regions of the rules that no test enters (after make unit)
 #   make mutants  the decision and the sale machine broken line by line
 
@@ -37,7 +38,7 @@ HUB_KILLS ?= 10
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
 	browser-test screens deb deb-test documents simulate eyes-proof proxy-test second-client \
-	planted-defects
+	api-test planted-defects
 
 setup:
 	@scripts/setup.sh
@@ -83,7 +84,13 @@ journal-proof: release
 
 # One debug build with coverage for the unit, vector, contract, command and house tests; one
 # release build, shared by the kill test, the browser test, the demo and the benchmarks.
-test: unit kill-test eyes-proof proxy-test second-client journal-proof browser-test
+test: unit kill-test eyes-proof proxy-test second-client journal-proof browser-test api-test
+
+# docs/spec/openapi.json against a real daemon: a day at the counter, each answer judged; with EXAMPLES
+# Schemathesis, from PyPI, makes hundreds of requests more, as many for each operation, right and wrong.
+EXAMPLES ?= 0
+api-test: release
+	scripts/api_test.sh $(RELEASE) $(EXAMPLES)
 
 # Chromium and its driver come from Debian, Selenium from PyPI.
 browser-test: release
@@ -166,6 +173,7 @@ proof: release faults kiosk-power-cuts
 	$(MAKE) simulate SEEDS=2000
 	$(MAKE) eyes-proof EYE_PAYMENTS=200 EYE_FRAMES=100000
 	$(MAKE) proxy-test CAPTURES=20000 HUB_KILLS=50
+	$(MAKE) api-test EXAMPLES=50
 	$(MAKE) journal-proof JOURNAL_CHANGES=20000 VERIFIER_SAMPLES=1000
 	$(MAKE) fuzz FUZZ_SECONDS=600
 	$(MAKE) emv-crosscheck

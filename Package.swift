@@ -196,7 +196,8 @@ let programs: [Target] = [
             "PaymentCodes", "Payments", "Money", "COSE",
             "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
-            "CairoDisplay", "Screens", "SystemdNotifier", "CodePictures", logging, lifecycle,
+            "CairoDisplay", "Screens", "SystemdNotifier", "CodePictures", "TerminalState", logging,
+            lifecycle,
             unixSignals,
         ]),
     program(
@@ -290,7 +291,8 @@ let testTargets: [Target] = [
         [
             "Terminal", "SQLiteJournal", "Payments", "Vouchers", "COSE", "Money", "HubProtocol",
             "JournalExport", "PaymentCodes", "Screens", "Trust", "VoucherMint", "CairoDisplay",
-            "QRencodeEncoder", "ZBarDecoder", "HotLists", "Clocks",
+            "QRencodeEncoder", "ZBarDecoder", "HotLists", "Clocks", "HTTPControlServer",
+            "ConsolePage", hummingbird,
         ]),
     tests(
         "HubTests",

@@ -44,5 +44,11 @@ struct Palette: Hashable, Sendable {
         }
     }
 
+    /// The strips that say that nothing here is money, and the text on them: no screen's own
+    /// colours (contrast 12 to 1).
+    static let banner = Colour(0xFFC400)
+    /// See ``banner``.
+    static let bannerInk = Colour(0x14110A)
+
     private static let navy = Colour(0x12304F)
 }

@@ -16,6 +16,11 @@ struct ScreenPainter {
         let canvas = try Canvas(width: width, height: height, background: palette.background)
         var body = canvas.bounds
         let unit = min(canvas.bounds.width, canvas.bounds.height)
+        if let banner = screen.banner {
+            let height = (unit * Self.bannerShare).rounded()
+            try paint(banner, canvas, body.takeTop(height))
+            try paint(banner, canvas, body.takeBottom(height))
+        }
         try paintBar(canvas, body.takeTop((unit * 0.11).rounded()))
         if let symbol = screen.symbol {
             try paint(symbol, canvas, body, unit)
@@ -23,6 +28,21 @@ struct ScreenPainter {
             try paintResult(canvas, body, unit)
         }
         return canvas
+    }
+
+    /// How high a banner is, as a share of the screen's shorter side.
+    private static let bannerShare = 0.085
+
+    private func paint(
+        _ banner: String, _ canvas: borrowing Canvas, _ strip: Box
+    ) throws(DrawingError) {
+        canvas.fill(strip, Palette.banner)
+        let text = try TextBlock.fitted(
+            banner, on: canvas, in: strip.inset(strip.height * 0.08), largest: strip.height * 0.6,
+            smallest: strip.height * 0.3, weight: .bold, centred: true)
+        text.draw(
+            on: canvas, x: strip.x + strip.height * 0.08,
+            y: strip.y + (strip.height - text.height) / 2, Palette.bannerInk)
     }
 
     private func paintBar(_ canvas: borrowing Canvas, _ bar: Box) throws(DrawingError) {

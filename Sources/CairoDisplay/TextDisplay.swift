@@ -19,7 +19,8 @@ public struct TextDisplay: Display {
 
     /// The screen as lines of text.
     public static func text(of screen: Screen, colours: Bool) -> String {
-        var lines = [screen.merchant, "\(sign(screen.kind)) \(screen.headline)"]
+        var lines = [screen.banner ?? "", screen.merchant]
+        lines.append("\(sign(screen.kind)) \(screen.headline)")
         if let amount = screen.amount { lines.append(amount) }
         lines += screen.lines
         if let countdown = screen.countdown { lines.append(countdown) }

@@ -1,5 +1,6 @@
-/// The console's page: HTML, style and standard JavaScript modules, as they lie in `Page/`, embedded
-/// in the program so that one file is all there is to install.
+/// The console's page: HTML, style and standard JavaScript modules, as they lie in `Page/`, and the
+/// description of the API that it uses, embedded in the program so that one file is all there is to
+/// install.
 public enum ConsolePage {
     /// A file of the page: its media type and its bytes; nil where there is none of that name.
     public static func file(named name: String) -> (type: String, bytes: [UInt8])? {
@@ -13,10 +14,12 @@ public enum ConsolePage {
         case "terminal.js": bytes = PackageResources.terminal_js
         case "keypad.js": bytes = PackageResources.keypad_js
         case "payments.js": bytes = PackageResources.payments_js
+        case "queue.js": bytes = PackageResources.queue_js
         case "shift.js": bytes = PackageResources.shift_js
         case "words.js": bytes = PackageResources.words_js
         case "display.html": bytes = PackageResources.display_html
         case "display.js": bytes = PackageResources.display_js
+        case "openapi.json": bytes = PackageResources.openapi_json
         default: return nil
         }
         return (type(of: name), bytes)
@@ -27,6 +30,7 @@ public enum ConsolePage {
         switch name.split(separator: ".").last {
         case "html": "text/html; charset=utf-8"
         case "css": "text/css; charset=utf-8"
+        case "json": "application/json"
         default: "text/javascript; charset=utf-8"
         }
     }

@@ -42,11 +42,13 @@ public struct SessionMessage: Codable, Sendable {
     public let decimals: Int
     /// The program's version.
     public let version: String
+    /// True on a terminal in training, where nothing is money; missing on any other.
+    public let training: Bool?
 
     /// Makes one.
     public init(
         member: StaffMessage?, staff: [StaffMessage], terminal: String, merchant: String,
-        currency: String, decimals: Int, version: String
+        currency: String, decimals: Int, version: String, training: Bool? = nil
     ) {
         self.member = member
         self.staff = staff
@@ -55,6 +57,7 @@ public struct SessionMessage: Codable, Sendable {
         self.currency = currency
         self.decimals = decimals
         self.version = version
+        self.training = training
     }
 }
 

@@ -111,6 +111,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let version: UInt64
     /// What is left offline in the sale's currency, and what runs out first.
     public let offline: ExposureMessage?
+    /// True on a terminal in training, where nothing is money; missing on any other.
+    public let training: Bool?
 
     /// Makes a sale's message.
     public init(
@@ -118,7 +120,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         undone: MoneyMessage, due: MoneyMessage, openedAt: String, expiresAt: String,
         symbolShown: Bool,
         symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
-        news: VerdictMessage?, version: UInt64, offline: ExposureMessage? = nil
+        news: VerdictMessage?, version: UInt64, offline: ExposureMessage? = nil,
+        training: Bool? = nil
     ) {
         self.reference = reference
         self.state = state
@@ -136,6 +139,7 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         self.news = news
         self.version = version
         self.offline = offline
+        self.training = training
     }
 }
 
@@ -231,6 +235,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let unclear: [PaymentMessage]
     /// How much the trust documents are worth.
     public let trust: TrustMessage
+    /// True on a terminal in training, where nothing is money; missing on any other.
+    public let training: Bool?
 
     /// Makes a status.
     public init(
@@ -241,7 +247,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
         unclear: [PaymentMessage], trust: TrustMessage, camera: CameraMessage? = nil,
-        hint: String? = nil
+        hint: String? = nil, training: Bool? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -265,6 +271,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.trust = trust
         self.camera = camera
         self.hint = hint
+        self.training = training
     }
 }
 

@@ -47,6 +47,7 @@ struct ConsoleRights: Sendable {
         line(.post, "v1/sync", .cashier),
         line(.get, "v1/journal", .cashier),
         line(.get, "v1/decisions", .cashier),
+        line(.get, "v1/queue", .cashier),
         line(.get, "v1/receipts/*", .cashier),
         // Up to the limit: ``check(givingBack:)``.
         line(.post, "v1/receipts/*/refund", .cashier),

@@ -83,7 +83,8 @@ struct ConsoleRoutes: Sendable {
                 staff: try sessions.members().map {
                     StaffMessage(name: $0.name, role: $0.role.rawValue)
                 }, terminal: await terminal.name.text, merchant: await terminal.merchantName,
-                currency: currency.code, decimals: currency.exponent, version: version))
+                currency: currency.code, decimals: currency.exponent, version: version,
+                training: terminal.isTraining ? true : nil))
     }
 
     private func login(_ request: Request, _ context: ControlContext) async -> LoginMessage? {
@@ -172,12 +173,17 @@ extension ConsoleRoutes {
         let meter = await terminal.exposureMeter()
         var status: StatusMessage?
         var problem: ProblemMessage?
-        do { status = StatusMessage(try await terminal.status(), version: version) } catch {
+        do {
+            status = StatusMessage(
+                try await terminal.status(), version: version, isTraining: terminal.isTraining)
+        } catch {
             problem = ProblemMessage(reason: error.reason, detail: error.message)
         }
         let message = ConsoleEventMessage(
-            sale: view.map { SaleMessage($0, screen: screenPath, meter: meter) }, status: status,
-            problem: problem)
+            sale: view.map {
+                SaleMessage(
+                    $0, screen: screenPath, meter: meter, isTraining: terminal.isTraining)
+            }, status: status, problem: problem)
         return (Self.line(message), view?.version ?? .max)
     }
 

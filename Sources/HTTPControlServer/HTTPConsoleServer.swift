@@ -52,25 +52,34 @@ public struct HTTPConsoleServer: Service {
         logger: Logger, sync: @escaping @Sendable () async -> SyncReport,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) {
-        let sessions = ConsoleSessions(staff: settings.staff, seconds: Self.monotonicSeconds)
-        let router = Router(context: ControlContext.self)
-        router.add(
-            middleware: ConsoleGate(sessions: sessions, refundLimit: settings.refundLimit))
-        Routes(terminal: terminal, version: version, screenPath: screenPath, sync: sync)
-            .add(to: router)
-        UndoRoutes(terminal: terminal).add(to: router)
-        BeliefRoutes(terminal: terminal).add(to: router)
-        JournalRoutes(terminal: terminal).add(to: router)
-        ConsoleRoutes(
-            terminal: terminal, console: settings, version: version, screenPath: screenPath,
-            sessions: sessions
-        ).add(to: router)
         application = Application(
-            router: router,
+            router: Self.router(
+                terminal: terminal, settings: settings, version: version, screenPath: screenPath,
+                sync: sync),
             configuration: .init(
                 address: .hostname("127.0.0.1", port: settings.port), serverName: "tilld"),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
+    }
+
+    /// The gate, and behind it every route of the control API and of the console.
+    static func router(
+        terminal: PaymentTerminal, settings: ConsoleSettings, version: String, screenPath: String?,
+        sync: @escaping @Sendable () async -> SyncReport
+    ) -> Router<ControlContext> {
+        let sessions = ConsoleSessions(staff: settings.staff, seconds: monotonicSeconds)
+        let router = Router(context: ControlContext.self)
+        router.add(
+            middleware: ConsoleGate(sessions: sessions, refundLimit: settings.refundLimit))
+        Routes(
+            terminal: terminal, version: version, screenPath: screenPath,
+            document: settings.page("openapi.json")?.bytes ?? [], sync: sync
+        ).addAll(to: router)
+        ConsoleRoutes(
+            terminal: terminal, console: settings, version: version, screenPath: screenPath,
+            sessions: sessions
+        ).add(to: router)
+        return router
     }
 
     /// Serves until the service group shuts down.

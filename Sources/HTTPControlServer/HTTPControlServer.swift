@@ -32,21 +32,21 @@ public struct HTTPControlServer: Service {
     ///   - socketPath: where the socket is made; one that nobody listens on is replaced.
     ///   - allowedUsers: user ids let in beside root and the daemon's own.
     ///   - version: the program's version, told by `GET /v1/status`.
+    ///   - document: the description of this API in OpenAPI 3.1, as JSON.
     ///   - sync: exchanges with the hub now.
     ///   - onRunning: called once the socket listens.
     public init(
         terminal: PaymentTerminal, socketPath: String, allowedUsers: Set<UInt32>, version: String,
-        screenPath: String?, logger: Logger,
+        screenPath: String?, document: [UInt8], logger: Logger,
         sync: @escaping @Sendable () async -> SyncReport,
         onRunning: @escaping @Sendable () async -> Void
     ) {
         let router = Router(context: ControlContext.self)
         router.add(middleware: PeerCheck(allowed: allowedUsers.union([0, geteuid()])))
-        Routes(terminal: terminal, version: version, screenPath: screenPath, sync: sync)
-            .add(to: router)
-        UndoRoutes(terminal: terminal).add(to: router)
-        BeliefRoutes(terminal: terminal).add(to: router)
-        JournalRoutes(terminal: terminal).add(to: router)
+        Routes(
+            terminal: terminal, version: version, screenPath: screenPath, document: document,
+            sync: sync
+        ).addAll(to: router)
         application = Application(
             router: router,
             configuration: .init(
@@ -67,7 +67,21 @@ struct Routes: Sendable {
     let terminal: PaymentTerminal
     let version: String
     let screenPath: String?
+    let document: [UInt8]
     let sync: @Sendable () async -> SyncReport
+
+    /// Every route of the control API, those of the other files too.
+    func addAll(to router: Router<ControlContext>) {
+        add(to: router)
+        UndoRoutes(terminal: terminal).add(to: router)
+        BeliefRoutes(terminal: terminal).add(to: router)
+        JournalRoutes(terminal: terminal).add(to: router)
+        router.get("openapi.json") { [document] _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: document)))
+        }
+    }
 
     func add(to router: Router<ControlContext>) {
         router.get("v1/status") { _, _ in try await status() }
@@ -85,7 +99,10 @@ struct Routes: Sendable {
 
     private func status() async throws -> Response {
         do {
-            return try Answer.json(StatusMessage(try await terminal.status(), version: version))
+            return try Answer.json(
+                StatusMessage(
+                    try await terminal.status(), version: version,
+                    isTraining: terminal.isTraining))
         } catch let error as JournalError {
             return try Answer.problem(error)
         }
@@ -141,10 +158,11 @@ struct Routes: Sendable {
     }
 
     private func current(_ request: Request) async throws -> Response {
-        let query = request.uri.queryParameters
+        let query = Query(request)
         let limit = HTTPControlServer.maximumWaitSeconds
-        let seconds = min(query["wait"].flatMap { UInt64($0) } ?? limit, limit)
-        if query["verdict"] == "next" {
+        let seconds = min(try query.number("wait") ?? limit, limit)
+        let after = try query.number("after")
+        if try query.word("verdict", among: ["next"]) != nil {
             guard let next = await terminal.nextOutcome(milliseconds: seconds * 1_000) else {
                 return try noSale()
             }
@@ -152,7 +170,7 @@ struct Routes: Sendable {
                 await message(next.view, told: next.told))
         }
         let view: SaleView?
-        if let after = query["after"].flatMap({ UInt64($0) }) {
+        if let after {
             view = await terminal.change(after: after, milliseconds: seconds * 1_000)
         } else {
             view = await terminal.currentSale
@@ -163,7 +181,8 @@ struct Routes: Sendable {
 
     private func message(_ view: SaleView, told: UInt64? = nil) async -> SaleMessage {
         SaleMessage(
-            view, screen: screenPath, told: told, meter: await terminal.exposureMeter())
+            view, screen: screenPath, told: told, meter: await terminal.exposureMeter(),
+            isTraining: terminal.isTraining)
     }
 
     private func noSale() throws -> Response {
@@ -181,12 +200,13 @@ struct Routes: Sendable {
     }
 
     private func explain(_ request: Request) async throws -> Response {
-        let query = request.uri.queryParameters
+        let query = Query(request)
+        let (named, receipt) = (try query.number("sequence"), try query.number("receipt"))
         do {
             let found: (explanation: DecisionExplanation, acknowledgedThrough: UInt64)?
-            if let sequence = query["sequence"].flatMap({ UInt64($0) }) {
+            if let sequence = named {
                 found = try await terminal.explanation(sequence: sequence)
-            } else if let receipt = query["receipt"].flatMap({ UInt64($0) }) {
+            } else if let receipt {
                 found = try await terminal.explanation(receipt: receipt)
             } else {
                 return try Answer.problem(
@@ -207,13 +227,12 @@ struct Routes: Sendable {
     }
 
     private func journal(_ request: Request) async throws -> Response {
-        let query = request.uri.queryParameters
-        let after = query["after"].flatMap { UInt64($0) } ?? 0
-        let limit = min(
-            query["limit"].flatMap { Int($0) } ?? HTTPControlServer.maximumEntries,
-            HTTPControlServer.maximumEntries)
+        let query = Query(request)
+        let after = try query.number("after") ?? 0
+        let most = HTTPControlServer.maximumEntries
+        let limit = min(try query.number("limit", from: 1).map { Int(clamping: $0) } ?? most, most)
         do {
-            let page = try await terminal.journalPage(after: after, limit: max(limit, 1))
+            let page = try await terminal.journalPage(after: after, limit: limit)
             return try Answer.json(
                 page.entries.map {
                     EntryMessage($0, acknowledgedThrough: page.acknowledgedThrough)

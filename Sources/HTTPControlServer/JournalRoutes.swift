@@ -2,6 +2,8 @@ import ControlProtocol
 import Foundation
 import Hummingbird
 import NIOCore
+import Payments
+import Screens
 import Synchronization
 import Terminal
 
@@ -10,6 +12,11 @@ struct JournalRoutes: Sendable {
     let terminal: PaymentTerminal
 
     func add(to router: Router<ControlContext>) {
+        router.get("v1/queue") { _, _ in
+            try await answer { () async throws(JournalError) in
+                QueueMessage(try await terminal.queueView())
+            }
+        }
         router.get("v1/journal/checkpoint") { _, _ in
             try await answer { () async throws(JournalError) in
                 CheckpointMessage(try await terminal.signedCheckpoint())
@@ -160,5 +167,24 @@ extension PeriodMessage {
             number: period.number, firstSequence: period.firstSequence,
             closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
             checkpoint: checkpoint)
+    }
+}
+
+extension QueueMessage {
+    init(_ view: QueueView) {
+        let sent = view.status.acknowledgedThrough
+        self.init(
+            entries: view.status.entries, payments: view.status.exposure.count,
+            oldest: view.status.exposure.oldest.map { UTCTime($0).rfc3339 },
+            networkStatus: view.network.rawValue,
+            lastSync: view.lastSync.map { UTCTime($0).rfc3339 }, problem: view.problem,
+            waiting: view.waiting.map { EntryMessage($0, acknowledgedThrough: sent) },
+            refused: view.refused.map { refused in
+                RefusedEntryMessage(
+                    sequence: refused.sequence, reason: refused.reason,
+                    message: QuarantineSentences(reason: refused.reason).cashier,
+                    at: UTCTime(refused.at).rfc3339,
+                    entry: refused.entry.map { EntryMessage($0, acknowledgedThrough: sent) })
+            })
     }
 }

@@ -48,7 +48,10 @@ extension VerdictMessage {
 }
 
 extension SaleMessage {
-    init(_ view: SaleView, screen: String?, told: UInt64? = nil, meter: ExposureMeter?) {
+    init(
+        _ view: SaleView, screen: String?, told: UInt64? = nil, meter: ExposureMeter?,
+        isTraining: Bool
+    ) {
         let sale = view.sale
         let currency = sale.total.currency
         let hasNews = told.map { $0 < view.outcomeCount } ?? false
@@ -66,7 +69,8 @@ extension SaleMessage {
             news: hasNews
                 ? view.outcomes.last.map { VerdictMessage($0, currency: currency) } : nil,
             version: view.version,
-            offline: meter.map { ExposureMessage($0, currency: currency) })
+            offline: meter.map { ExposureMessage($0, currency: currency) },
+            training: isTraining ? true : nil)
     }
 }
 
@@ -82,7 +86,7 @@ extension SyncMessage {
 }
 
 extension StatusMessage {
-    init(_ status: TerminalStatus, version: String) {
+    init(_ status: TerminalStatus, version: String, isTraining: Bool) {
         let exposure = status.queue.exposure
         let left = ExposureMessage(status.meter)
         self.init(
@@ -102,7 +106,7 @@ extension StatusMessage {
             camera: status.camera.map {
                 CameraMessage(
                     reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)
-            }, hint: status.hint?.rawValue)
+            }, hint: status.hint?.rawValue, training: isTraining ? true : nil)
     }
 }
 

@@ -14,6 +14,8 @@ public enum TrustKeyRefusal: Error, Hashable, Sendable {
     case tooMany(limit: Int)
     /// The name is an issuer's, or another terminal refunds under it.
     case nameTaken(IssuerID, TrustSubject)
+    /// The name is for training and the hub is not, or the other way round.
+    case apart(IssuerID, MerchantID)
 
     /// The stable code of the refusal in JSON.
     public var reason: String {
@@ -23,6 +25,7 @@ public enum TrustKeyRefusal: Error, Hashable, Sendable {
         case .revoked: "key-revoked-before"
         case .tooMany: "trust-list-full"
         case .nameTaken: "issuer-name-taken"
+        case .apart: "training-apart"
         }
     }
 
@@ -40,6 +43,10 @@ public enum TrustKeyRefusal: Error, Hashable, Sendable {
         case .nameTaken(let name, let owner):
             "\(name.name) is the name of the \(owner.role.name) \(owner.text). Nothing was changed: "
                 + "vouchers under one name could be spent twice. Choose another."
+        case .apart(let name, let merchant):
+            "\(name.name) and \(merchant.text) are not both for training. Nothing was changed: "
+                + "training and money never meet. The names of training, and no others, begin "
+                + "with \(Training.idPrefix)"
         case .tooMany(let limit):
             "The trust list would pass its limit of \(limit) keys. Nothing was changed."
         }
@@ -58,6 +65,9 @@ extension TrustRegistrar {
         } else if entries.count >= TrustDefaults.maximumEntries {
             return .tooMany(limit: TrustDefaults.maximumEntries)
         }
+        if case .issuer(let name) = entry.subject, let refusal = try await apart(name) {
+            return refusal
+        }
         if case .issuer(let name) = entry.subject,
             let refunder = entries.first(where: { $0.refunds?.issuer == name })
         {
@@ -65,6 +75,14 @@ extension TrustRegistrar {
         }
         try await ledger.append([TrustKey(entry: entry, at: now)])
         return nil
+    }
+
+    /// A hub in training has issuers in training and no others.
+    private func apart(_ issuer: IssuerID) async throws(HubLedgerError) -> TrustKeyRefusal? {
+        guard let merchant = try await ledger.profile()?.merchant,
+            merchant.isTraining != issuer.isTraining
+        else { return nil }
+        return .apart(issuer, merchant)
     }
 
     /// Revokes every key that `isMeant` says, from `since` on: the next list says so.
@@ -88,6 +106,7 @@ extension TrustRegistrar {
     ) async throws(HubLedgerError) -> Result<[TrustEntry], TrustKeyRefusal> {
         let entries = try await entries(at: now)
         if let right {
+            if let refusal = try await apart(right.issuer) { return .failure(refusal) }
             let other = entries.first {
                 $0.subject == .issuer(right.issuer)
                     || ($0.refunds?.issuer == right.issuer && $0.subject != .terminal(terminal))

@@ -101,6 +101,13 @@ public struct Acknowledgement: Hashable, Sendable {
         return try Acknowledgement(payload)
     }
 
+    /// Reads an acknowledgement that was verified when it was kept; its signature is not looked at
+    /// again.
+    public static func kept(_ bytes: [UInt8]) throws(MessageError) -> Acknowledgement {
+        try Acknowledgement(
+            try SignedMessage.peek(bytes, type: type, limit: maximumBytes).payload)
+    }
+
     private init(_ payload: CBORValue) throws(MessageError) {
         var reader = try PayloadReader(payload, "acknowledgement")
         try reader.format()

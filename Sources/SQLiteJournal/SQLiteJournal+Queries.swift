@@ -126,6 +126,19 @@ extension SQLiteJournal: Journal {
         try await read { db in try JournalQueries.queue(in: db) }
     }
 
+    /// The acknowledgements that are kept, the newest first, at most `limit`.
+    public func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]] {
+        try await read { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT acknowledgement FROM batch WHERE acknowledgement IS NOT NULL
+                        ORDER BY number DESC LIMIT ?
+                        """), arguments: [limit])
+            return try rows.map { try $0.bytes("acknowledgement") }
+        }
+    }
+
     /// The latest time that the journal has recorded, in seconds since 1970 UTC.
     public func latestTime() async throws(JournalError) -> UInt64? {
         try await read { db in

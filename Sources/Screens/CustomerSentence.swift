@@ -51,6 +51,8 @@ public enum CustomerPrompt: Hashable, Sendable {
     case outOfOrder
     /// What to do then.
     case askForAnotherWay
+    /// The terminal is in training: nothing that it shows is money. On every screen.
+    case training
 }
 
 /// Why a customer's code has not paid, as far as the customer's screen tells it.
@@ -69,6 +71,10 @@ public enum CustomerDecline: Hashable, Sendable {
     case showOwnCode
     /// A code that breaks its own rules.
     case codeNotAccepted
+    /// A training voucher at a terminal that takes money.
+    case onlyForTraining
+    /// A voucher that is money at a terminal in training.
+    case terminalIsTraining
     /// The terminal takes no payments at all.
     case takesNoPayments
     /// The terminal cannot decide this one.

@@ -61,7 +61,7 @@ public struct DeclineSentences: Hashable, Sendable {
         case .storeUnavailable(let detail):
             return (detail, .showOwnCode)
         case .refused(let refusal):
-            return (refusal.detail, .codeNotAccepted)
+            return (refusal.detail, Self.customer(of: refusal.reason))
         case .currencyDiffers, .conflictingVoucher, .issuerRevoked, .hotListed,
             .notForThisRequest, .sameCodeAgain, .spentHere, .spentElsewhere, .nothingLeft,
             .oneWayNotAllowed, .aboveCodeCeiling, .aboveVoucher, .abovePerPaymentMaximum,
@@ -76,6 +76,14 @@ public struct DeclineSentences: Hashable, Sendable {
             .tooManyOutstanding, .tooManyOfKind, .selectedForOnline, .oneWayRefused,
             .bearerRefused, .partRefused:
             return ofLimits(reason, money: money)
+        }
+    }
+
+    private static func customer(of reason: VoucherRefusal.Reason) -> CustomerDecline {
+        switch reason {
+        case .trainingVoucher: .onlyForTraining
+        case .notForTraining: .terminalIsTraining
+        default: .codeNotAccepted
         }
     }
 

@@ -9,11 +9,21 @@ public struct ReceiptComposer: Hashable, Sendable {
     public let merchant: String
     /// The terminal's id.
     public let terminal: String
+    /// Whether the terminal is in training: a receipt begins and ends with that.
+    public let isTraining: Bool
+
+    /// The first and the last line of each receipt in training.
+    public static let trainingLine = "*** TRAINING: NO RECEIPT, NO MONEY ***"
 
     /// Makes a composer.
-    public init(merchant: String, terminal: String) {
+    public init(merchant: String, terminal: String, isTraining: Bool = false) {
         self.merchant = merchant
         self.terminal = terminal
+        self.isTraining = isTraining
+    }
+
+    private func marked(_ lines: [String]) -> [String] {
+        isTraining ? [Self.trainingLine] + lines + [Self.trainingLine] : lines
     }
 
     /// The customer's receipt of an undoing; `receipt` is nil for a reversal, which has none.
@@ -33,7 +43,7 @@ public struct ReceiptComposer: Hashable, Sendable {
             lines.insert("Stays paid: \(rest)", at: 6)
         }
         if let reason = undo.reason { lines.append("Reason: \(reason)") }
-        return lines
+        return marked(lines)
     }
 
     /// The receipt of a payment once more, for who asks for it later: it says so in its first line,
@@ -53,7 +63,7 @@ public struct ReceiptComposer: Hashable, Sendable {
                 minorUnits: payment.undone.refunded, currency: payment.amount.currency)
             lines.append("Given back since: \(back)")
         }
-        return lines
+        return marked(lines)
     }
 
     private static func title(_ kind: UndoKind) -> String {

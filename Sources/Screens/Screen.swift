@@ -42,6 +42,8 @@ public struct Screen: Hashable, Sendable {
     public let countdown: String?
     /// Small print: the sale's reference, the receipt.
     public let footer: String?
+    /// What stands above and below everything else, on a terminal that takes no money.
+    public let banner: String?
     /// Whether its language is written from right to left: the sides are then the other way round.
     public let isRightToLeft: Bool
 
@@ -49,7 +51,7 @@ public struct Screen: Hashable, Sendable {
     public init(
         kind: ScreenKind, merchant: String, headline: String, amount: String? = nil,
         lines: [String] = [], symbol: SymbolMatrix? = nil, countdown: String? = nil,
-        footer: String? = nil, isRightToLeft: Bool = false
+        footer: String? = nil, banner: String? = nil, isRightToLeft: Bool = false
     ) {
         self.kind = kind
         self.merchant = merchant
@@ -59,6 +61,7 @@ public struct Screen: Hashable, Sendable {
         self.symbol = symbol
         self.countdown = countdown
         self.footer = footer
+        self.banner = banner
         self.isRightToLeft = isRightToLeft
     }
 }

@@ -8,11 +8,16 @@ public struct ScreenComposer: Hashable, Sendable {
     public let merchant: String
     /// The language that customers are spoken to in.
     public let language: ScreenLanguage
+    /// Whether the terminal is in training: every screen says so.
+    public let isTraining: Bool
 
     /// Makes a composer for `merchant`.
-    public init(merchant: String, language: ScreenLanguage = .english) {
+    public init(
+        merchant: String, language: ScreenLanguage = .english, isTraining: Bool = false
+    ) {
         self.merchant = merchant
         self.language = language
+        self.isTraining = isTraining
     }
 
     /// A screen in this shop's name, laid out as the language is written.
@@ -23,6 +28,7 @@ public struct ScreenComposer: Hashable, Sendable {
         Screen(
             kind: kind, merchant: merchant, headline: headline, amount: amount, lines: lines,
             symbol: symbol, countdown: countdown, footer: footer,
+            banner: isTraining ? language.text(.training) : nil,
             isRightToLeft: language.isRightToLeft)
     }
 

@@ -26,6 +26,7 @@ extension ScreenLanguage {
         case .needsNetwork: "لا بد من اتصال"
         case .outOfOrder: "خارج الخدمة"
         case .askForAnotherWay: "يرجى السؤال عن طريقة دفع أخرى."
+        case .training: "تدريب – لا يدفع هنا شيء"
         }
     }
 
@@ -47,6 +48,8 @@ extension ScreenLanguage {
         case .checkTheNumber: "يرجى التحقق من الرقم على البطاقة."
         case .showOwnCode: "يرجى إظهار رمز القسيمة نفسها."
         case .codeNotAccepted: "لا يمكن قبول هذا الرمز."
+        case .onlyForTraining: "هذا الرمز للتدريب فقط."
+        case .terminalIsTraining: "هذا الجهاز للتدريب. قسيمتك تبقى صالحة."
         case .takesNoPayments: "لا يمكن لهذا الجهاز قبول المدفوعات الآن."
         case .notThisPayment: "لا يمكن لهذا الجهاز قبول هذه الدفعة الآن."
         case .notConfirmedYet: "لم يتم تأكيد دفعتك بعد."

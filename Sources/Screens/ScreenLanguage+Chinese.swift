@@ -27,6 +27,7 @@ extension ScreenLanguage {
         case .needsNetwork: "需要网络"
         case .outOfOrder: "暂停服务"
         case .askForAnotherWay: "请咨询其他付款方式。"
+        case .training: "培训模式 – 此处不收款"
         }
     }
 
@@ -48,6 +49,8 @@ extension ScreenLanguage {
         case .checkTheNumber: "请核对卡上的号码。"
         case .showOwnCode: "请出示代金券本身的码。"
         case .codeNotAccepted: "无法接受此码。"
+        case .onlyForTraining: "此码仅供培训使用。"
+        case .terminalIsTraining: "本终端仅供培训。您的代金券仍然有效。"
         case .takesNoPayments: "本终端目前无法收款。"
         case .notThisPayment: "本终端目前无法接受此笔付款。"
         case .notConfirmedYet: "您的付款尚未确认。"

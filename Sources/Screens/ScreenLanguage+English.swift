@@ -28,6 +28,7 @@ extension ScreenLanguage {
         case .needsNetwork: "Needs network"
         case .outOfOrder: "Out of order"
         case .askForAnotherWay: "Please ask for another way to pay."
+        case .training: "TRAINING – nothing is paid here"
         }
     }
 
@@ -49,6 +50,8 @@ extension ScreenLanguage {
         case .checkTheNumber: "Please check the number on the card."
         case .showOwnCode: "Please show the voucher’s own code."
         case .codeNotAccepted: "This code cannot be accepted."
+        case .onlyForTraining: "This code is for training only."
+        case .terminalIsTraining: "This terminal is for training. Your voucher stays good."
         case .takesNoPayments: "This terminal cannot take payments now."
         case .notThisPayment: "This terminal cannot take this payment now."
         case .notConfirmedYet: "Your payment is not confirmed yet."

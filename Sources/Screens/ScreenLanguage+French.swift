@@ -30,6 +30,7 @@ extension ScreenLanguage {
         case .needsNetwork: "Pas de réseau"
         case .outOfOrder: "Hors service"
         case .askForAnotherWay: "Veuillez demander un autre moyen de paiement."
+        case .training: "FORMATION – rien n’est payé ici"
         }
     }
 
@@ -51,6 +52,8 @@ extension ScreenLanguage {
         case .checkTheNumber: "Veuillez vérifier le numéro de la carte."
         case .showOwnCode: "Veuillez présenter le code du bon lui-même."
         case .codeNotAccepted: "Ce code ne peut pas être accepté."
+        case .onlyForTraining: "Ce code ne sert qu’à la formation."
+        case .terminalIsTraining: "Ce terminal sert à la formation. Votre bon reste valable."
         case .takesNoPayments: "Ce terminal ne peut pas accepter de paiements pour le moment."
         case .notThisPayment: "Ce terminal ne peut pas accepter ce paiement pour le moment."
         case .notConfirmedYet: "Votre paiement n’est pas encore confirmé."

@@ -28,6 +28,7 @@ extension ScreenLanguage {
         case .needsNetwork: "Keine Verbindung"
         case .outOfOrder: "Außer Betrieb"
         case .askForAnotherWay: "Bitte fragen Sie nach einer anderen Zahlungsart."
+        case .training: "ÜBUNG – hier wird nichts bezahlt"
         }
     }
 
@@ -49,6 +50,8 @@ extension ScreenLanguage {
         case .checkTheNumber: "Bitte prüfen Sie die Nummer auf der Karte."
         case .showOwnCode: "Bitte zeigen Sie den Code des Gutscheins selbst."
         case .codeNotAccepted: "Dieser Code kann nicht angenommen werden."
+        case .onlyForTraining: "Dieser Code ist nur zum Üben."
+        case .terminalIsTraining: "Dieses Terminal ist zum Üben. Ihr Gutschein bleibt gültig."
         case .takesNoPayments: "Dieses Terminal kann gerade keine Zahlungen annehmen."
         case .notThisPayment: "Dieses Terminal kann diese Zahlung gerade nicht annehmen."
         case .notConfirmedYet: "Ihre Zahlung ist noch nicht bestätigt."

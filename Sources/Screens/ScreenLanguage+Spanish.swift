@@ -29,6 +29,7 @@ extension ScreenLanguage {
         case .needsNetwork: "Sin conexión"
         case .outOfOrder: "Fuera de servicio"
         case .askForAnotherWay: "Pregunte por otra forma de pago."
+        case .training: "PRÁCTICAS – aquí no se paga nada"
         }
     }
 
@@ -50,6 +51,8 @@ extension ScreenLanguage {
         case .checkTheNumber: "Compruebe el número de la tarjeta."
         case .showOwnCode: "Muestre el código del propio vale."
         case .codeNotAccepted: "Este código no se puede aceptar."
+        case .onlyForTraining: "Este código es solo para prácticas."
+        case .terminalIsTraining: "Este terminal es de prácticas. Su vale sigue siendo válido."
         case .takesNoPayments: "Este terminal no puede aceptar pagos en este momento."
         case .notThisPayment: "Este terminal no puede aceptar este pago en este momento."
         case .notConfirmedYet: "Su pago aún no está confirmado."

@@ -81,7 +81,9 @@ public actor PaymentTerminal {
     static func screens(_ parts: Parts, merchant: MerchantProfile) -> ShopScreen {
         ShopScreen(
             terminal: parts.configuration.terminal, merchant: merchant, key: parts.key,
-            composer: ScreenComposer(merchant: merchant.name, language: parts.language),
+            composer: ScreenComposer(
+                merchant: merchant.name, language: parts.language,
+                isTraining: parts.configuration.terminal.isTraining),
             encoder: parts.encoder,
             reader: parts.reader, display: parts.display)
     }

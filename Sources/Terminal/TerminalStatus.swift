@@ -86,8 +86,12 @@ extension PaymentTerminal {
     /// Makes receipts with this terminal's names.
     public var receiptComposer: ReceiptComposer {
         ReceiptComposer(
-            merchant: configuration.merchant.name, terminal: configuration.terminal.text)
+            merchant: configuration.merchant.name, terminal: configuration.terminal.text,
+            isTraining: isTraining)
     }
+
+    /// Whether the terminal is in training: nothing that it takes is money.
+    public nonisolated var isTraining: Bool { parts.configuration.terminal.isTraining }
 
     /// Where the terminal stands.
     public func status() async throws(JournalError) -> TerminalStatus {

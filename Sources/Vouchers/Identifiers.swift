@@ -1,8 +1,6 @@
 /// The longest merchant or terminal id: what fits object 62/07 of an EMVCo payload.
 private let maximumIDByteCount = 25
 
-private let idPrefix = "till:"
-
 private func isIDPart(_ part: some Collection<UInt8>) -> Bool {
     !part.isEmpty
         && part.allSatisfy { byte in
@@ -18,13 +16,16 @@ private func isIDPart(_ part: some Collection<UInt8>) -> Bool {
 
 /// A merchant's id: `till:` and one or more of `[A-Za-z0-9._-]`, at most 25 characters in all.
 public struct MerchantID: Hashable, Sendable, CustomStringConvertible {
+    /// What every id begins with.
+    static let prefix = "till:"
+
     /// The whole id ("till:m42").
     public let text: String
 
     /// The id in this text, or nil when it breaks the grammar.
     public init?(_ text: String) {
-        guard text.utf8.count <= maximumIDByteCount, text.utf8.starts(with: idPrefix.utf8),
-            isIDPart(text.utf8.dropFirst(idPrefix.utf8.count))
+        guard text.utf8.count <= maximumIDByteCount, text.utf8.starts(with: Self.prefix.utf8),
+            isIDPart(text.utf8.dropFirst(Self.prefix.utf8.count))
         else { return nil }
         self.text = text
     }

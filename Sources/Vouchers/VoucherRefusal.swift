@@ -140,6 +140,10 @@ extension VoucherRefusal {
 
         /// No issuer in the trust list has a key with this `kid`.
         case issuerUnknown = "issuer-unknown"
+        /// A training voucher, shown to a terminal that takes money.
+        case trainingVoucher = "training-voucher"
+        /// Not a training voucher, shown to a terminal in training.
+        case notForTraining = "not-for-training"
         /// The issuer's key is revoked.
         case issuerRevoked = "issuer-revoked"
         /// The issuer's key did not sign at that time, or what it signed is honoured no longer.
@@ -174,7 +178,7 @@ extension VoucherRefusal.Reason {
     /// What kind of trouble it is.
     public var category: VoucherRefusal.Category {
         switch self {
-        case .issuerUnknown: .issuerUnknown
+        case .issuerUnknown, .trainingVoucher, .notForTraining: .issuerUnknown
         case .issuerRevoked, .issuerKeyExpired: .issuerRevoked
         case .algorithmKeyMismatch, .signatureBad, .beyondRole: .signatureBad
         case .expired: .expired

@@ -93,6 +93,10 @@ public enum VoucherVerifier {
         let object = code.issuerObject
         let candidates = context.issuers.candidates(keyID: object.keyID ?? [])
         guard !candidates.isEmpty else {
+            if let terminal = context.terminal {
+                if terminal.isTraining, !code.claims.saysTraining { throw .notForTraining }
+                if !terminal.isTraining, code.claims.saysTraining { throw .trainingVoucher }
+            }
             throw VoucherRefusal(
                 .issuerUnknown, "No issuer in the trust list has a key with the kid of the voucher."
             )
@@ -116,6 +120,10 @@ public enum VoucherVerifier {
                 throw VoucherRefusal(
                     .signatureBad, "The presentation's signature is not that of the holder's key.")
             }
+        }
+        // Whoever put the key into the trust list: training and money never meet.
+        if let terminal = context.terminal, terminal.isTraining != signer.issuer.isTraining {
+            throw terminal.isTraining ? .notForTraining : .trainingVoucher
         }
         // Only now: whether a key is revoked is nobody's business who cannot sign with it.
         if let refusal = signer.key.refusal(

@@ -41,7 +41,10 @@ extension Purse {
                 terminalNames: (terminals + listedTerminals).compactMap(\.name))
         case .refused(let refusal):
             switch (refusal.reason, kind) {
-            case (.terminalUnknown, _): throw .unknownTerminal
+            case (.terminalUnknown, _):
+                let name = (try? EMVPayload(parsing: text))?["62", "07"]
+                let isTraining = name.flatMap { TerminalID($0) }?.isTraining ?? false
+                throw isTraining ? .trainingRequest : .unknownTerminal
             case (.noRequest, _):
                 throw .needsNetwork(merchant: (try? EMVPayload(parsing: text))?["59"] ?? "a shop")
             case (_, .tillShopQR), (_, .emvMerchantPresented): throw .shopQR(refusal)

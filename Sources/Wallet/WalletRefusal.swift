@@ -97,6 +97,8 @@ public enum WalletRefusal: Error, Hashable, Sendable {
 
     /// No trusted terminal made the request.
     case unknownTerminal
+    /// Nor is it one: it names a terminal in training.
+    case trainingRequest
     /// A shop QR without a terminal's request: it needs a network and the scheme's own wallet.
     case needsNetwork(merchant: String)
     /// The code is no shop QR.
@@ -137,6 +139,7 @@ public enum WalletRefusal: Error, Hashable, Sendable {
         case .terminalKeyAlgorithm: "terminal-key-not-ed25519"
         case .terminalName: "terminal-name"
         case .unknownTerminal: "unknown-terminal"
+        case .trainingRequest: "training-request"
         case .needsNetwork: "needs-network"
         case .notAShopQR: "not-a-shop-qr"
         case .shopQR(let refusal): refusal.reason.rawValue
@@ -181,6 +184,8 @@ public enum WalletRefusal: Error, Hashable, Sendable {
         case .unknownTerminal:
             "No terminal that you trust made this request. Nothing was paid. If it is real, get "
                 + "the terminal's key from your issuer and run `tillwallet trust add`."
+        case .trainingRequest:
+            "This terminal is in training: it sells nothing. Nothing was paid. Ask the cashier."
         case .needsNetwork(let merchant):
             "This shop QR of \(merchant) carries no terminal's request: it needs a network and "
                 + "the scheme's own wallet. Nothing was paid."

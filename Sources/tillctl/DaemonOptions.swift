@@ -27,6 +27,9 @@ struct DaemonOptions: ParsableArguments {
                 + "folder).", valueName: "path"))
     var socket: String?
 
+    /// Stands before what a terminal in training says.
+    static let trainingLine = "TRAINING: nothing here is money."
+
     /// The socket, as given, from the environment or in the state folder.
     var socketPath: String {
         socket ?? ProcessInfo.processInfo.environment["TILL_SOCKET"]

@@ -135,6 +135,7 @@ struct SaleCommand: TillCommand {
             try Output.json(sale)
             return
         }
+        if sale.training == true { Output.line(DaemonOptions.trainingLine) }
         if let verdict = sale.news ?? sale.verdicts.last { Output.line(verdict.message) }
         let total = "\(sale.total.amount) \(sale.total.currency)"
         let due = "\(sale.due.amount) \(sale.due.currency)"

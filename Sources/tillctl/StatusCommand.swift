@@ -52,6 +52,7 @@ struct StatusCommand: TillCommand {
     }
 
     private func describe(_ status: StatusMessage) {
+        if status.training == true { Output.line(DaemonOptions.trainingLine) }
         Output.line("\(status.terminal), \(status.merchant): \(status.state)")
         if let problem = status.problem { Output.line("  \(problem)") }
         Output.line(

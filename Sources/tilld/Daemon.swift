@@ -1,4 +1,5 @@
 import CommandSupport
+import ConsolePage
 import Foundation
 import Glibc
 import HTTPControlServer
@@ -148,7 +149,8 @@ struct Daemon {
         let terminal = terminal
         let server = HTTPControlServer(
             terminal: terminal, socketPath: socketPath, allowedUsers: allowedUsers,
-            version: tillVersion, screenPath: hardware.display.path, logger: logger,
+            version: tillVersion, screenPath: hardware.display.path,
+            document: ConsolePage.file(named: "openapi.json")?.bytes ?? [], logger: logger,
             sync: { [exchange] in await exchange.run() },
             onRunning: {
                 SystemdNotifier.notify(SystemdNotifier.ready)

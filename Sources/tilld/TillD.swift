@@ -9,6 +9,7 @@ import ServiceLifecycle
 import SystemdNotifier
 import Terminal
 import TerminalState
+import Vouchers
 
 /// The terminal's daemon.
 @main
@@ -28,7 +29,8 @@ struct TillD: TillCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The terminal's state folder (default: $TILL_STATE, else ./till).", valueName: "dir"))
+            "The terminal's state folder (default: $TILL_STATE, else ./till; in training "
+                + "$TILL_TRAINING_STATE, else ./till-training).", valueName: "dir"))
     var state: String?
     @Option(
         help: ArgumentHelp(
@@ -89,6 +91,11 @@ struct TillD: TillCommand {
                 + "$TILL_LANGUAGE, else en).", valueName: "tag"))
     var language: String?
     @Flag(
+        help: ArgumentHelp(
+            "Run a terminal in training, whose folder `tillhub training` has made: other keys, "
+                + "another journal, another hub."))
+    var training = false
+    @Flag(
         help: "Write a line to standard error as each record begins and each approval is told.")
     var trace = false
     @OptionGroup var output: OutputOptions
@@ -118,8 +125,9 @@ struct TillD: TillCommand {
         }
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline
+        let folder = try stateFolder(environment)
         let daemon = try await Daemon(
-            state: StateFolder(state ?? environment["TILL_STATE"] ?? "till"),
+            state: folder,
             profilePath: profile ?? environment["TILL_PROFILE"],
             socket: socket, hubURL: hubURL, syncInterval: syncInterval,
             allowedUsers: Set(allowedUsers), trace: trace,
@@ -138,5 +146,32 @@ struct TillD: TillCommand {
                 reason: "daemon-failed",
                 message: "The daemon ended: \(error). What was approved is in the journal.")
         }
+    }
+}
+
+extension TillD {
+    /// The folder that is meant, which must be that of a terminal in training where one is meant,
+    /// and must not be where none is.
+    private func stateFolder(_ environment: [String: String]) throws -> StateFolder {
+        guard !training || hubURL == nil else {
+            throw CommandFailure(
+                .usage, reason: "training-apart",
+                message: "A terminal in training speaks to its own hub alone: leave --hub-url "
+                    + "away. Nothing was started.")
+        }
+        let usual = training ? ("TILL_TRAINING_STATE", "till-training") : ("TILL_STATE", "till")
+        let folder = StateFolder(state ?? environment[usual.0] ?? usual.1)
+        let id = try folder.terminal()
+        guard id.isTraining == training else {
+            throw CommandFailure(
+                .usage, reason: training ? "not-training" : "training-apart",
+                message: training
+                    ? "\(folder.path) is the state of \(id.text), which takes money. Nothing was "
+                        + "started. Make one for training: tillhub training --state DIR."
+                    : "\(folder.path) is the state of \(id.text), a terminal in training. No "
+                        + "payments can be taken with it. Start it with --training, or name the "
+                        + "live terminal's folder with --state.")
+        }
+        return folder
     }
 }

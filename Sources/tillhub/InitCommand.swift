@@ -65,8 +65,21 @@ struct InitCommand: TillCommand {
     }
 
     func perform() async throws {
-        let now = try Clock.believable()
         let profile = try profile()
+        guard !profile.merchant.isTraining, !profile.issuer.isTraining else {
+            throw CommandFailure(
+                .usage, reason: "training-name",
+                message: "Names that begin with \(Training.idPrefix) are for training: "
+                    + "tillhub training makes a hub for it. No hub was made.")
+        }
+        let (currencies, store) = try await make(profile, at: try Clock.believable())
+        try tell(profile, currencies, hub.folder, store)
+    }
+
+    /// Makes the hub, its root keys and its first list, and says nothing.
+    func make(_ profile: HubProfile, at now: UInt64) async throws -> (
+        currencies: [Currency], store: TrustStore
+    ) {
         let currencies = try currency.map(Parsing.currency)
         let merchantTerms = try merchantTerms()
         try checkURL()
@@ -86,7 +99,7 @@ struct InitCommand: TillCommand {
         }
         let store = try await FirstTrust(folder: folder, rootPath: root, issuedSince: now)
             .make(profile, registrar.trust, at: now)
-        try tell(profile, currencies, folder, store)
+        return (currencies, store)
     }
 
     private func tell(
@@ -108,7 +121,8 @@ struct InitCommand: TillCommand {
         Output.line("Next: tillhub serve, and tillhub terminal enrol REQUEST-FILE.")
     }
 
-    private func profile() throws -> HubProfile {
+    /// Who the hub is, as the options say.
+    func profile() throws -> HubProfile {
         guard let merchant = MerchantID("till:" + merchant) else {
             throw CommandFailure(
                 .usage, reason: "merchant-malformed",

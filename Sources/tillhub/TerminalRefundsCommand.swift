@@ -30,7 +30,8 @@ struct TerminalRefundsCommand: TillCommand {
     var none = false
     @Option(
         help: ArgumentHelp(
-            "The name under which the terminal is an issuer (default: refunds-TERMINAL).",
+            "The name under which the terminal is an issuer (default: refunds-TERMINAL; "
+                + "in training, training.refunds-TERMINAL).",
             valueName: "name"))
     var name: String?
     @OptionGroup var hub: HubOptions
@@ -77,7 +78,8 @@ struct TerminalRefundsCommand: TillCommand {
     }
 
     private func right(of id: TerminalID) throws -> RefundRight {
-        let chosen = name ?? "refunds-" + id.text.dropFirst(id.merchant.text.count + 1)
+        let usual = (id.isTraining ? Training.idPrefix : "") + "refunds-"
+        let chosen = name ?? usual + id.text.dropFirst(id.merchant.text.count + 1)
         guard let issuer = IssuerID(chosen) else {
             throw CommandFailure(
                 .usage, reason: "issuer-malformed",

@@ -70,7 +70,8 @@ struct VoucherIssueCommand: TillCommand {
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
 
-    private struct Answer: Encodable {
+    /// A voucher that lies in its two files now.
+    struct Answer: Encodable {
         let voucher: String
         let kind: String
         let amount: MoneyMessage
@@ -81,14 +82,24 @@ struct VoucherIssueCommand: TillCommand {
     }
 
     func perform() async throws {
+        if let storeFile {
+            let (order, issuer, now) = try await prepare()
+            return try await issue(order, into: storeFile, by: issuer, at: now)
+        }
+        try tell(try await make())
+    }
+
+    private func prepare() async throws -> (VoucherOrder, VoucherIssuer, now: UInt64) {
         let now = try Clock.believable()
         let folder = hub.folder
         let ledger = try folder.openLedger()
         let issuer = VoucherIssuer(ledger: ledger, keys: try folder.issuers())
-        let order = try await order(at: now, ledger)
-        if let storeFile {
-            return try await issue(order, into: storeFile, by: issuer, at: now)
-        }
+        return (try await order(at: now, ledger), issuer, now)
+    }
+
+    /// Issues one voucher into its files, and says nothing.
+    func make() async throws -> Answer {
+        let (order, issuer, now) = try await prepare()
         try checkName()
         try OutputFile.makeFolder(out)
         let cti = Random.bytes(VoucherIssuer.ctiLength)
@@ -99,7 +110,7 @@ struct VoucherIssueCommand: TillCommand {
         switch answer {
         case .refused(let refusal):
             throw CommandFailure(reason: refusal.reason, message: refusal.message)
-        case .issued(let voucher, let code): try deliver(voucher, code)
+        case .issued(let voucher, let code): return try deliver(voucher, code)
         }
     }
 
@@ -177,7 +188,7 @@ struct VoucherIssueCommand: TillCommand {
         }
     }
 
-    private func deliver(_ voucher: IssuedVoucher, _ code: String) throws {
+    private func deliver(_ voucher: IssuedVoucher, _ code: String) throws -> Answer {
         let amount = Shown.amount(voucher.value.ceiling, voucher.currencyNumber)
         let shortName = voucher.identity.shortName
         let tail = shortName.split(separator: "/").last.map(String.init) ?? shortName
@@ -188,17 +199,21 @@ struct VoucherIssueCommand: TillCommand {
         let picture = try VoucherPicture.png(of: code, voucher)
         try OutputFile.create(path + ".txt", Array((code + "\n").utf8))
         try OutputFile.create(path + ".png", picture)
-        let answer = Answer(
+        return Answer(
             voucher: shortName, kind: voucher.value.kind.name,
             amount: MoneyMessage(voucher.value.ceiling, currency: voucher.currencyNumber),
             expiry: Shown.time(voucher.expiry), text: path + ".txt", picture: path + ".png",
             code: showCode ? code : nil)
+    }
+
+    private func tell(_ answer: Answer) throws {
         if output.json { return try Output.json(answer) }
         Output.line(
-            "Issued \(shortName): \(answer.kind), \(amount), until \(Shown.time(voucher.expiry))")
+            "Issued \(answer.voucher): \(answer.kind), \(answer.amount.shown), until "
+                + answer.expiry)
         Output.line("  \(answer.picture)")
         Output.line("  \(answer.text)")
-        if showCode { Output.line(code) }
+        if let code = answer.code { Output.line(code) }
     }
 }
 

@@ -16,6 +16,8 @@ import time
 import entry
 import everybody
 import looking_back
+import practising
+import queueing
 import selling
 from shop import ROOT, Failed, Shop
 
@@ -24,6 +26,7 @@ from play import Programs
 # In this order: each scenario finds what those before it have sold.
 SCENARIOS = [
     *entry.SCENARIOS, *selling.SCENARIOS, *looking_back.SCENARIOS, *everybody.SCENARIOS,
+    *practising.SCENARIOS, *queueing.SCENARIOS,
 ]
 
 

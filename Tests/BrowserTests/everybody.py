@@ -12,7 +12,8 @@ LANGUAGES = ["en", "de", "fr", "es", "zh", "ar"]
 # be seen (WCAG 2.2, 2.5.5, 1.4.3, 1.4.11).
 TARGET = 48
 CONTRAST, LARGE_CONTRAST = 4.5, 3.0
-VIEWS = {"sale": "#view-sale", "payments": "#view-payments", "shift": "#view-shift"}
+VIEWS = {"sale": "#view-sale", "payments": "#view-payments", "shift": "#view-shift",
+         "queue": "#view-queue"}
 # A desk, a tablet, a phone, and a page at 400 % (WCAG 2.2, 1.4.10).
 SIZES = [(1280, 900), (1024, 768), (400, 800), (320, 640)]
 

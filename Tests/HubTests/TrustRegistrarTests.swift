@@ -66,6 +66,24 @@ struct TrustRegistrarTests {
         #expect(try await serving.store(at: Scene.now)?.list.list.version == 2)
     }
 
+    @Test("A hub that takes money has no issuer of training, nor a terminal that refunds as one")
+    func trainingApart() async throws {
+        let scene = try await Scene()
+        _ = try await scene.terminal("t1")
+        let name = IssuerID("training.gifts")!
+        let merchant = try #require(try await scene.ledger.profile()?.merchant)
+        let practice = Scene.trust.issuer(name, Scene.key(71).publicKey)
+        #expect(
+            try await scene.registrar.trust.addKey(practice, at: Scene.now)
+                == .apart(name, merchant))
+        #expect(
+            try await scene.registrar.trust.setRefunds(
+                RefundRight(
+                    issuer: name, limits: [.init(currency: Currency(code: "EUR")!, most: 1)]),
+                of: TerminalID(merchant.text + "/t1")!, at: Scene.now)
+                == .failure(.apart(name, merchant)))
+    }
+
     @Test("A key has one role, and a revocation is for good")
     func oneRole() async throws {
         let scene = try await Scene()

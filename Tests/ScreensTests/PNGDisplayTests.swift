@@ -172,6 +172,30 @@ struct PaletteTests {
         #expect(contrast(.white, palette.bar) >= 4.5)
     }
 
+    @Test("of training are no screen's own, and stand at its top and its foot, on every kind")
+    func training() throws {
+        #expect(contrast(Palette.bannerInk, Palette.banner) >= 4.5)
+        let banner =
+            UInt32(Palette.banner.red) << 16 | UInt32(Palette.banner.green) << 8
+            | UInt32(Palette.banner.blue)
+        for kind in ScreenKind.allCases {
+            let (width, height) = (320, 240)
+            func edges(_ banner: String?) throws -> [UInt32] {
+                let screen = Screen(
+                    kind: kind, merchant: "Shop", headline: "Word", banner: banner)
+                let pixels = try ScreenDrawing.pixels(of: screen, width: width, height: height)
+                return [pixels[0], pixels[(height - 1) * width]].map { $0 & 0xFF_FFFF }
+            }
+            #expect(try edges("TRAINING") == [banner, banner], "\(kind)")
+            #expect(try edges(nil).contains(banner) == false, "\(kind)")
+        }
+        let composer = ScreenComposer(merchant: "Shop", isTraining: true)
+        #expect(composer.idle().banner == ScreenLanguage.english.text(.training))
+        #expect(ScreenComposer(merchant: "Shop").idle().banner == nil)
+        let text = TextDisplay.text(of: composer.idle(), colours: false)
+        #expect(text.hasPrefix(ScreenLanguage.english.text(.training)))
+    }
+
     @Test("differ between what was paid and what was not")
     func different() {
         let backgrounds = ScreenKind.allCases.map { Palette.of($0).background }

@@ -22,7 +22,7 @@ struct ScreenLanguageTests {
         .aim(.further), .aim(.brighter), .aim(.holdStill), .oneMoment, .askingOnline, .paid,
         .thankYou,
         .paidInPart, .stillDue(wide), .sale("0001A7"), .saleOfTotal("0001A7", wide),
-        .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay,
+        .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay, .training,
     ]
     private static let undoings: [CustomerUndo] = [
         .reversed, .cancelled, .refunded, .receiptFor(12, payment: 11), .forReceipt(11),
@@ -116,6 +116,12 @@ struct ScreenLanguageTests {
                 headline: language.text(.paidInPart), amount: language.text(Self.wide),
                 lines: [language.text(.stillDue(Self.wide))],
                 footer: language.text(.receipt(1_234))))
+        screens += screens.map { screen in
+            Screen(
+                kind: screen.kind, merchant: screen.merchant, headline: screen.headline,
+                amount: screen.amount, lines: screen.lines, footer: screen.footer,
+                banner: language.text(.training), isRightToLeft: screen.isRightToLeft)
+        }
         for (width, height) in [(320, 240), (480, 800), (800, 480), (1280, 800), (1920, 1080)] {
             for screen in screens {
                 let findings = try ScreenDrawing.findings(

@@ -21,6 +21,14 @@ import Vouchers
         (.referenceUnknown, "reference-unknown", .network),
         (.refused(VoucherRefusal(.expired, "It is over.")), "expired", .declined),
         (
+            .refused(VoucherRefusal(.trainingVoucher, "It is for training.")),
+            "training-voucher", .declined
+        ),
+        (
+            .refused(VoucherRefusal(.notForTraining, "It is no training voucher.")),
+            "not-for-training", .declined
+        ),
+        (
             .refused(VoucherRefusal(.presentationStale, "It is old.")), "presentation-stale",
             .retry
         ),
@@ -90,6 +98,22 @@ import Vouchers
         #expect(here.contains("receipt 17") && here.contains("12.34 EUR"))
         let there = DeclineSentences(.spentElsewhere(last: Self.far), currency: Self.euro).cashier
         #expect(there.contains("till:m42/t7") && there.contains("12.34 EUR"))
+    }
+
+    @Test func whatTheHubHasPutAsideIsToldWithWhatToDo() {
+        let reasons = [
+            "receipt-repeated", "terminal-revoked", "conflicting-voucher",
+            "evidence-amount-differs", "undo-repeated", "signature-bad", "of-a-later-hub",
+        ]
+        let sentences = reasons.map { QuarantineSentences(reason: $0).cashier }
+        #expect(Set(sentences).count == reasons.count)
+        for sentence in sentences {
+            #expect(sentence.contains("is not credited until"), "\(sentence)")
+            #expect(sentence.contains(" operator "), "\(sentence)")
+        }
+        // A journal that is an older copy would be paid with twice.
+        #expect(sentences[0].contains("Take no more payments"))
+        #expect(sentences[5].contains("signature-bad"))
     }
 
     @Test func agesAreToldInUnitsThatPeopleUse() {

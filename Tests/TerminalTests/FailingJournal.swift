@@ -44,6 +44,7 @@ struct NoJournal: Journal {
         throw .readOnly
     }
     func queue() async throws(JournalError) -> QueueStatus { throw .readOnly }
+    func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]] { throw .readOnly }
     func latestTime() async throws(JournalError) -> UInt64? { throw .readOnly }
     func audit() async throws(JournalError) { throw .readOnly }
     func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
@@ -157,6 +158,9 @@ final class FailingJournal: Journal {
     }
     func queue() async throws(JournalError) -> QueueStatus { try await real.queue() }
     func audit() async throws(JournalError) { try await real.audit() }
+    func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]] {
+        try await real.acknowledgements(limit: limit)
+    }
     func latestTime() async throws(JournalError) -> UInt64? { try await real.latestTime() }
     func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
         try await real.adopt(document, at: now)

@@ -40,6 +40,37 @@ import Vouchers
         #expect(try await counter.journal.queue().exposure.count == 0)
     }
 
+    @Test func tellsWhatWaitsAndWhatTheHubHasPutAside() async throws {
+        let counter = try await counterWithAQueue()
+        let (hub, terminal) = (counter.hubKey, counter.key.publicKey)
+        let before = try await counter.terminal.queueView()
+        #expect(before.status.entries == 2 && before.waiting.map(\.sequence) == [1, 2])
+        #expect(before.refused.isEmpty && before.network == .unknown)
+        _ = await counter.terminal.sync(
+            over: ClosureHub { (batch) throws(HubLinkError) in
+                guard
+                    let verified = try? UnverifiedBatch(decoding: batch)
+                        .verified(signedBy: terminal)
+                else { return [] }
+                return Acknowledgement(
+                    of: verified, bytes: batch, at: VoucherMint.now + 5,
+                    quarantined: [
+                        QuarantinedEntry(sequence: 1, reason: "terminal-revoked"),
+                        QuarantinedEntry(sequence: 2, reason: "receipt-gap"),
+                    ]
+                ).signed(by: hub)
+            }, keep: { _ in })
+        let after = try await counter.terminal.queueView()
+        #expect(after.status.entries == 0 && after.waiting.isEmpty && after.network == .online)
+        #expect(after.refused.map(\.sequence) == [2, 1], "the newest first")
+        #expect(after.refused.map(\.reason) == ["receipt-gap", "terminal-revoked"])
+        #expect(after.refused[1].entry?.subject?.amount == 800)
+        #expect(after.refused[1].at == VoucherMint.now + 5)
+        // It lies in the journal: another process knows it too.
+        try await counter.restart()
+        #expect(try await counter.terminal.queueView().refused == after.refused)
+    }
+
     @Test func aCheckpointOfTheWholeJournalLeavesWithEachBatch() async throws {
         let counter = try await counterWithAQueue()
         let (hub, terminal) = (counter.hubKey, counter.key.publicKey)

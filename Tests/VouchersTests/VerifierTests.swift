@@ -213,7 +213,7 @@ import Vouchers
 
     @Test func belongToOneCategoryEach() {
         let formats = VoucherRefusal.Reason.allCases.filter { $0.category == .formatBad }
-        #expect(formats.count == VoucherRefusal.Reason.allCases.count - 14)
+        #expect(formats.count == VoucherRefusal.Reason.allCases.count - 16)
         for category in VoucherRefusal.Category.allCases {
             #expect(VoucherRefusal.Reason.allCases.contains { $0.category == category })
         }

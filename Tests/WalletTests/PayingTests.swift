@@ -37,6 +37,20 @@ struct PayingTests {
         #expect(demand.request.terminal == world.terminal)
     }
 
+    @Test("A request of a terminal in training is refused by that name, unless it is trusted")
+    func training() throws {
+        var world = try WalletWorld()
+        let id = try #require(TerminalID("till:training.m42/t1"))
+        let request = ShopRequest(
+            terminal: id, amount: Amount(minorUnits: 990, currency: world.euro), reference: "S1",
+            nonce: [UInt8](repeating: 1, count: 8), expiry: UInt32(world.now + 300))
+        let qr = try world.shopQR(request)
+        let (purse, now) = (world.purse, world.now)
+        #expect(reason { _ = try purse.read(shopQR: qr, now: now) } == "training-request")
+        try world.trustTerminal()
+        #expect(try world.purse.read(shopQR: qr, now: now).request.terminal == id)
+    }
+
     @Test("Every code that is no live request of a trusted terminal is refused by its own name")
     func notRequests() throws {
         var world = try WalletWorld()

@@ -2,6 +2,7 @@
 
 import * as keypad from "./keypad.js";
 import * as payments from "./payments.js";
+import * as queue from "./queue.js";
 import * as shift from "./shift.js";
 import * as sound from "./sound.js";
 import { ask, listen, whenLoggedOut } from "./terminal.js";
@@ -26,6 +27,7 @@ const written = (amount) => money(amount.minorUnits, amount.currency, session.de
 
 // What is not in the page's own words is written anew after another language was chosen.
 function retell() {
+  if (session) tellTraining();
   if (!session?.member) return;
   keypad.lay(session.currency, session.decimals, pressed);
   draw();
@@ -94,18 +96,28 @@ async function logIn(submitted) {
   }
 }
 
+// A terminal in training says so before and after the log-in, and in the window's title.
+function tellTraining() {
+  const isTraining = session.training === true;
+  at("training").hidden = !isTraining;
+  document.body.classList.toggle("training", isTraining);
+  document.title = (isTraining ? `${say("training")} · ` : "") + session.merchant;
+}
+
 async function enter() {
   session = await ask("GET", "/console/session");
+  tellTraining();
   at("lost").hidden = true;
   // A question that was begun by whoever was logged in is nobody's now.
   if (document.querySelector("dialog[open]")) at("ask-back").click();
   if (!session.member) return showEntry();
-  document.title = at("merchant").textContent = session.merchant;
+  at("merchant").textContent = session.merchant;
   at("entry").hidden = true;
   at("desk").hidden = false;
   at("name").textContent = session.member.name;
   payments.begin(session);
   shift.begin(session);
+  queue.begin(session);
   keypad.lay(session.currency, session.decimals, pressed);
   stop();
   stop = listen("/console/events", tell, lose, enter);
@@ -325,6 +337,7 @@ function show(name) {
   }
   if (name === "payments") payments.load();
   if (name === "shift") shift.load();
+  if (name === "queue") queue.load();
 }
 
 function pressed(key) {

@@ -139,6 +139,8 @@ async function open(entry, place) {
 
 // Prints one element: everything else is hidden while the browser prints (console.css).
 export function print(element) {
+  element.dataset.training =
+    document.body.classList.contains("training") ? say("training") : "";
   element.classList.add("printed");
   window.print();
   element.classList.remove("printed");

@@ -293,6 +293,9 @@ public protocol Journal: Sendable {
     /// What lies in the queue.
     func queue() async throws(JournalError) -> QueueStatus
 
+    /// The acknowledgements that are kept, the newest first, at most `limit`.
+    func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]]
+
     /// Keeps a signed document that is put in force, and notes it in the chain, at `now` (seconds
     /// UTC). Answers with the entry's sequence number, or nil where this very document was the
     /// last of its kind to be put in force, and nothing is written.
