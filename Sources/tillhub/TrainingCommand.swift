@@ -70,8 +70,13 @@ struct TrainingCommand: TillCommand {
         try clear(folder)
         let hub = folder.path + "/hub"
         let vouchers = folder.path + "/vouchers"
+        // Before all else, so that what breaks off is known for training's and can be made anew.
+        guard let id = TerminalID(Self.terminal) else {
+            preconditionFailure("The id of every training is one.")
+        }
+        _ = try folder.identity(as: id)
         try await makeHub(hub, root: folder.path + "/root", at: now)
-        try await enrol(folder, hub: HubFolder(hub), at: now)
+        try await enrol(folder, as: id, hub: HubFolder(hub), at: now)
         for (kind, amount) in Self.vouchers {
             var command = try VoucherIssueCommand.parse([
                 kind, "--hub", hub, "--out", vouchers, "--expires-in", Self.voucherLife,
@@ -113,10 +118,9 @@ struct TrainingCommand: TillCommand {
     }
 
     /// Both sides are here, so that no file need be carried.
-    private func enrol(_ folder: StateFolder, hub: HubFolder, at now: UInt64) async throws {
-        guard let id = TerminalID(Self.terminal) else {
-            preconditionFailure("The id of every training is one.")
-        }
+    private func enrol(
+        _ folder: StateFolder, as id: TerminalID, hub: HubFolder, at now: UInt64
+    ) async throws {
         let (key, journal) = try folder.identity(as: id)
         let request = EnrolmentRequest.signed(terminal: id, journal: journal, by: key)
         let registrar = HubRegistrar(ledger: try hub.openLedger(), key: try hub.identity())

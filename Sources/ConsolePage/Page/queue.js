@@ -59,7 +59,7 @@ function tell(queue) {
   refused.querySelector(".entries").replaceChildren(...queue.refused.map((line) => {
     const why = document.createElement("p");
     const own = phrase(line.reason);
-    why.append(...own ? [own, " "] : [], quoted(line.message));
+    why.append(...own ? [own, " – "] : [], quoted(line.message));
     return item(line.sequence, ...line.entry ? words(line.entry) : [], why);
   }));
 }
