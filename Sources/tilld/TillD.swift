@@ -161,7 +161,8 @@ extension TillD {
         }
         let usual = training ? ("TILL_TRAINING_STATE", "till-training") : ("TILL_STATE", "till")
         let folder = StateFolder(state ?? environment[usual.0] ?? usual.1)
-        let id = try folder.terminal()
+        // A folder that tells no terminal is refused later, after the profile was read.
+        guard let id = try? folder.terminal() else { return folder }
         guard id.isTraining == training else {
             throw CommandFailure(
                 .usage, reason: training ? "not-training" : "training-apart",
