@@ -132,11 +132,29 @@ extension JournalContract {
                 try await journal.facts(for: asked).kindExposure
                     == CountAndSum(count: 2, sum: 200))
             #expect(try await journal.facts(for: FactsQuery(card)).kindExposure == nil)
+            guard case .payment(let payment) = try await journal.receipt(3) else {
+                Issue.record("receipt 3 is a payment")
+                return
+            }
+            for (amount, left) in [
+                (30, CountAndSum(count: 2, sum: 170)), (70, .init(count: 1, sum: 100)),
+            ]
+                as [(UInt64, CountAndSum)]
+            {
+                _ = try await journal.record(
+                    .undo(
+                        Undo(
+                            payment: payment, kind: .refund(.storedValue),
+                            amount: Amount(minorUnits: amount, currency: Records.euro),
+                            restoration: Restoration(
+                                voucher: payment.voucher, kind: payment.voucherKind,
+                                amount: amount), reason: nil, key: nil, at: Records.now)))
+                #expect(try await journal.facts(for: asked).kindExposure == left)
+            }
             _ = try await journal.pendingBatch(maximumEntries: 1) { _, _ in [1] }
             try await journal.acknowledge(batch: 1, acknowledgement: [1])
             #expect(
-                try await journal.facts(for: asked).kindExposure
-                    == CountAndSum(count: 1, sum: 100))
+                try await journal.facts(for: asked).kindExposure == CountAndSum(count: 0, sum: 0))
         },
         JournalClause("keeps with each entry what its decision stood on") { subject in
             let journal = await subject.journal
