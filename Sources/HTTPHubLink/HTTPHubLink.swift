@@ -69,11 +69,8 @@ public final class HTTPHubLink: HubLink {
 
     /// See ``Terminal/HubLink/deliver(batch:)``.
     public func deliver(batch: [UInt8]) async throws(HubLinkError) -> [UInt8] {
-        var request = HTTPClientRequest(url: base + "/v1/batches")
-        request.method = .POST
-        request.headers.add(name: "content-type", value: Self.messageType)
-        request.body = .bytes(ByteBuffer(bytes: batch))
-        let answer = try await exchange(request, limit: Acknowledgement.maximumBytes)
+        let answer = try await exchange(
+            post(batch, to: "/v1/batches"), limit: Acknowledgement.maximumBytes)
         guard let answer else {
             throw .badAnswer("the hub answered a batch with nothing")
         }
@@ -84,12 +81,8 @@ public final class HTTPHubLink: HubLink {
     public func authorise(request message: [UInt8], milliseconds: UInt64)
         async throws(HubLinkError) -> [UInt8]
     {
-        var request = HTTPClientRequest(url: base + "/v1/authorisations")
-        request.method = .POST
-        request.headers.add(name: "content-type", value: Self.messageType)
-        request.body = .bytes(ByteBuffer(bytes: message))
         let answer = try await exchange(
-            request, limit: AuthorisationAnswer.maximumBytes,
+            post(message, to: "/v1/authorisations"), limit: AuthorisationAnswer.maximumBytes,
             within: .milliseconds(Int64(clamping: milliseconds)))
         guard let answer else {
             throw .badAnswer("the hub answered a question with nothing")
@@ -100,11 +93,9 @@ public final class HTTPHubLink: HubLink {
     /// Sends a wallet's signed payment order (``HubProtocol/PaymentOrder``) to the issuer at this
     /// address, and answers with the payment confirmation's bytes.
     public func pay(order: [UInt8]) async throws(HubLinkError) -> [UInt8] {
-        var request = HTTPClientRequest(url: base + "/v1/payments")
-        request.method = .POST
-        request.headers.add(name: "content-type", value: Self.messageType)
-        request.body = .bytes(ByteBuffer(bytes: order))
-        guard let answer = try await exchange(request, limit: VoucherText.maximumByteCount) else {
+        let answer = try await exchange(
+            post(order, to: "/v1/payments"), limit: VoucherText.maximumByteCount)
+        guard let answer else {
             throw .badAnswer("the issuer answered an order with nothing")
         }
         return answer
@@ -193,6 +184,15 @@ public final class HTTPHubLink: HubLink {
 
     private static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// The request that carries a signed message.
+    private func post(_ message: [UInt8], to route: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: base + route)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: Self.messageType)
+        request.body = .bytes(ByteBuffer(bytes: message))
+        return request
     }
 
     /// Sends a request; answers the message of a 200, and nil for a 204.

@@ -125,9 +125,9 @@ public struct AccountKeeper: Sendable {
         guard difference <= Self.maximumDifferenceSeconds else {
             return .refused(.stale(differenceSeconds: difference))
         }
-        let keys = try await terminalKeys(at: now)
+        let keys = try await TerminalSigners(ledger: ledger).honoured(at: now)
         let request: ShopRequest
-        switch ShopQR.verify(order.shopQR, terminals: keys, now: now) {
+        switch ShopQR.verify(order.shopQR, terminals: Array(keys), now: now) {
         case .accepted(let accepted): request = accepted
         case .refused(let refusal): return .refused(.request(refusal))
         }
@@ -170,17 +170,5 @@ public struct AccountKeeper: Sendable {
             value: .fixed(amount: request.amount.minorUnits), currency: request.amount.currency,
             expiry: UInt64(request.expiry), audience: [request.terminal.text],
             confirmationNonce: request.nonce)
-    }
-
-    /// The keys that terminals sign their requests with, but for the revoked.
-    private func terminalKeys(at now: UInt64) async throws(HubLedgerError) -> [PublicKey] {
-        let signers = TerminalSigners(ledger: ledger)
-        let keys = try await ledger.enrolments().map(\.key) + ledger.journalKeys().map(\.key)
-        var honoured: [PublicKey] = []
-        for key in keys where !honoured.contains(key) {
-            if let since = try await signers.revocation(of: key), since <= now { continue }
-            honoured.append(key)
-        }
-        return honoured
     }
 }

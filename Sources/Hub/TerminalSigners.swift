@@ -26,8 +26,21 @@ struct TerminalSigners {
 
     /// Since when `key` is revoked, in seconds since 1970 UTC; nil where it is not.
     func revocation(of key: PublicKey) async throws(HubLedgerError) -> UInt64? {
-        let record = try await ledger.trustKeys().last { $0.entry.key == key }
-        guard case .revoked(let since) = record?.entry.status else { return nil }
+        Self.revocation(of: key, in: try await ledger.trustKeys())
+    }
+
+    /// All keys that a terminal may sign with at `now`, each once: those not revoked by then.
+    func honoured(at now: UInt64) async throws(HubLedgerError) -> Set<PublicKey> {
+        let records = try await ledger.trustKeys()
+        let keys = try await ledger.enrolments().map(\.key) + ledger.journalKeys().map(\.key)
+        return Set(keys).filter { key in
+            Self.revocation(of: key, in: records).map { $0 > now } ?? true
+        }
+    }
+
+    private static func revocation(of key: PublicKey, in records: [TrustKey]) -> UInt64? {
+        guard case .revoked(let since) = records.last(where: { $0.entry.key == key })?.entry.status
+        else { return nil }
         return since
     }
 }

@@ -138,11 +138,8 @@ extension SQLiteJournal {
         _ event: JournalEntry.Event, subject: EntrySubject?, at: UInt64,
         operatedBy: EntryOperator? = nil, in db: Database
     ) throws -> UInt64 {
-        let last = try Row.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"))
-        let sequence = try last.map { try $0.unsigned("sequence") + 1 } ?? 1
-        let previous = try last.map { try $0.bytes("hash") } ?? JournalEntry.genesis
+        let (last, previous) = try JournalQueries.tip(in: db)
+        let sequence = last + 1
         guard previous.count == JournalEntry.hashLength else {
             throw JournalError.damaged("the hash of entry \(sequence - 1) has another length")
         }
