@@ -152,7 +152,11 @@ let adapters: [Target] = [
 let programs: [Target] = [
     library("CommandSupport", [argumentParser]),
     library(
-        "ProfileHardware", ["HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner"]),
+        "ProfileHardware",
+        [
+            "HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner",
+            "YAMLHardwareProfiles", "SysfsMachine",
+        ]),
     library(
         "CodePictures",
         [

@@ -1,6 +1,6 @@
 import Glibc
 public import ScannerProtocol
-internal import Screens
+public import Screens
 public import Terminal
 
 /// A stream of frames, open for as long as its scanner, whatever becomes of the process.
@@ -84,7 +84,7 @@ extension ScannerFailure {
 
 extension AimHint {
     /// The same in a customer's terms; nil for none.
-    init?(_ advice: FrameAdvice) {
+    public init?(_ advice: FrameAdvice) {
         switch advice {
         case .none: return nil
         case .closer: self = .closer

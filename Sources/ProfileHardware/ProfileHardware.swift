@@ -2,8 +2,22 @@ public import EngineScanner
 public import HardwareProfiles
 internal import ScanEngines
 public import ScannerProtocol
+internal import SysfsMachine
+internal import YAMLHardwareProfiles
 
-// What a hardware profile says, in the words of the adapters that do it.
+// Which hardware profile holds, and what it says in the words of the adapters that do it.
+
+extension HardwareProfile {
+    /// The profile in the file at `path`, where one is named; else what the installed profiles and
+    /// the machine's drop-ins say of this machine.
+    public static func holding(at path: String?) throws(ProfileError) -> HardwareProfile {
+        if let path { return try YAMLHardwareProfiles.load(path: path) }
+        let folders = YAMLHardwareProfiles.folders
+        return try YAMLHardwareProfiles.choose(
+            for: SysfsMachine.identity(), installed: folders[0], dropIns: folders[1]
+        ).profile()
+    }
+}
 
 extension StreamFormat {
     /// The same, in the scanner's words.

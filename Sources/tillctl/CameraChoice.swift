@@ -6,10 +6,8 @@ import HardwareProfiles
 import ProcessScanner
 import ProfileHardware
 import ScannerProtocol
-import SysfsMachine
 import Terminal
 import V4L2Camera
-import YAMLHardwareProfiles
 
 /// Where a command's frames come from: a camera, a stream of frames, or a recording.
 enum FrameSource {
@@ -59,13 +57,9 @@ struct ProfileChoice: ParsableArguments {
     var profile: String?
 
     func load() throws -> HardwareProfile {
-        do throws(ProfileError) {
-            if let profile { return try YAMLHardwareProfiles.load(path: profile) }
-            let folders = YAMLHardwareProfiles.folders
-            return try YAMLHardwareProfiles.choose(
-                for: SysfsMachine.identity(), installed: folders[0], dropIns: folders[1]
-            ).profile()
-        } catch { throw CommandFailure(error) }
+        do throws(ProfileError) { return try HardwareProfile.holding(at: profile) } catch {
+            throw CommandFailure(error)
+        }
     }
 }
 

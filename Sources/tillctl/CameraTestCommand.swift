@@ -125,20 +125,8 @@ private struct CameraTrial {
             brightness: quantile(brightness, 0.5), glare: quantile(glare, 0.5),
             sharpness: quantile(sharpness, 0.5), exposure: exposure,
             smallestModulePixels: smallestTenths.map { Double($0) / 10 },
-            hint: advice.max { $0.value < $1.value }?.key.name)
-    }
-}
-
-extension FrameAdvice {
-    /// The name that programs know a hint by; nil for none.
-    fileprivate var name: String? {
-        switch self {
-        case .none: nil
-        case .closer: AimHint.closer.rawValue
-        case .further: AimHint.further.rawValue
-        case .brighter: AimHint.brighter.rawValue
-        case .holdStill: AimHint.holdStill.rawValue
-        }
+            hint: advice.max { $0.value < $1.value }
+                .flatMap { AimHint($0.key)?.rawValue })
     }
 }
 

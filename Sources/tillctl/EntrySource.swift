@@ -13,19 +13,25 @@ struct EntrySource {
 
     let daemon: DaemonOptions
 
-    /// The entries above `after` that are `wanted`, in order, at most `limit` of them.
-    func list(
-        after: UInt64 = 0, limit: Int = .max, where wanted: (EntryMessage) -> Bool = { _ in true }
-    ) async throws -> [EntryMessage] {
+    /// The entries above `after`, or where it is nil above the last that the hub has acknowledged,
+    /// in order, at most `limit` of them.
+    func list(after: UInt64?, limit: Int = .max) async throws -> [EntryMessage] {
         do {
-            return try await Self.list(after, limit, wanted) { last, count in
+            let start =
+                if let after { after } else {
+                    try await daemon.ask {
+                        let status = try await $0.status()
+                        return status.lastSequence - status.queuedEntries
+                    }
+                }
+            return try await Self.list(start, limit) { last, count in
                 try await daemon.ask { try await $0.journal(after: last, limit: count) }
             }
         } catch let failure as CommandFailure where failure.status == .daemonNotRunning {
             let journal = try Self.journalPast(failure, state: daemon.state)
             do {
                 let acknowledged = try journal.queue().acknowledgedThrough
-                return try await Self.list(after, limit, wanted) { last, count in
+                return try await Self.list(after ?? acknowledged, limit) { last, count in
                     try journal.entries(after: last, limit: count).map {
                         EntryMessage($0, acknowledgedThrough: acknowledged)
                     }
@@ -47,20 +53,20 @@ struct EntrySource {
         return journal
     }
 
-    /// Page by page; of what is not wanted nothing is kept.
+    /// Page by page.
     private static func list(
-        _ after: UInt64, _ limit: Int, _ wanted: (EntryMessage) -> Bool,
+        _ after: UInt64, _ limit: Int,
         _ page: (UInt64, Int) async throws -> [EntryMessage]
     ) async throws -> [EntryMessage] {
         var entries: [EntryMessage] = []
         var last = after
         while entries.count < limit {
-            let count = min(pageSize, limit)
+            let count = min(pageSize, limit - entries.count)
             let next = try await page(last, count)
-            entries += next.filter(wanted)
+            entries += next
             guard next.count == count, let end = next.last else { break }
             last = end.sequence
         }
-        return Array(entries.prefix(limit))
+        return entries
     }
 }

@@ -6,16 +6,19 @@ import SQLiteJournal
 import Terminal
 import TerminalState
 
-/// Where periods come from: the daemon, or the journal itself past a dead one.
-struct PeriodSource {
-    let daemon: DaemonOptions
+/// Where periods come from: the daemon, or the journal itself past a dead one, which is opened once.
+final class PeriodSource {
+    private let daemon: DaemonOptions
+    private var journal: SQLiteJournalReader?
+
+    init(daemon: DaemonOptions) { self.daemon = daemon }
 
     /// The period that is open, and whether it was the daemon who said so.
     func open() async throws -> (period: PeriodMessage, isDaemonRunning: Bool) {
         do {
             return (try await daemon.ask { try await $0.period(nil) }, true)
         } catch let failure as CommandFailure where failure.status == .daemonNotRunning {
-            let journal = try EntrySource.journalPast(failure, state: daemon.state)
+            let journal = try journalPast(failure)
             return (try Self.message { () throws(JournalError) in try journal.openPeriod() }, false)
         }
     }
@@ -32,17 +35,24 @@ struct PeriodSource {
         do {
             return try await daemon.ask { try await $0.period(number) }
         } catch let failure as CommandFailure where failure.status == .daemonNotRunning {
-            let journal = try EntrySource.journalPast(failure, state: daemon.state)
+            let journal = try journalPast(failure)
             return try Self.message { () throws(JournalError) in try journal.period(number) }
         }
     }
 
     /// Payments that wait for the hub, past a dead daemon.
     func queuedPayments() throws -> UInt64 {
-        let journal = try StateFolder(daemon.state.folder).readJournal()
+        let journal = try journal ?? StateFolder(daemon.state.folder).readJournal()
         do throws(JournalError) { return try journal.queue().exposure.count } catch {
             throw StateFolder.failure(error)
         }
+    }
+
+    private func journalPast(_ failure: CommandFailure) throws -> SQLiteJournalReader {
+        if let journal { return journal }
+        let opened = try EntrySource.journalPast(failure, state: daemon.state)
+        journal = opened
+        return opened
     }
 
     private static func message(_ look: () throws(JournalError) -> Period?) throws -> PeriodMessage

@@ -4,7 +4,6 @@ import Foundation
 import HardwareProfiles
 import Screens
 import Terminal
-import TerminalState
 
 /// `tillctl printer`: the receipt printer, for whoever sets up a kiosk.
 struct PrinterCommand: AsyncParsableCommand {
@@ -30,19 +29,15 @@ struct PrinterOptions: ParsableArguments {
             "The hardware profile (default: $TILL_PROFILE, else those that fit the machine).",
             valueName: "file"))
     var profile: String?
-    @OptionGroup var state: StateOptions
 
     /// The place of the printer, as given or from the hardware profile.
     func place() throws -> String {
         if let printer { return printer }
-        let kiosk = Kiosk(
-            folder: StateFolder(state.folder), socket: "",
-            profilePath: profile ?? ProcessInfo.processInfo.environment["TILL_PROFILE"],
-            root: "", hubURL: nil, scannerProgram: "")
+        let chosen = profile ?? ProcessInfo.processInfo.environment["TILL_PROFILE"]
         let path: String?
-        do throws(ProfileError) { path = try kiosk.layers().value("printer.path")?.text } catch {
-            throw CommandFailure(error)
-        }
+        do throws(ProfileError) {
+            path = try LayeredProfile.holding(at: chosen).value("printer.path")?.text
+        } catch { throw CommandFailure(error) }
         guard let path else {
             throw CommandFailure(
                 .notFound, reason: "printer-missing",

@@ -150,7 +150,8 @@ struct SyncQueueCommand: TillCommand {
     }
 
     func perform() async throws {
-        let entries = try await EntrySource(daemon: daemon).list { !$0.acknowledged }
+        let entries = try await EntrySource(daemon: daemon).list(after: nil)
+            .filter { !$0.acknowledged }
         if output.json { return try Output.json(Answer(entries: entries)) }
         for entry in entries { Output.line(JournalListCommand.text(entry)) }
         if entries.isEmpty { Output.line("Nothing waits: the hub has all entries.") }

@@ -11,17 +11,16 @@ import Logging
 import PaymentCodes
 import Payments
 import ProcessScanner
+import ProfileHardware
 import SQLiteJournal
 import SQLiteStandingShelf
 import SQLiteVoucherStore
 import Screens
 import ServiceLifecycle
-import SysfsMachine
 import SystemdNotifier
 import Terminal
 import TerminalState
 import UnixSignals
-import YAMLHardwareProfiles
 
 /// Everything of one running terminal, composed: the only place that names all adapters.
 struct Daemon {
@@ -87,16 +86,10 @@ struct Daemon {
             } else { nil }
     }
 
-    /// The profile that is named, else what the installed profiles and the machine's drop-ins say
-    /// of this machine.
     private static func profile(_ path: String?) throws -> HardwareProfile {
-        do throws(ProfileError) {
-            if let path { return try YAMLHardwareProfiles.load(path: path) }
-            let folders = YAMLHardwareProfiles.folders
-            return try YAMLHardwareProfiles.choose(
-                for: SysfsMachine.identity(), installed: folders[0], dropIns: folders[1]
-            ).profile()
-        } catch { throw CommandFailure(reason: error.reason, message: error.message) }
+        do throws(ProfileError) { return try HardwareProfile.holding(at: path) } catch {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
     }
 
     /// How often a journal that somebody has is tried, and microseconds between: 5 seconds. Whoever

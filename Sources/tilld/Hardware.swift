@@ -91,14 +91,13 @@ struct Hardware: Sendable {
     func makeScanner(note: @escaping (ScannerNote) -> Void) throws(CameraError)
         -> (any Terminal.Scanner)?
     {
-        if case .none = camera { return nil }
-        let source: ProcessScanner.Source =
-            switch camera {
-            case .none: .pictures(PicturePaths([]))
-            case .folder(let path): .pictures(try WatchedFolder(folder: path))
-            case .pipe(let path, let format): .stream(path: path, format.layout)
-            case .device(let device): .camera(path: device.path, device.request)
-            }
+        let source: ProcessScanner.Source
+        switch camera {
+        case .none: return nil
+        case .folder(let path): source = .pictures(try WatchedFolder(folder: path))
+        case .pipe(let path, let format): source = .stream(path: path, format.layout)
+        case .device(let device): source = .camera(path: device.path, device.request)
+        }
         return ProcessScanner(
             program: scannerProgram, source: source, limits: limits, note: note)
     }

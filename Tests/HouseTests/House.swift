@@ -150,7 +150,11 @@ extension House {
             "CommandSupport": House(
                 .programs, outside: toolchain.union(["ArgumentParser", "Dispatch"])),
             "ProfileHardware": House(
-                .programs, ["HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner"]),
+                .programs,
+                [
+                    "HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner",
+                    "YAMLHardwareProfiles", "SysfsMachine",
+                ]),
             "CodePictures": House(
                 .programs,
                 [

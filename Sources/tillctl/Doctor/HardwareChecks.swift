@@ -68,16 +68,23 @@ enum HardwareChecks {
     }
 }
 
+extension LayeredProfile {
+    /// The one file at `path`, where one is named; else the layers that hold for this machine, or
+    /// for the one whose disk lies below `root`.
+    static func holding(at path: String?, root: String = "") throws(ProfileError) -> LayeredProfile
+    {
+        if let path { return LayeredProfile([try YAMLHardwareProfiles.layer(path: path)]) }
+        return try YAMLHardwareProfiles.choose(
+            for: SysfsMachine.identity(root: root),
+            installed: root + YAMLHardwareProfiles.folders[0],
+            dropIns: root + YAMLHardwareProfiles.folders[1])
+    }
+}
+
 extension Kiosk {
     /// The layers that hold for this kiosk; one file alone where the daemon is given one.
     func layers() throws(ProfileError) -> LayeredProfile {
-        if let profilePath {
-            return LayeredProfile([try YAMLHardwareProfiles.layer(path: profilePath)])
-        }
-        return try YAMLHardwareProfiles.choose(
-            for: SysfsMachine.identity(root: root),
-            installed: system(YAMLHardwareProfiles.folders[0]),
-            dropIns: system(YAMLHardwareProfiles.folders[1]))
+        try LayeredProfile.holding(at: profilePath, root: root)
     }
 
     /// The camera and the display, with paths as the daemon takes them.
