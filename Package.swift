@@ -175,7 +175,7 @@ let programs: [Target] = [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ProfileHardware", "QRencodeEncoder",
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
-            "YAMLHardwareProfiles", "SysfsMachine", "SystemdNotifier", "TerminalState",
+            "SystemdNotifier", "TerminalState",
             "SQLiteJournal", "SQLiteVoucherStore", "FileTrustKeeper", "Trust", "FileStaffRoll",
             "ConsolePage", "SQLiteStandingShelf",
             logging, lifecycle, unixSignals,

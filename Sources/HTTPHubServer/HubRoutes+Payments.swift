@@ -12,23 +12,13 @@ extension HubRoutes {
             return try HubAnswer.problem(
                 .notFound, reason: "no-accounts", "This hub keeps no accounts. Nothing was paid.")
         }
-        guard Self.isMessage(request.headers[.contentType]) else {
-            return try HubAnswer.problem(
-                .unsupportedMediaType, reason: "media-type-unsupported",
-                "An order is sent as \(Self.messageType). Nothing was paid.")
-        }
-        let limit = PaymentOrder.maximumBytes
         let bytes: [UInt8]
-        switch try await body(of: request, limit: limit) {
+        switch try await message(
+            of: request, "order", limit: PaymentOrder.maximumBytes, end: "Nothing was paid.",
+            tooLong: { try HubAnswer.problem(PaymentRefusal.message($0)) })
+        {
         case .bytes(let body): bytes = body
-        case .tooLong:
-            return try HubAnswer.problem(
-                PaymentRefusal.message(Self.tooLong(request, limit: limit)))
-        case .tooSlow:
-            return try HubAnswer.problem(
-                .requestTimeout, reason: "request-too-slow",
-                "The order was not there after \(HTTPHubServer.bodySeconds) seconds. Nothing was "
-                    + "paid.")
+        case .refused(let response): return response
         }
         var generator = SystemRandomNumberGenerator()
         let cti = (0..<VoucherIssuer.ctiLength).map { _ in

@@ -45,22 +45,14 @@ struct HubRoutes: Sendable {
     }
 
     private func batch(_ request: Request) async throws -> Response {
-        guard Self.isMessage(request.headers[.contentType]) else {
-            return try HubAnswer.problem(
-                .unsupportedMediaType, reason: "media-type-unsupported",
-                "A batch is sent as \(Self.messageType). Nothing was stored.")
-        }
         let bytes: [UInt8]
-        switch try await body(of: request, limit: Batch.maximumBytes) {
+        switch try await message(
+            of: request, "batch", limit: Batch.maximumBytes, end: "Nothing was stored.",
+            endOfSlow: "Nothing was stored; send it again.",
+            tooLong: { try HubAnswer.problem(BatchRefusal.message($0)) })
+        {
         case .bytes(let body): bytes = body
-        case .tooLong:
-            return try HubAnswer.problem(
-                BatchRefusal.message(Self.tooLong(request, limit: Batch.maximumBytes)))
-        case .tooSlow:
-            return try HubAnswer.problem(
-                .requestTimeout, reason: "request-too-slow",
-                "The batch was not there after \(HTTPHubServer.bodySeconds) seconds. Nothing was "
-                    + "stored; send it again.")
+        case .refused(let response): return response
         }
         let answer: BatchAnswer
         do { answer = try await parts.acceptor.accept(bytes, at: parts.clock()) } catch {
@@ -79,23 +71,14 @@ struct HubRoutes: Sendable {
     }
 
     private func authorise(_ request: Request) async throws -> Response {
-        guard Self.isMessage(request.headers[.contentType]) else {
-            return try HubAnswer.problem(
-                .unsupportedMediaType, reason: "media-type-unsupported",
-                "A request is sent as \(Self.messageType). Nothing was reserved.")
-        }
-        let limit = AuthorisationRequest.maximumBytes
         let bytes: [UInt8]
-        switch try await body(of: request, limit: limit) {
+        switch try await message(
+            of: request, "request", limit: AuthorisationRequest.maximumBytes,
+            end: "Nothing was reserved.",
+            tooLong: { try HubAnswer.problem(AuthorisationRefusal.message($0)) })
+        {
         case .bytes(let body): bytes = body
-        case .tooLong:
-            return try HubAnswer.problem(
-                AuthorisationRefusal.message(Self.tooLong(request, limit: limit)))
-        case .tooSlow:
-            return try HubAnswer.problem(
-                .requestTimeout, reason: "request-too-slow",
-                "The request was not there after \(HTTPHubServer.bodySeconds) seconds. Nothing "
-                    + "was reserved.")
+        case .refused(let response): return response
         }
         let reply: AuthorisationReply
         do { reply = try await parts.authoriser.authorise(bytes, at: parts.clock()) } catch {
@@ -274,24 +257,52 @@ struct HubRoutes: Sendable {
             .serviceUnavailable, reason: error.reason, error.message)
     }
 
-    static func tooLong(_ request: Request, limit: Int) -> MessageError {
-        let length = request.headers[.contentLength].flatMap { Int($0) }
-        return .tooLong(limit: limit, found: length ?? limit + 1)
+    /// What came of reading a signed message.
+    enum Posted: Sendable {
+        case bytes([UInt8])
+        case refused(Response)
     }
 
-    static func isMessage(_ type: String?) -> Bool {
+    /// Reads the signed message that a request carries. `noun` is how people call it, `end` says
+    /// what a refusal leaves, and `tooLong` makes the route's own refusal of a long one.
+    func message(
+        of request: Request, _ noun: String, limit: Int, end: String, endOfSlow: String? = nil,
+        tooLong: (MessageError) throws -> Response
+    ) async throws -> Posted {
+        guard Self.isMessage(request.headers[.contentType]) else {
+            let article = noun.first.map { "aeiou".contains($0) } == true ? "An" : "A"
+            return .refused(
+                try HubAnswer.problem(
+                    .unsupportedMediaType, reason: "media-type-unsupported",
+                    "\(article) \(noun) is sent as \(Self.messageType). \(end)"))
+        }
+        switch try await body(of: request, limit: limit) {
+        case .bytes(let body): return .bytes(body)
+        case .tooLong:
+            let length = request.headers[.contentLength].flatMap { Int($0) }
+            return .refused(try tooLong(.tooLong(limit: limit, found: length ?? limit + 1)))
+        case .tooSlow:
+            return .refused(
+                try HubAnswer.problem(
+                    .requestTimeout, reason: "request-too-slow",
+                    "The \(noun) was not there after \(HTTPHubServer.bodySeconds) seconds. "
+                        + (endOfSlow ?? end)))
+        }
+    }
+
+    private static func isMessage(_ type: String?) -> Bool {
         let bare = type?.split(separator: ";", maxSplits: 1).first ?? ""
         return bare.trimmingCharacters(in: .whitespaces).lowercased() == messageType
     }
 
     /// A request's body, within its limits.
-    enum Body: Sendable {
+    private enum Body: Sendable {
         case bytes([UInt8])
         case tooLong
         case tooSlow
     }
 
-    func body(of request: Request, limit: Int) async throws -> Body {
+    private func body(of request: Request, limit: Int) async throws -> Body {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             return .tooLong
         }

@@ -175,7 +175,7 @@ enum RecordedProfile {
         _ source: FrameSource, opened: OpenedCamera?, rate: Int, size: (width: Int, height: Int)
     ) -> String {
         var lines = [
-            "# Recorded by tillctl \(tillVersion), \(UTCTime(UInt64(Date().timeIntervalSince1970)).rfc3339).",
+            "# Recorded by tillctl \(tillVersion), \(UTCTime(secondsNow()).rfc3339).",
             "# Frames: \(size.width) x \(size.height), \(rate) a second asked for.",
         ]
         if let opened {

@@ -90,7 +90,7 @@ struct CodeExplainCommand: TillCommand {
             open = bytes
         }
         return VerificationContext(
-            now: at ?? UInt64(Date().timeIntervalSince1970), terminal: id, openNonce: open,
+            now: at ?? secondsNow(), terminal: id, openNonce: open,
             confirmableNonces: Set(open.map { [$0] } ?? []), issuers: IssuerDirectory(issuers))
     }
 

@@ -126,7 +126,7 @@ struct EnrolImportCommand: TillCommand {
     }
 
     func perform() async throws {
-        let now = UInt64(max(0, Date().timeIntervalSince1970))
+        let now = secondsNow()
         let message = try MessagePictures.message(.enrolmentAnswer, in: files)
         let enrolled = try StateFolder(state.folder).enrol(
             with: message, from: files.joined(separator: ", "), at: now)

@@ -58,7 +58,7 @@ struct HotListCommand: AsyncParsableCommand {
     }
 
     static func message(_ signed: SignedHotList, taken: Bool?) -> HotListMessage {
-        let now = UInt64(max(0, Date().timeIntervalSince1970))
+        let now = secondsNow()
         return HotListMessage(
             version: signed.list.version, issuedAt: signed.list.issuedAt,
             ageSeconds: now - min(now, signed.list.issuedAt), digest: signed.digest.hex,

@@ -28,7 +28,7 @@ struct ExportSource {
             if identity.seal == nil {
                 Output.note("The terminal's key cannot be read; the file is not sealed.")
             }
-            let now = UInt64(max(0, Date().timeIntervalSince1970))
+            let now = secondsNow()
             do throws(JournalError) {
                 try journal.export(as: identity, at: now, to: sink)
             } catch {

@@ -135,7 +135,7 @@ struct PrinterTestCommand: TillCommand {
     func perform() async throws {
         let place = try printer.place()
         let device = try ReceiptPaper.printer(at: place, type: printer.printerType)
-        let now = UTCTime(UInt64(max(0, Date().timeIntervalSince1970))).rfc3339
+        let now = UTCTime(secondsNow()).rfc3339
         let page = "till-printer-test \(now)"
         let answers: Bool
         do throws(PrinterError) {

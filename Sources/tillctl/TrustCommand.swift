@@ -65,8 +65,6 @@ private struct TrustReport: Encodable {
     }
 }
 
-private func secondsNow() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
-
 /// `tillctl trust show`.
 struct TrustShowCommand: TillCommand {
     static let configuration = CommandConfiguration(

@@ -188,7 +188,7 @@ struct VoucherShowCommand: TillCommand {
         let folder = StateFolder(state.folder)
         let configuration = try folder.configuration()
         let context = VerificationContext(
-            now: UInt64(max(0, Date().timeIntervalSince1970)), terminal: configuration.terminal,
+            now: secondsNow(), terminal: configuration.terminal,
             issuers: IssuerDirectory(try folder.trust().list.list.issuers))
         let store = SQLiteVoucherStore(folder: folder.voucherStorePath)
         switch await ReferenceReader.read(text, from: store, in: context) {

@@ -110,11 +110,7 @@ struct AccountOpenCommand: TillCommand {
         }
         let key = try Parsing.publicKey(holder)
         let ledger = try hub.folder.openLedger()
-        let usual = try await Accounts.asking { () throws(HubLedgerError) in
-            try await ledger.latestTerms()
-        }
-        guard let usual else { throw CommandFailure(RegistrarRefusal.notInitialised) }
-        let currency = try currency.map(Parsing.currency) ?? usual.terms.currency
+        let currency = try await Parsing.currency(currency, elseUsualOf: ledger)
         let account = Account(
             key: key, currencyNumber: currency.number, name: name, at: now)
         let isNew = try await Accounts.asking { () throws(HubLedgerError) in

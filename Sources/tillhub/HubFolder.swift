@@ -164,7 +164,7 @@ enum Random {
 /// The machine's clock.
 enum Clock {
     /// Seconds since 1970 UTC, whatever the clock says.
-    static func seconds() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
+    static func seconds() -> UInt64 { secondsNow() }
 
     /// Seconds since 1970 UTC of a clock that can be right.
     static func believable() throws -> UInt64 {

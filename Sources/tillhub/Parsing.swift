@@ -1,6 +1,8 @@
 import COSE
 import CommandSupport
 import Foundation
+import Hub
+import HubProtocol
 import Money
 
 /// Reads what people type; what cannot be read is a failure with a sentence.
@@ -13,6 +15,21 @@ enum Parsing {
                     + "Write three capital letters, such as EUR.")
         }
         return currency
+    }
+
+    /// The currency of this code; where none is given, the hub's usual one.
+    static func currency(_ code: String?, elseUsualOf ledger: any HubLedger) async throws
+        -> Currency
+    {
+        if let code { return try currency(code) }
+        do {
+            guard let terms = try await ledger.latestTerms() else {
+                throw CommandFailure(RegistrarRefusal.notInitialised)
+            }
+            return terms.terms.currency
+        } catch let error as HubLedgerError {
+            throw CommandFailure(error)
+        }
     }
 
     static func amount(_ text: String, _ currency: Currency, option: String) throws -> UInt64 {

@@ -155,7 +155,7 @@ struct TerminalsCommand: TillCommand {
         let ledger = try hub.folder.openLedger()
         let standings: [JournalStanding]
         do { standings = try await ledger.journals() } catch { throw CommandFailure(error) }
-        let now = UInt64(max(0, Date().timeIntervalSince1970))
+        let now = secondsNow()
         let (limit, overflow) = silentAfter.multipliedReportingOverflow(by: 3_600)
         // A journal that another took the place of is heard of no more.
         let newest = Dictionary(

@@ -115,19 +115,7 @@ struct VoucherIssueCommand: TillCommand {
     }
 
     private func order(at now: UInt64, _ ledger: any HubLedger) async throws -> VoucherOrder {
-        let currency: Currency
-        if let code = self.currency {
-            currency = try Parsing.currency(code)
-        } else {
-            do {
-                guard let terms = try await ledger.latestTerms() else {
-                    throw CommandFailure(RegistrarRefusal.notInitialised)
-                }
-                currency = terms.terms.currency
-            } catch let error as HubLedgerError {
-                throw CommandFailure(error)
-            }
-        }
+        let currency = try await Parsing.currency(self.currency, elseUsualOf: ledger)
         return VoucherOrder(
             value: try value(in: currency), currency: currency,
             expiry: now + (try Parsing.seconds(expiresIn, option: "--expires-in")),

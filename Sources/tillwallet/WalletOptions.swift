@@ -24,9 +24,6 @@ struct WalletOptions: ParsableArguments {
     func open() throws -> WalletFolder { try WalletFolder(path) }
 }
 
-/// The system's clock, in seconds since 1970 UTC.
-func secondsNow() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
-
 /// Runs a purse's rule; its refusal becomes the command's failure.
 func refusing<Value>(_ rule: () throws(WalletRefusal) -> Value) throws -> Value {
     do {

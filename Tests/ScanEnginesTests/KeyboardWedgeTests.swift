@@ -25,7 +25,10 @@ enum Keys {
     static func typing(_ text: String) -> [UInt8] {
         text.flatMap { character -> [UInt8] in
             if let code = codes[character] { return stroke(code) }
-            guard let code = shifted[character] else { fatalError("no key for \(character)") }
+            guard let code = shifted[character] else {
+                Issue.record("no key types \(character)")
+                return []
+            }
             return down(shift) + stroke(code) + up(shift)
         }
     }

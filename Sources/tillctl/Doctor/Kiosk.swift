@@ -43,7 +43,7 @@ final class Kiosk: Sendable {
     func system(_ path: String) -> String { root + path }
 
     /// The machine's clock, in seconds since 1970 UTC.
-    var now: UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
+    var now: UInt64 { secondsNow() }
 
     /// Whether systemd runs this machine.
     var hasServiceManager: Bool {
