@@ -67,14 +67,15 @@ extension SQLiteJournal {
     }
 
     /// What is read before the journal counts as open: everything where it is short or suspect,
-    /// else the schema and the newest entries.
-    static func audit(_ db: Database, atOpening count: UInt64, _ state: AuditState) throws {
-        if try state.isSuspect || JournalAudit.isShort(db, atMost: count) {
-            try JournalAudit.check(db)
-            state.clear()
-        } else {
+    /// else the schema and the newest entries. Answers whether it was everything.
+    static func audit(_ db: Database, atOpening count: UInt64, _ state: AuditState) throws -> Bool {
+        guard try state.isSuspect || JournalAudit.isShort(db, atMost: count) else {
             try JournalAudit.check(db, newest: count)
+            return false
         }
+        try JournalAudit.check(db)
+        state.clear()
+        return true
     }
 
     /// Runs `work`, which may block for long, on a thread of its own.

@@ -19,6 +19,8 @@ public final class SQLiteJournal: Sendable {
     private let commits = GroupCommit()
     private let reserve: JournalReserve
     let auditState: AuditState
+    /// Whether everything was read against itself at opening; a long journal's newest entries are.
+    public let wasAuditedAtOpening: Bool
 
     /// Where the database lies.
     var databasePath: String { folder.databasePath }
@@ -56,7 +58,7 @@ public final class SQLiteJournal: Sendable {
         let state = AuditState(folder)
         auditState = state
         do {
-            (database, identity) = try Self.open(
+            (database, identity, wasAuditedAtOpening) = try Self.open(
                 folder, vfs: vfs, kept: kept, identityIfNew: identityIfNew,
                 firstPeriod: firstPeriod
             ) { try Self.audit($0, atOpening: count, state) }
@@ -75,8 +77,8 @@ public final class SQLiteJournal: Sendable {
     /// Opens the database, after an older one was migrated on a copy.
     private static func open(
         _ folder: JournalFolder, vfs: String?, kept: [UInt8]?, identityIfNew: [UInt8],
-        firstPeriod: UInt64, audit: (Database) throws -> Void
-    ) throws -> (DatabaseQueue, [UInt8]) {
+        firstPeriod: UInt64, audit: (Database) throws -> Bool
+    ) throws -> (DatabaseQueue, [UInt8], wasAudited: Bool) {
         let path = folder.databaseAddress(vfs: vfs)
         var opened = try DatabaseQueue(path: path, configuration: configuration)
         do {
@@ -86,15 +88,15 @@ public final class SQLiteJournal: Sendable {
                 try JournalMigration.migrate(folder, vfs: vfs, from: version)
                 opened = try DatabaseQueue(path: path, configuration: configuration)
             }
-            let identity = try opened.writeWithoutTransaction { db in
+            let (identity, wasAudited) = try opened.writeWithoutTransaction { db in
                 try checkDurability(of: db)
                 let identity = try prepare(db, kept: kept, identityIfNew: identityIfNew)
-                try audit(db)
+                let wasAudited = try audit(db)
                 try db.checkpoint(.passive)
                 try begin(firstPeriod, in: db)
-                return identity
+                return (identity, wasAudited)
             }
-            return (opened, identity)
+            return (opened, identity, wasAudited)
         } catch {
             try? opened.close()
             throw error

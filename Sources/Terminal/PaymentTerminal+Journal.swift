@@ -53,6 +53,9 @@ extension PaymentTerminal {
         try await parts.journal.export(as: exportIdentity, at: parts.clock.now(), to: sink)
     }
 
+    /// Whether the whole journal was read against itself before it was opened.
+    public nonisolated var journalWasAudited: Bool { parts.journal.wasAuditedAtOpening }
+
     /// Reads the whole journal against itself, while payments go on; after damage is found none is
     /// taken any more.
     public func auditJournal() async throws(JournalError) { try await parts.journal.audit() }

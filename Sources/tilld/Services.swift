@@ -95,8 +95,8 @@ extension SyncService {
     }
 }
 
-/// Reads the whole journal after a start, which itself reads no more than the newest entries, and
-/// once a day.
+/// Reads the whole journal once a day, and after a start that has read no more than its newest
+/// entries.
 struct AuditService: Service {
     /// How often: a page that the disk has lost is found within a day, before a backup is.
     static let interval = Duration.seconds(86_400)
@@ -106,6 +106,7 @@ struct AuditService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            if terminal.journalWasAudited { try? await Task.sleep(for: Self.interval) }
             while !Task.isCancelled {
                 do throws(JournalError) {
                     try await terminal.auditJournal()

@@ -189,6 +189,7 @@ import Vouchers
         // The 29 newest are as they were; with one more the opening finds it.
         do {
             let journal = try open(folder, auditing: 29)
+            #expect(!journal.wasAuditedAtOpening)
             try await journal.store(Records.sale(2))
             await #expect {
                 try await journal.audit()
@@ -218,6 +219,8 @@ import Vouchers
             WHERE sequence = 2
             """)
         let journal = try open(folder, auditing: 29)
+        // What was suspect is read wholly, however long it is.
+        #expect(journal.wasAuditedAtOpening)
         #expect(!FileManager.default.fileExists(atPath: folder + "/" + AuditState.fileName))
         try await journal.audit()
         try await journal.store(Records.sale(2, state: .cancelled))

@@ -46,6 +46,7 @@ struct NoJournal: Journal {
     func queue() async throws(JournalError) -> QueueStatus { throw .readOnly }
     func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]] { throw .readOnly }
     func latestTime() async throws(JournalError) -> UInt64? { throw .readOnly }
+    var wasAuditedAtOpening: Bool { false }
     func audit() async throws(JournalError) { throw .readOnly }
     func adopt(_ document: SignedDocument, at now: UInt64) async throws(JournalError) -> UInt64? {
         throw .readOnly
@@ -157,6 +158,7 @@ final class FailingJournal: Journal {
         try await real.acknowledge(batch: number, acknowledgement: acknowledgement)
     }
     func queue() async throws(JournalError) -> QueueStatus { try await real.queue() }
+    var wasAuditedAtOpening: Bool { real.wasAuditedAtOpening }
     func audit() async throws(JournalError) { try await real.audit() }
     func acknowledgements(limit: Int) async throws(JournalError) -> [[UInt8]] {
         try await real.acknowledgements(limit: limit)

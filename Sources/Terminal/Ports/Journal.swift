@@ -340,6 +340,10 @@ public protocol Journal: Sendable {
     func archive(as identity: ExportIdentity, at now: UInt64) async throws(JournalError)
         -> ArchiveReport
 
+    /// Whether everything was read against itself before the journal was opened: of a long one only
+    /// the newest entries are, and the rest is for ``audit()``.
+    var wasAuditedAtOpening: Bool { get }
+
     /// Reads everything that the journal holds against itself, while payments go on. What it finds
     /// is thrown; after ``JournalError/damaged(_:)`` no payment is taken any more.
     func audit() async throws(JournalError)
