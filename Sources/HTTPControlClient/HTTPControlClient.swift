@@ -86,6 +86,18 @@ public struct HTTPControlClient: Sendable {
     /// Exchanges with the hub now.
     public func sync() async throws -> SyncMessage { try await call(.POST, "/v1/sync") }
 
+    /// Whether a terminal in training is offline on purpose.
+    public func rehearsal() async throws -> RehearsalMessage {
+        try await call(.GET, "/v1/rehearsal")
+    }
+
+    /// Cuts a terminal in training off from its hub for so many minutes; 0 mends it.
+    public func rehearse(offlineMinutes: UInt64) async throws -> RehearsalMessage {
+        try await call(
+            .PUT, "/v1/rehearsal",
+            body: JSONEncoder().encode(RehearsalOrderMessage(offlineMinutes: offlineMinutes)))
+    }
+
     /// Offers trust documents to the terminal, which takes them or says why not.
     public func take(trust offer: [UInt8]) async throws {
         let _: TrustMessage = try await call(.POST, "/v1/trust", body: Data(offer))

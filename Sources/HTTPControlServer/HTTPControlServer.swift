@@ -76,6 +76,7 @@ struct Routes: Sendable {
         UndoRoutes(terminal: terminal).add(to: router)
         BeliefRoutes(terminal: terminal).add(to: router)
         JournalRoutes(terminal: terminal).add(to: router)
+        RehearsalRoutes(terminal: terminal, sync: sync).add(to: router)
         router.get("openapi.json") { [document] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],

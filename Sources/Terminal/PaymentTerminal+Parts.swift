@@ -32,6 +32,7 @@ extension PaymentTerminal {
         let hotList: (any HotListKeeper)?
         let standings: (any StandingShelf)?
         let language: ScreenLanguage
+        let rehearsal: OfflineRehearsal?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
@@ -42,7 +43,7 @@ extension PaymentTerminal {
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
         /// without a shelf of `standings` nothing is known of redemptions elsewhere.
-        /// Customers are spoken to in `language`.
+        /// Customers are spoken to in `language`. `rehearsal` cuts the way to `hub` in training.
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
@@ -54,7 +55,7 @@ extension PaymentTerminal {
             store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil, standings: (any StandingShelf)? = nil,
-            language: ScreenLanguage = .english,
+            language: ScreenLanguage = .english, rehearsal: OfflineRehearsal? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -77,6 +78,7 @@ extension PaymentTerminal {
             self.hotList = hotList
             self.standings = standings
             self.language = language
+            self.rehearsal = rehearsal
             self.trace = trace
         }
     }

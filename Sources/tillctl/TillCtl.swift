@@ -22,6 +22,7 @@ struct TillCtl: AsyncParsableCommand {
             EnrolCommand.self, TrustCommand.self,
             HotListCommand.self, ClockCommand.self, KeyCommand.self, StaffCommand.self,
             DoctorCommand.self, ProfileCommand.self, BundleCommand.self, NetcheckCommand.self,
+            SimulateCommand.self,
         ])
 
     static func main() async {

@@ -21,6 +21,7 @@ import SystemdNotifier
 import Terminal
 import TerminalState
 import UnixSignals
+import Vouchers
 
 /// Everything of one running terminal, composed: the only place that names all adapters.
 struct Daemon {
@@ -53,7 +54,10 @@ struct Daemon {
         do { standings = try SQLiteStandingShelf(path: state.standingsPath) } catch {
             throw CommandFailure(reason: error.reason, message: error.message)
         }
-        let link = try Self.link(to: hubURL ?? configuration.hubURL)
+        let rehearsal = OfflineRehearsal()
+        let link = try Self.link(to: hubURL ?? configuration.hubURL).map {
+            configuration.terminal.isTraining ? rehearsal.over($0) : $0
+        }
         let journal = try Self.journal(of: state)
         check = SelfCheck(journal: journal, pulse: ScannerPulse(), isLive: hardware.isLive)
         let quiet: @Sendable (PaymentTerminal.Moment) -> Void = { _ in }
@@ -70,7 +74,7 @@ struct Daemon {
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 hotList: HotListFile(path: state.hotListPath), standings: standings,
-                language: language,
+                language: language, rehearsal: rehearsal,
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers
@@ -123,7 +127,7 @@ struct Daemon {
             passed: [releaseTime, configuration.issuedAt])
     }
 
-    private static func link(to url: String?) throws -> HTTPHubLink? {
+    private static func link(to url: String?) throws -> (any HubLink)? {
         guard let url else { return nil }
         do { return try HTTPHubLink(url: url) } catch {
             throw CommandFailure(
@@ -198,7 +202,7 @@ struct Daemon {
 struct Exchange: Sendable {
     let terminal: PaymentTerminal
     let state: StateFolder
-    let link: HTTPHubLink?
+    let link: (any HubLink)?
 
     func run() async -> SyncReport {
         guard let link else { return await terminal.syncWithoutLink() }

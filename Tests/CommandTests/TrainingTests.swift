@@ -112,6 +112,25 @@ import Testing
             "tillctl", "refund", "1", "2.50", "--to", "cash", "--state", "practice")
         #expect((back["receiptText"] as? [String])?.last?.contains("TRAINING") == true, "\(back)")
 
+        // Cut off on purpose, it sells by the offline rules; mended, it settles.
+        let cut = try shell.json(
+            "tillctl", "simulate", "offline", "--minutes", "5", "--state", "practice")
+        #expect(cut["offline"] as? Bool == true, "\(cut)")
+        #expect((cut["secondsLeft"] as? Int).map { (290...300).contains($0) } == true, "\(cut)")
+        #expect(
+            try shell.json("tillctl", "status", "--state", "practice")["networkStatus"] as? String
+                == "offline")
+        let refused = try shell.json("tillctl", "sync", "--state", "practice", status: 4)
+        #expect(refused["reason"] as? String == "hub-unreachable", "\(refused)")
+        let alone = try practice.sale("5.00", "practice/vouchers/stored-50.00.png", status: 0)
+        #expect(CounterTests.news(alone)["online"] as? String == "no-connection", "\(alone)")
+        let mended = try shell.json("tillctl", "simulate", "online", "--state", "practice")
+        #expect(mended["offline"] as? Bool == false, "\(mended)")
+        // Where money is taken nobody is cut off.
+        let earnest = try shell.run("tillctl", "simulate", "offline", "--json")
+        #expect(earnest.status == 1, "\(earnest)")
+        #expect(try Self.reason(earnest) == "not-training", "\(earnest)")
+
         // It settles with its own hub, and the shop's knows nothing of it.
         let report = try shell.json("tillctl", "sync", "--state", "practice")
         #expect(report["complete"] as? Bool == true, "\(report)")
