@@ -60,6 +60,18 @@ enum JournalSchema {
             "the schema is not this program's: \(names.joined(separator: ", "))")
     }
 
+    /// Makes every index and trigger this program's, to the letter.
+    ///
+    /// An older program may have worded one otherwise than the step that brings its version about
+    /// does now: schema 2 had two triggers whose margin was added after journals had been written.
+    private static func takeOwnWording(in db: Database) throws {
+        let (own, found) = (try ownWording.get(), try wording(of: db))
+        for (object, sql) in found where own[object] != sql {
+            try db.execute(sql: "DROP \(object)")
+        }
+        for (object, sql) in own where found[object] != sql { try db.execute(sql: sql) }
+    }
+
     /// This program's own, from an empty journal in memory.
     private static let ownWording = Result {
         try DatabaseQueue().writeWithoutTransaction { empty in
@@ -92,6 +104,7 @@ enum JournalSchema {
         try db.execute(sql: "PRAGMA foreign_keys = OFF")
         try db.inTransaction(.immediate) {
             for step in steps[found...] { try step(db) }
+            if found > 0 { try takeOwnWording(in: db) }
             try db.checkForeignKeys()
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: "PRAGMA user_version = \(version)")

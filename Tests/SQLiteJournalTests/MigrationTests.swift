@@ -53,9 +53,11 @@ import VoucherMint
                 == 11_150)
     }
 
-    @Test("A journal of schema 1 opens, with every entry, voucher, sale and batch that was in it")
-    func opensSchema1() async throws {
-        let copy = try Copy(schema: 1)
+    @Test(
+        "A journal of schema 1 or 2 opens, with every entry, voucher, sale and batch that was in it",
+        arguments: [1, 2])
+    func opensTheFirst(_ schema: Int) async throws {
+        let copy = try Copy(schema: schema)
         let before = try copy.bytes("journal.sqlite")
         let journal = try copy.open()
         expectTheDemo(try await journal.entries(after: 0, limit: 100))
@@ -68,17 +70,19 @@ import VoucherMint
         }
         #expect(counts == [13, 7, 9, 3, 0, 0])
         // The old file lies beside it, byte for byte, and no working copy is left.
-        #expect(try copy.bytes("journal.sqlite.schema-1") == before)
+        #expect(try copy.bytes("journal.sqlite.schema-\(schema)") == before)
         #expect(!copy.files.contains("journal.sqlite.new"))
     }
 
-    @Test("A journal of schema 4 opens, with what was undone and closed, and owes the hub nothing")
-    func opensSchema4() async throws {
-        let copy = try Copy(schema: 4)
+    @Test(
+        "A journal of schema 3 or 4 opens, with what was undone, and owes the hub nothing",
+        arguments: [(3, 22), (4, 24)] as [(Int, UInt64)])
+    func opensWhatWasUndone(_ schema: Int, last: UInt64) async throws {
+        let copy = try Copy(schema: schema)
         let before = try copy.bytes("journal.sqlite")
         let journal = try copy.open()
         let entries = try await journal.entries(after: 0, limit: 100)
-        #expect(entries.map(\.sequence) == Array(1...24))
+        #expect(entries.map(\.sequence) == Array(1...last))
         #expect(entries.compactMap(\.receipt) == Array(1...15))
         #expect(entries.filter { $0.kind == .capture }.count == 13)
         #expect(try await journal.queue().exposure == .none)
@@ -88,7 +92,7 @@ import VoucherMint
             }
         }
         #expect(counts == [17, 9, 13, 4, 2, 0])
-        #expect(try copy.bytes("journal.sqlite.schema-4") == before)
+        #expect(try copy.bytes("journal.sqlite.schema-\(schema)") == before)
     }
 
     @Test("What an older journal had not sent is outstanding after the migration, as it was before")
