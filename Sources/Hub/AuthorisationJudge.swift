@@ -71,7 +71,8 @@ struct AuthorisationJudge {
         if case .right(let voucher) = finding { found = voucher }
         return AuthorisationQuery(
             terminal: request.terminal, journal: request.journal, identity: request.identity,
-            voucher: found?.identity, presentation: found?.presentation?.identity, now: now)
+            sale: request.terms.sale, voucher: found?.identity,
+            presentation: found?.presentation?.identity, now: now)
     }
 
     /// Judges the request: a column of early returns, in the order of `hub-protocol.md`.
@@ -103,7 +104,8 @@ struct AuthorisationJudge {
         if let presentation = voucher.presentation?.identity {
             for standing in snapshot.reservations
             where standing.reservation.presentation == presentation {
-                return declined("spent-elsewhere", standing)
+                let isOwn = standing.terminal == request.terminal
+                return declined(isOwn ? "same-code-again" : "spent-elsewhere", standing)
             }
         }
         let wanted = reservation(of: voucher)

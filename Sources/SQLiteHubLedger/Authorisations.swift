@@ -38,8 +38,8 @@ extension SQLiteHubLedger {
             database, sql: "SELECT coalesce(max(number), 0) + 1 FROM authorisations") ?? 1
     }
 
-    /// What is kept of the voucher for other journals: it ends when the capture arrives, or in
-    /// time.
+    /// What is kept of the voucher for other journals, and for other sales of the asking one: what
+    /// it has captured since has not arrived yet. It ends when the capture arrives, or in time.
     private static func reservations(for query: AuthorisationQuery, in database: Database) throws
         -> [StandingReservation]
     {
@@ -48,7 +48,8 @@ extension SQLiteHubLedger {
             database,
             sql: """
                 SELECT * FROM authorisations a
-                WHERE issuer = ? AND cti = ? AND until > ? AND NOT (terminal = ? AND journal = ?)
+                WHERE issuer = ? AND cti = ? AND until > ?
+                AND NOT (terminal = ? AND journal = ? AND sale = ?)
                 AND NOT EXISTS (
                     SELECT 1 FROM captures c JOIN entries e USING (terminal, journal, sequence)
                     WHERE c.terminal = a.terminal AND c.journal = a.journal
@@ -57,7 +58,7 @@ extension SQLiteHubLedger {
                 """,
             arguments: [
                 voucher.issuer.name, .blob(voucher.cti), .number(query.now), query.terminal.text,
-                .blob(query.journal),
+                .blob(query.journal), query.sale,
             ]
         ).map { row in
             StandingReservation(

@@ -27,13 +27,14 @@ import Vouchers
             }, answer: [UInt8(number)])
     }
 
-    private static func query(_ terminal: String, id: UInt8, now: UInt64 = 20)
-        -> AuthorisationQuery
-    {
+    private static func query(
+        _ terminal: String, id: UInt8, sale: String = "S9", now: UInt64 = 20
+    ) -> AuthorisationQuery {
         AuthorisationQuery(
             terminal: TerminalDouble(terminal, number: 20).id,
             journal: TerminalDouble(terminal, number: 20).journal,
-            identity: [UInt8](repeating: id, count: 16), voucher: voucher, presentation: nil,
+            identity: [UInt8](repeating: id, count: 16), sale: sale, voucher: voucher,
+            presentation: nil,
             now: now)
     }
 
@@ -50,9 +51,11 @@ import Vouchers
                     reservations: []))
         #expect(try await ledger.append(Self.record(1)))
         #expect(try await ledger.append(Self.record(2, "t2", until: nil)))
-        let own = try await ledger.authorisationSnapshot(for: Self.query("t1", id: 1))
+        let own = try await ledger.authorisationSnapshot(for: Self.query("t1", id: 1, sale: "S1"))
         #expect(own.answered == .init(digest: [UInt8](repeating: 1, count: 32), answer: [1]))
-        #expect(own.reservations.isEmpty, "what is kept for oneself is in nobody's way")
+        #expect(own.reservations.isEmpty, "what is kept for a sale is not in its own way")
+        let next = try await ledger.authorisationSnapshot(for: Self.query("t1", id: 9))
+        #expect(next.reservations.map(\.reservation) == [Self.record(1).reservation])
         #expect(own.nextNumber == 3)
         let other = try await ledger.authorisationSnapshot(for: Self.query("t2", id: 9, now: 899))
         #expect(other.answered == nil)

@@ -110,8 +110,30 @@ import Vouchers
         #expect(Self.reason(try await Self.ask(scene, rest)) == nil, "400 of 900 are left")
         let more = Self.request(
             elsewhere, VoucherDouble(.stored(credit: 900, redeemed: 0)), 401, id: 2)
-        // What is kept for the asking journal itself does not stand in its own way.
         #expect(Self.reason(try await Self.ask(scene, more)) == "spent-elsewhere")
+    }
+
+    @Test func whatIsKeptForASaleIsNotGivenAwayToTheNextOne() async throws {
+        let scene = try await Scene()
+        let first = try await scene.terminal("t1")
+        var second = try await scene.terminal("t2", number: 21)
+        let card = VoucherDouble(.stored(credit: 1_000, redeemed: 0))
+        #expect(
+            Self.reason(try await Self.ask(scene, Self.request(first, card, 600, sale: "S1")))
+                == nil)
+        // Meanwhile 300 were captured elsewhere without asking. 100 are left, whoever asks.
+        _ = try await scene.accept(second.batch([second.capture(card, 300)]))
+        let rest = Self.request(first, card, 100, id: 2, sale: "S2")
+        #expect(Self.reason(try await Self.ask(scene, rest)) == nil)
+        // An answer that was lost is asked for again by the same sale, which gets it.
+        let again = Self.request(first, card, 600, id: 3, sale: "S1")
+        #expect(Self.reason(try await Self.ask(scene, again)) == nil)
+        let more = Self.request(first, card, 1, id: 4, sale: "S3")
+        guard case .declined("spent-elsewhere", let other?) = try await Self.ask(scene, more) else {
+            Issue.record("What the terminal has captured and not delivered was given away again.")
+            return
+        }
+        #expect(other.terminal == first.id && other.receipt == 0)
     }
 
     @Test func whatWasCapturedElsewhereIsNamed() async throws {

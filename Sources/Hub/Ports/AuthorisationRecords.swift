@@ -8,6 +8,8 @@ public struct AuthorisationQuery: Hashable, Sendable {
     public let journal: [UInt8]
     /// The request's id, 16 bytes.
     public let identity: [UInt8]
+    /// The sale that it is about: what is kept for it is in nobody's way who asks again.
+    public let sale: String
     /// The voucher, where the evidence was right.
     public let voucher: VoucherIdentity?
     /// The presentation's identity, 32 bytes, where the code is one.
@@ -17,12 +19,13 @@ public struct AuthorisationQuery: Hashable, Sendable {
 
     /// Makes a query.
     public init(
-        terminal: TerminalID, journal: [UInt8], identity: [UInt8], voucher: VoucherIdentity?,
-        presentation: [UInt8]?, now: UInt64
+        terminal: TerminalID, journal: [UInt8], identity: [UInt8], sale: String,
+        voucher: VoucherIdentity?, presentation: [UInt8]?, now: UInt64
     ) {
         self.terminal = terminal
         self.journal = journal
         self.identity = identity
+        self.sale = sale
         self.voucher = voucher
         self.presentation = presentation
         self.now = now
@@ -107,7 +110,7 @@ public struct AuthorisationSnapshot: Hashable, Sendable {
     public let history: VoucherHistory?
     /// The capture that the presentation has made, if one has.
     public let presentation: CaptureLocation?
-    /// What is kept of the voucher for other journals, the oldest first.
+    /// What is kept of the voucher for other journals and other sales, the oldest first.
     public let reservations: [StandingReservation]
 
     /// Makes a snapshot.
