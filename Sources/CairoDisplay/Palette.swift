@@ -31,6 +31,9 @@ struct Palette: Hashable, Sendable {
         case .shopQR: Palette(background: .white, ink: Colour(0x0D1520), bar: navy)
         case .working: Palette(background: Colour(0x0B4A8F), ink: .white, bar: Colour(0x08356A))
         case .approved: Palette(background: Colour(0x0A6B34), ink: .white, bar: Colour(0x064A23))
+        // Nearly white, so that the receipt's symbol can be read from it.
+        case .receipt:
+            Palette(background: Colour(0xF4FBF6), ink: Colour(0x064A23), bar: Colour(0x064A23))
         case .approvedInPart:
             Palette(background: Colour(0x7A4B00), ink: .white, bar: Colour(0x583600))
         case .declined: Palette(background: Colour(0xA61B1B), ink: .white, bar: Colour(0x771010))
@@ -40,6 +43,7 @@ struct Palette: Hashable, Sendable {
         // Nearly white, so that a refund voucher's symbol can be read from it.
         case .undone:
             Palette(background: Colour(0xFBF8FD), ink: Colour(0x4A1E6B), bar: Colour(0x4A1E6B))
+        case .closed: Palette(background: Colour(0x22303C), ink: .white, bar: Colour(0x141D25))
         case .outOfOrder: Palette(background: Colour(0x3A3F47), ink: .white, bar: Colour(0x24282E))
         }
     }

@@ -20,7 +20,7 @@ struct ScreenIcon {
         cairo_set_line_cap(pen, CAIRO_LINE_CAP_ROUND)
         cairo_set_line_join(pen, CAIRO_LINE_JOIN_ROUND)
         switch kind {
-        case .approved:
+        case .approved, .receipt:
             disc(canvas)
             stroke(canvas, [(-0.24, 0.02), (-0.07, 0.19), (0.25, -0.17)], width: 0.1)
         case .approvedInPart: half(canvas)
@@ -36,6 +36,7 @@ struct ScreenIcon {
             stroke(canvas, [(0.22, 0), (-0.22, 0)], width: 0.1)
             stroke(canvas, [(-0.05, -0.17), (-0.22, 0), (-0.05, 0.17)], width: 0.1)
         case .outOfOrder: warning(canvas)
+        case .closed: moon(canvas)
         case .working: dots(canvas)
         case .idle: shop(canvas)
         case .shopQR: viewfinder(canvas)

@@ -8,6 +8,8 @@ public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
     case working
     /// Paid in full.
     case approved
+    /// Paid, and the receipt as a code to be taken along.
+    case receipt
     /// Paid in part; the rest is still asked for.
     case approvedInPart = "approved-in-part"
     /// Not paid, and why.
@@ -20,6 +22,8 @@ public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
     case network
     /// Money goes back.
     case undone
+    /// The period is closed and the next not begun.
+    case closed
     /// The terminal cannot take payments.
     case outOfOrder = "out-of-order"
 }

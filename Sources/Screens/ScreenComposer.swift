@@ -64,6 +64,14 @@ public struct ScreenComposer: Hashable, Sendable {
             amount: language.text(amount), lines: [language.text(.askingOnline)])
     }
 
+    /// After an approval: `amount` was paid, and `symbol` is the signed receipt with this number.
+    public func receipt(_ amount: Amount, number: ReceiptNumber, symbol: SymbolMatrix) -> Screen {
+        screen(
+            kind: .receipt, headline: language.text(.paid), amount: language.text(amount),
+            lines: [language.text(.takeReceipt)], symbol: symbol,
+            footer: language.text(.receipt(number)))
+    }
+
     /// What became of a code.
     public func outcome(_ outcome: Outcome, of sale: Sale) -> Screen {
         let currency = sale.total.currency
@@ -126,6 +134,13 @@ public struct ScreenComposer: Hashable, Sendable {
             symbol: symbol,
             footer: receipt.map { language.text(.receiptFor($0, payment: paid)) }
                 ?? language.text(.forReceipt(paid)))
+    }
+
+    /// The period is closed, and nothing has been sold since.
+    public func closed() -> Screen {
+        screen(
+            kind: .closed, headline: language.text(.closed),
+            lines: [language.text(.payElsewhere)])
     }
 
     /// The terminal cannot take payments.

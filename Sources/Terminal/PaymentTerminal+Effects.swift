@@ -136,6 +136,7 @@ extension PaymentTerminal {
             parts.trace(
                 .approved(
                     receipt: receipt, sale: capture.sale, minorUnits: capture.amount.minorUnits))
+            keepReceipt(of: capture, receipt)
         case .declined: break
         }
         // A display that fails takes no payment back: what was approved is in the journal.

@@ -34,6 +34,8 @@ public actor PaymentTerminal {
     var screens: ShopScreen
     /// What the customer's screen shows.
     var shownScreen: Screen?
+    /// The receipt that is shown after an approval.
+    var receiptTurn: ReceiptTurn?
     /// What undo orders came to, by their numbers, until their callers pick it up.
     var undoAnswers: [UInt64: UndoAnswer] = [:]
     var lastUndoOrder: UInt64 = 0
@@ -174,6 +176,7 @@ public actor PaymentTerminal {
         do { try await storeEnded() } catch {}
         await run(.tick(parts.clock.now()))
         countDown()
+        turnReceipt()
         await keepClock()
     }
 

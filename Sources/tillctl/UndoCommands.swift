@@ -117,7 +117,10 @@ struct ReceiptCommand: TillCommand {
     func perform() async throws {
         let place = try printer.map { try ReceiptPaper.printer(at: $0, type: printerType) }
         let payment = try await daemon.ask { try await $0.payment(receipt: receipt) }
-        if let place { try ReceiptPaper.print(payment.receiptText ?? [], on: place) }
+        if let place {
+            try ReceiptPaper.print(
+                payment.receiptText ?? [], code: payment.receiptCode, on: place)
+        }
         if output.json { return try Output.json(payment) }
         Output.line(
             "Receipt \(payment.receipt): \(payment.amount.shown), \(payment.at), "

@@ -111,13 +111,13 @@ struct SystemRandom: RandomSource {
     }
 }
 
-/// Makes the shop QR (byte mode) and the refund voucher's (alphanumeric, level M).
+/// Makes the shop QR (byte mode), the refund voucher's and the receipt's (alphanumeric, level M).
 struct ShopEncoder: ShopSymbolEncoder {
     func symbols(for payload: String) -> any Sequence<SymbolMatrix> {
         SymbolEncoder.variants([UInt8](payload.utf8), mode: .byte)
     }
 
-    func symbol(forVoucher text: String) -> SymbolMatrix? {
+    func symbol(forText text: String) -> SymbolMatrix? {
         try? SymbolEncoder.encode([UInt8](text.utf8), mode: .alphanumeric, level: .medium)
     }
 }
