@@ -106,7 +106,7 @@ struct ScreenIcon {
     /// A shop: walls, a door, and an awning of four scallops.
     private func shop(_ canvas: borrowing Canvas) {
         let pen = canvas.pen
-        canvas.setColour(palette.bar)
+        canvas.setColour(palette.sign)
         stroke(canvas, [(-0.34, 0), (-0.34, 0.44), (0.34, 0.44), (0.34, 0)], width: 0.06)
         cairo_rectangle(pen, 0.04, 0.14, 0.16, 0.3)
         cairo_fill(pen)
@@ -120,7 +120,7 @@ struct ScreenIcon {
 
     /// Four corners around a square: hold a code here.
     private func viewfinder(_ canvas: borrowing Canvas) {
-        canvas.setColour(palette.bar)
+        canvas.setColour(palette.sign)
         for (x, y) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
             stroke(
                 canvas, [(0.2 * x, 0.44 * y), (0.44 * x, 0.44 * y), (0.44 * x, 0.2 * y)],

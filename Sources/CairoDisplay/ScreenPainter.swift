@@ -6,14 +6,18 @@ struct ScreenPainter {
     let screen: Screen
     private let palette: Palette
 
-    init(_ screen: Screen) {
+    init(_ screen: Screen, _ theme: ScreenTheme) {
         self.screen = screen
-        palette = Palette.of(screen.kind)
+        palette = Palette.of(screen, theme)
     }
 
     /// The screen on a canvas of this size.
-    func paint(width: Int, height: Int) throws(DrawingError) -> Canvas {
-        let canvas = try Canvas(width: width, height: height, background: palette.background)
+    func paint(width: Int, height: Int, as medium: Canvas.Medium = .pixels)
+        throws(DrawingError) -> Canvas
+    {
+        let canvas = try Canvas(
+            width: width, height: height, background: palette.background, as: medium)
+        if let rest = screen.rest { canvas.shift(by: Self.offset(of: rest)) }
         var body = canvas.bounds
         let unit = min(canvas.bounds.width, canvas.bounds.height)
         if let banner = screen.banner {
@@ -28,6 +32,19 @@ struct ScreenPainter {
             try paintResult(canvas, body, unit)
         }
         return canvas
+    }
+
+    /// How far a resting screen is off its place, in pixels: more than a letter's stroke is wide on
+    /// panels of usual size, and less than a margin.
+    private static let shift = 4.0
+
+    /// Around the place, never at it.
+    private static func offset(of rest: ScreenRest) -> (x: Double, y: Double) {
+        let around: [(x: Double, y: Double)] = [
+            (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1),
+        ]
+        let place = around[rest.place % around.count]
+        return (place.x * shift, place.y * shift)
     }
 
     /// How high a banner is, as a share of the screen's shorter side.
@@ -54,7 +71,7 @@ struct ScreenPainter {
             screen.merchant, on: canvas, in: column, largest: bar.height * 0.5,
             smallest: bar.height * 0.3, weight: .bold, centred: true)
         name.draw(
-            on: canvas, x: column.x, y: bar.y + (bar.height - name.height) / 2, .white)
+            on: canvas, x: column.x, y: bar.y + (bar.height - name.height) / 2, palette.barInk)
     }
 
     // MARK: With a symbol

@@ -23,18 +23,19 @@ public struct ScreenComposer: Hashable, Sendable {
     /// A screen in this shop's name, laid out as the language is written.
     private func screen(
         kind: ScreenKind, headline: String, amount: String? = nil, lines: [String] = [],
-        symbol: SymbolMatrix? = nil, countdown: String? = nil, footer: String? = nil
+        symbol: SymbolMatrix? = nil, countdown: String? = nil, footer: String? = nil,
+        stillSeconds: UInt64 = 0
     ) -> Screen {
         Screen(
             kind: kind, merchant: merchant, headline: headline, amount: amount, lines: lines,
             symbol: symbol, countdown: countdown, footer: footer,
             banner: isTraining ? language.text(.training) : nil,
-            isRightToLeft: language.isRightToLeft)
+            isRightToLeft: language.isRightToLeft, rest: ScreenRest(stillSeconds: stillSeconds))
     }
 
-    /// Nothing is being sold.
-    public func idle() -> Screen {
-        screen(kind: .idle, headline: language.text(.welcome))
+    /// Nothing is being sold, and has not been for so many seconds.
+    public func idle(stillSeconds: UInt64 = 0) -> Screen {
+        screen(kind: .idle, headline: language.text(.welcome), stillSeconds: stillSeconds)
     }
 
     /// The sale waits for a code; `symbol` is its request, or nil where it cannot be shown, and
@@ -136,11 +137,11 @@ public struct ScreenComposer: Hashable, Sendable {
                 ?? language.text(.forReceipt(paid)))
     }
 
-    /// The period is closed, and nothing has been sold since.
-    public func closed() -> Screen {
+    /// The period is closed, and nothing has been sold since, for so many seconds.
+    public func closed(stillSeconds: UInt64 = 0) -> Screen {
         screen(
             kind: .closed, headline: language.text(.closed),
-            lines: [language.text(.payElsewhere)])
+            lines: [language.text(.payElsewhere)], stillSeconds: stillSeconds)
     }
 
     /// The terminal cannot take payments.

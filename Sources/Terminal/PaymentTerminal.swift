@@ -34,6 +34,8 @@ public actor PaymentTerminal {
     var screens: ShopScreen
     /// What the customer's screen shows.
     var shownScreen: Screen?
+    /// Since when a screen of its kind stands there, in seconds since 1970 UTC.
+    var stillSince: UInt64 = 0
     /// The receipt that is shown after an approval.
     var receiptTurn: ReceiptTurn?
     /// What undo orders came to, by their numbers, until their callers pick it up.
@@ -177,6 +179,7 @@ public actor PaymentTerminal {
         await run(.tick(parts.clock.now()))
         countDown()
         turnReceipt()
+        careForPanel()
         await keepClock()
     }
 
