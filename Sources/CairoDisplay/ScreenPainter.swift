@@ -93,8 +93,10 @@ struct ScreenPainter {
                 y: Int(body.y + (body.height - Double(side)) / 2),
                 modulePixels: pixels)
             var column = body
-            column.x += isMirrored ? margin : Double(side)
-            column.width -= Double(side) + margin
+            // On white the quiet zone is the gap; on any other ground the symbol is a white square.
+            let gap = palette.background == .white ? 0 : margin / 2
+            column.x += isMirrored ? margin : Double(side) + gap
+            column.width -= Double(side) + margin + gap
             column = Box(
                 x: column.x, y: column.y + margin, width: column.width,
                 height: column.height - 2 * margin)

@@ -47,6 +47,8 @@ public enum CustomerPrompt: Hashable, Sendable {
     case tryAgain
     /// It takes a network: the word that is read from afar.
     case needsNetwork
+    /// On a poster, above the shop's QR code.
+    case scanToPay
     /// What a paid customer may take along from the screen.
     case takeReceipt
     /// The terminal does not sell: the word that is read from afar.

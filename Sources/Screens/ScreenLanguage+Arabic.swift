@@ -24,6 +24,7 @@ extension ScreenLanguage {
         case .usedAlready: "مستخدَم من قبل"
         case .tryAgain: "حاول مرة أخرى"
         case .needsNetwork: "لا بد من اتصال"
+        case .scanToPay: "امسح للدفع"
         case .takeReceipt: "التقط صورة لهذا الرمز: إنه إيصالك."
         case .closed: "مغلق"
         case .payElsewhere: "يرجى الدفع عند صندوق آخر."

@@ -25,6 +25,7 @@ extension ScreenLanguage {
         case .usedAlready: "已使用过"
         case .tryAgain: "请重试"
         case .needsNetwork: "需要网络"
+        case .scanToPay: "扫码付款"
         case .takeReceipt: "请拍下此码,它就是您的收据。"
         case .closed: "暂停收款"
         case .payElsewhere: "请到其他收银台付款。"

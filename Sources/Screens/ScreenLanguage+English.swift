@@ -26,6 +26,7 @@ extension ScreenLanguage {
         case .usedAlready: "Used already"
         case .tryAgain: "Try again"
         case .needsNetwork: "Needs network"
+        case .scanToPay: "Scan to pay"
         case .takeReceipt: "Take a picture of this code: it is your receipt."
         case .closed: "Closed"
         case .payElsewhere: "Please pay at another till."

@@ -28,6 +28,7 @@ extension ScreenLanguage {
         case .usedAlready: "Déjà utilisé"
         case .tryAgain: "Réessayez"
         case .needsNetwork: "Pas de réseau"
+        case .scanToPay: "Scannez pour payer"
         case .takeReceipt: "Photographiez ce code : c’est votre reçu."
         case .closed: "Fermé"
         case .payElsewhere: "Veuillez payer à une autre caisse."

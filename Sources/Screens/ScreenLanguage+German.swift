@@ -26,6 +26,7 @@ extension ScreenLanguage {
         case .usedAlready: "Schon benutzt"
         case .tryAgain: "Bitte noch einmal"
         case .needsNetwork: "Keine Verbindung"
+        case .scanToPay: "Zum Bezahlen scannen"
         case .takeReceipt: "Fotografieren Sie diesen Code: Er ist Ihr Beleg."
         case .closed: "Geschlossen"
         case .payElsewhere: "Bitte zahlen Sie an einer anderen Kasse."

@@ -27,6 +27,7 @@ extension ScreenLanguage {
         case .usedAlready: "Ya utilizado"
         case .tryAgain: "Inténtelo de nuevo"
         case .needsNetwork: "Sin conexión"
+        case .scanToPay: "Escanee para pagar"
         case .takeReceipt: "Haga una foto de este código: es su recibo."
         case .closed: "Cerrado"
         case .payElsewhere: "Pague en otra caja, por favor."

@@ -71,6 +71,12 @@ import Testing
     private func checkReceipt(_ shell: Shell) throws {
         let receipt = try shell.json("tillctl", "receipt", "1")
         let code = try #require(receipt["receiptCode"] as? String, "\(receipt)")
+        try shell.json("tillctl", "receipt", "1", "--out", "receipt.pdf")
+        #expect(
+            try Data(contentsOf: URL(filePath: shell.path("receipt.pdf"))).starts(
+                with: Data("%PDF-".utf8)))
+        let wrong = try shell.json("tillctl", "receipt", "1", "--out", "receipt.doc", status: 64)
+        #expect(wrong["reason"] as? String == "format-unknown")
         func explain(_ words: String..., status: Int32 = 0) throws -> [String: Any] {
             let ended = try shell.run(
                 ["tillctl", "code", "explain", "--json"] + words + ["--", code])

@@ -22,7 +22,8 @@ struct ScreenLanguageTests {
         .aim(.further), .aim(.brighter), .aim(.holdStill), .oneMoment, .askingOnline, .paid,
         .thankYou,
         .paidInPart, .stillDue(wide), .sale("0001A7"), .saleOfTotal("0001A7", wide),
-        .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay, .training, .takeReceipt, .closed,
+        .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay, .training, .takeReceipt,
+        .scanToPay, .closed,
         .payElsewhere,
     ]
     private static let undoings: [CustomerUndo] = [
