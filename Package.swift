@@ -219,7 +219,7 @@ let programs: [Target] = [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
             "Terminal", "Hub", "JournalExport", "SQLiteJournal", "SQLiteVoucherStore",
             "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens",
-            "HotLists", "Trust", "ProcessScanner", "ScannerProtocol", crypto, grdb,
+            "HotLists", "Trust", "ProcessScanner", "ScannerProtocol", "CairoDisplay", crypto, grdb,
         ]),
 ]
 
