@@ -73,10 +73,12 @@ extension PaymentTerminal {
         if now >= turn.until {
             receiptTurn = nil
             if shownScreen == turn.screen { showIdle() }
-        } else if now >= turn.from, shownScreen?.kind == .approved {
-            // A panel that is too small for the code goes on saying that it was paid.
+        } else if now >= turn.from, let approved = shownScreen, approved.kind == .approved {
             show(turn.screen)
-            if shownScreen == nil { receiptTurn = nil }
+            guard shownScreen == nil else { return }
+            // A panel that is too small for the code goes on saying that it was paid.
+            receiptTurn = nil
+            show(approved)
         }
     }
 }

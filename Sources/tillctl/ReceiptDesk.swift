@@ -31,8 +31,7 @@ struct ReceiptDesk: Sendable {
             return
         }
         // An exit without a terminal's folder would begin marks that nobody else looks at.
-        guard case .store = belief else {
-            guard case .none(let reason, let message) = belief else { preconditionFailure() }
+        if case .none(let reason, let message) = belief {
             throw CommandFailure(.notFound, reason: reason, message: message)
         }
         do throws(ExitMarkError) {
