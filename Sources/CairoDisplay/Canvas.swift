@@ -231,11 +231,20 @@ struct Canvas: ~Copyable {
     }
 }
 
-/// What a person would miss in a picture: texts that had to be cut, and characters that no font has.
+/// What a person would miss in a picture: texts that had to be cut, and characters that no font has;
+/// and where its parts have come to stand.
 final class DrawingNotes {
     private(set) var findings: [String] = []
+    private(set) var parts: [(part: ScreenPart, box: Box)] = []
 
     func add(_ finding: String) { findings.append(finding) }
+
+    func add(_ part: ScreenPart, _ box: Box) { parts.append((part, box)) }
+}
+
+/// What a screen is made of, from afar.
+enum ScreenPart: String, Hashable, Sendable, CaseIterable {
+    case banner, bar, symbol, icon, headline, amount, sentences, countdown, footer
 }
 
 /// Where Cairo's writers put a file.

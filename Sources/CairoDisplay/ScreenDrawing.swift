@@ -32,6 +32,13 @@ public enum ScreenDrawing {
         try painted(screen, width: width, height: height) { canvas in canvas.notes.findings }
     }
 
+    /// Where the parts of a screen come to stand, in the order in which they are drawn.
+    static func parts(of screen: Screen, width: Int, height: Int) throws(DisplayError)
+        -> [(part: ScreenPart, box: Box)]
+    {
+        try painted(screen, width: width, height: height) { canvas in canvas.notes.parts }
+    }
+
     /// The picture's pixels as the kernel's surfaces take them, 0xXXRRGGBB, row by row.
     static func pixels(
         of screen: Screen, width: Int, height: Int, theme: ScreenTheme = .light
