@@ -59,7 +59,7 @@ struct ESCPOSPrinterTests {
         "a signed receipt's code reads from every printer, on narrow paper too",
         arguments: PrinterCapabilities.table.keys.sorted())
     func signedReceipt(name: String) throws {
-        // As long as receipts' codes are: 61 modules (`docs/spec/receipt.md`).
+        // As large as a receipt's code can be: 61 modules (`docs/spec/receipt.md`).
         let code = Array(("TR1:" + String(repeating: "6BFOXN%TSMAHN-H6SK", count: 18)).utf8)
         let encoder = ESCPOSEncoder(try #require(PrinterCapabilities.table[name])) {
             try? SymbolEncoder.encode($0, mode: .alphanumeric)
