@@ -3,7 +3,9 @@
 #   make demo     a sale from a picture to the hub's ledger, and everything around it
 #   make test     all tests
 #   make browser-test  the cashier's console in Chromium
-#   make screens  the same, with a picture of each view in each language, in ./screens
+#   make screens  every customer's screen in each language and theme on sheets, in ./screens
+#   make browser-screens  the console in Chromium, with a picture of each view in each language
+#   make shop-qr-proof  shop QRs by chance, read by two readers of others
 #   make kiosk-test  the daemon behind a USB camera in a virtual machine (three minutes and more)
 #   make run      a hub and a terminal to play with by hand
 #   make bench    the benchmarks
@@ -27,6 +29,7 @@ KILLS ?= 500
 CUTS ?= 20
 FUZZ_SECONDS ?= 5
 PAYLOADS ?= 10000
+SHOP_QRS ?= 300
 EYE_PAYMENTS ?= 5
 EYE_FRAMES ?= 300
 JOURNAL_CHANGES ?= 300
@@ -37,7 +40,7 @@ HUB_KILLS ?= 10
 
 .PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
-	browser-test screens deb deb-test documents simulate eyes-proof proxy-test second-client \
+	browser-test browser-screens screens shop-qr-proof deb deb-test documents simulate eyes-proof proxy-test second-client \
 	api-test planted-defects
 
 setup:
@@ -84,7 +87,8 @@ journal-proof: release
 
 # One debug build with coverage for the unit, vector, contract, command and house tests; one
 # release build, shared by the kill test, the browser test, the demo and the benchmarks.
-test: unit kill-test eyes-proof proxy-test second-client journal-proof browser-test api-test
+test: unit kill-test eyes-proof proxy-test second-client journal-proof shop-qr-proof browser-test \
+	api-test
 
 # docs/spec/openapi.json against a real daemon: a day at the counter, each answer judged; with EXAMPLES
 # Schemathesis, from PyPI, makes hundreds of requests more, as many for each operation, right and wrong.
@@ -96,8 +100,21 @@ api-test: release
 browser-test: release
 	scripts/browser_test.sh $(RELEASE)
 
-screens: release
+browser-screens: release
 	scripts/browser_test.sh $(RELEASE) screens
+
+# For a person to look at; `make unit` finds what is cut or has no font.
+screens: release
+	@mkdir -p screens
+	@for language in en de fr es zh ar; do for theme in light dark; do \
+		$(RELEASE)/tillctl display sheet --language $$language --theme $$theme \
+			--out screens/customer-$$language-$$theme.png || exit 1; done; done
+	@ls screens/customer-*.png
+
+# Two readers of others, from PyPI, into an environment of their own.
+shop-qr-proof: release
+	@scripts/setup.sh python3-venv
+	python3 scripts/shop_qr_proof.py --programs $(RELEASE) --count $(SHOP_QRS)
 
 # Apart from `make test`: it installs QEMU and makes a guest of 400 MB the first time.
 kiosk-test: release
@@ -177,4 +194,5 @@ proof: release faults kiosk-power-cuts
 	$(MAKE) journal-proof JOURNAL_CHANGES=20000 VERIFIER_SAMPLES=1000
 	$(MAKE) fuzz FUZZ_SECONDS=600
 	$(MAKE) emv-crosscheck
+	$(MAKE) shop-qr-proof SHOP_QRS=10000
 	$(RELEASE)/till-bench --full

@@ -142,6 +142,7 @@ let adapters: [Target] = [
     library("LinuxClocks", ["Terminal", "Clocks"]),
     library("SysfsMachine", ["HardwareProfiles"]),
     library("FileKeyStore", ["COSE"]),
+    library("SQLiteExitMarks", ["Terminal", "HubProtocol", grdb]),
     library("FileStaffRoll", ["Terminal", cryptoExtras]),
     .target(
         name: "ConsolePage", resources: [.embedInCode("Page")], swiftSettings: settings),
@@ -191,7 +192,7 @@ let programs: [Target] = [
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
             "CodePictures", "ESCPOSPrinter", "FileStaffRoll", "HardwareProfiles",
             "YAMLHardwareProfiles",
-            "SysfsMachine", "HTTPHubLink",
+            "SysfsMachine", "HTTPHubLink", "SQLiteExitMarks",
         ]),
     program(
         "tillhub",
@@ -218,7 +219,7 @@ let programs: [Target] = [
             "Money", "CBOR", "COSE", "Vouchers", "PaymentCodes", "Payments", "HubProtocol",
             "Terminal", "Hub", "JournalExport", "SQLiteJournal", "SQLiteVoucherStore",
             "SQLiteHubLedger", "ZBarDecoder", "FileCamera", "QRencodeEncoder", "Screens",
-            "HotLists", "Trust", "ProcessScanner", "ScannerProtocol", crypto, grdb,
+            "HotLists", "Trust", "ProcessScanner", "ScannerProtocol", "CairoDisplay", crypto, grdb,
         ]),
 ]
 
@@ -334,6 +335,12 @@ let testTargets: [Target] = [
     tests(
         "SQLiteStandingShelfTests",
         ["SQLiteStandingShelf", "Terminal", "HubProtocol", "Payments", "Vouchers"]),
+    tests(
+        "SQLiteExitMarksTests",
+        [
+            "SQLiteExitMarks", "Terminal", "HubProtocol", "Vouchers", "COSE", "Money", "Trust",
+            "VoucherMint",
+        ]),
     .target(
         name: "CFaultVFS", path: "Tests/CFaultVFS",
         linkerSettings: [.linkedLibrary("sqlite3")]),

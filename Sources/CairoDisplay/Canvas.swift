@@ -32,8 +32,18 @@ struct Box: Hashable, Sendable {
     }
 }
 
-/// An in-memory picture and the pen over it (a Cairo image surface and its context).
+/// A picture in memory and the pen over it (a Cairo surface and its context).
 struct Canvas: ~Copyable {
+    /// What it is drawn into.
+    enum Medium {
+        /// Pixels.
+        case pixels
+        /// An SVG document, a unit to a pixel; letters are outlines, and need no font to be shown.
+        case svg
+        /// A PDF document of one page, a point (1/72 inch) to a pixel.
+        case pdf
+    }
+
     /// The light border that a reader needs around a symbol, in modules (ISO/IEC 18004 6.3.8).
     static let quietZone = 4
     /// A camera across a counter loses modules of fewer pixels on a screen of common density.
@@ -47,15 +57,18 @@ struct Canvas: ~Copyable {
     let pen: OpaquePointer
     /// What could not be drawn as it was meant.
     let notes = DrawingNotes()
+    /// Where a document's bytes go.
+    private let sink = ByteSink()
 
-    init(width: Int, height: Int, background: Colour) throws(DrawingError) {
+    init(
+        width: Int, height: Int, background: Colour, as medium: Medium = .pixels
+    ) throws(DrawingError) {
         guard Self.sides.contains(width), Self.sides.contains(height) else {
             throw .size(width: width, height: height)
         }
         // Both constructors answer an object always, and keep what went wrong as its status.
         guard
-            let surface = cairo_image_surface_create(
-                CAIRO_FORMAT_RGB24, Int32(width), Int32(height)),
+            let surface = Self.surface(medium, width: width, height: height, sink),
             let pen = cairo_create(surface)
         else { throw .failed("no memory") }
         let status = cairo_status(pen)
@@ -69,6 +82,33 @@ struct Canvas: ~Copyable {
         self.surface = surface
         self.pen = pen
         fill(Box(x: 0, y: 0, width: Double(width), height: Double(height)), background)
+    }
+
+    private static func surface(
+        _ medium: Medium, width: Int, height: Int, _ sink: ByteSink
+    ) -> OpaquePointer? {
+        // Kept alive by the canvas, which owns both.
+        let closure = Unmanaged.passUnretained(sink).toOpaque()
+        switch medium {
+        case .pixels:
+            return cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
+        case .svg:
+            return cairo_svg_surface_create_for_stream(
+                ByteSink.take, closure, Double(width), Double(height))
+        case .pdf:
+            return cairo_pdf_surface_create_for_stream(
+                ByteSink.take, closure, Double(width), Double(height))
+        }
+    }
+
+    /// Moves everything that is drawn from now on.
+    func shift(by offset: (x: Double, y: Double)) { cairo_translate(pen, offset.x, offset.y) }
+
+    /// The whole document's bytes; nothing can be drawn any more.
+    func document() throws(DrawingError) -> [UInt8] {
+        cairo_surface_finish(surface)
+        try Self.check(cairo_surface_status(surface))
+        return sink.bytes
     }
 
     deinit {
@@ -143,14 +183,7 @@ struct Canvas: ~Copyable {
         let sink = ByteSink()
         let status = withExtendedLifetime(sink) {
             cairo_surface_write_to_png_stream(
-                surface,
-                { closure, data, length in
-                    guard let closure, let data else { return CAIRO_STATUS_WRITE_ERROR }
-                    let sink = Unmanaged<ByteSink>.fromOpaque(closure).takeUnretainedValue()
-                    sink.bytes.append(
-                        contentsOf: UnsafeBufferPointer(start: data, count: Int(length)))
-                    return CAIRO_STATUS_SUCCESS
-                }, Unmanaged.passUnretained(sink).toOpaque())
+                surface, ByteSink.take, Unmanaged.passUnretained(sink).toOpaque())
         }
         try Self.check(status)
         return sink.bytes
@@ -198,14 +231,31 @@ struct Canvas: ~Copyable {
     }
 }
 
-/// What a person would miss in a picture: texts that had to be cut, and characters that no font has.
+/// What a person would miss in a picture: texts that had to be cut, and characters that no font has;
+/// and where its parts have come to stand.
 final class DrawingNotes {
     private(set) var findings: [String] = []
+    private(set) var parts: [(part: ScreenPart, box: Box)] = []
 
     func add(_ finding: String) { findings.append(finding) }
+
+    func add(_ part: ScreenPart, _ box: Box) { parts.append((part, box)) }
 }
 
-/// Where Cairo's PNG writer puts the file.
+/// What a screen is made of, from afar.
+enum ScreenPart: String, Hashable, Sendable, CaseIterable {
+    case banner, bar, symbol, icon, headline, amount, sentences, countdown, footer
+}
+
+/// Where Cairo's writers put a file.
 private final class ByteSink {
     var bytes: [UInt8] = []
+
+    /// Takes the next bytes; the closure is an unretained sink.
+    static let take: cairo_write_func_t = { closure, data, length in
+        guard let closure, let data else { return CAIRO_STATUS_WRITE_ERROR }
+        let sink = Unmanaged<ByteSink>.fromOpaque(closure).takeUnretainedValue()
+        sink.bytes.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(length)))
+        return CAIRO_STATUS_SUCCESS
+    }
 }

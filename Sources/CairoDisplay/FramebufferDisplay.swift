@@ -12,10 +12,14 @@ public final class FramebufferDisplay: Display {
     private static let getFixedInfo: UInt = 0x4602
 
     private let surface: PixelSurface
+    private let theme: ScreenTheme
     private let memory: Mutex<MappedMemory>
 
     /// Opens the device at `path`; the picture is turned by `rotation`.
-    public init(path: String, rotation: DisplayRotation) throws(DisplayError) {
+    public init(
+        path: String, rotation: DisplayRotation, theme: ScreenTheme = .light
+    ) throws(DisplayError) {
+        self.theme = theme
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(path, errno) }
         defer { close(descriptor) }
@@ -52,13 +56,13 @@ public final class FramebufferDisplay: Display {
     /// The screen at the panel's size.
     public func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
         try ScreenDrawing.picture(
-            of: screen, width: surface.pictureWidth, height: surface.pictureHeight)
+            of: screen, width: surface.pictureWidth, height: surface.pictureHeight, theme: theme)
     }
 
     /// Draws the screen into the panel's memory.
     public func show(_ screen: Screen) throws(DisplayError) {
         let pixels = try ScreenDrawing.pixels(
-            of: screen, width: surface.pictureWidth, height: surface.pictureHeight)
+            of: screen, width: surface.pictureWidth, height: surface.pictureHeight, theme: theme)
         memory.withLock { surface.write(pixels, to: $0.start) }
     }
 }

@@ -21,16 +21,19 @@ public final class KMSDisplay: Display {
         public let size: (width: Int, height: Int)?
         /// How the picture is turned.
         public let rotation: DisplayRotation
+        /// How bright the screens are.
+        public let theme: ScreenTheme
 
         /// Makes a choice.
         public init(
             path: String, connector: String? = nil, size: (width: Int, height: Int)? = nil,
-            rotation: DisplayRotation = .none
+            rotation: DisplayRotation = .none, theme: ScreenTheme = .light
         ) {
             self.path = path
             self.connector = connector
             self.size = size
             self.rotation = rotation
+            self.theme = theme
         }
     }
 
@@ -59,7 +62,8 @@ public final class KMSDisplay: Display {
     public func picture(of screen: Screen) throws(DisplayError) -> LumaFrame {
         let surface = state.withLock { $0.surface }
         return try ScreenDrawing.picture(
-            of: screen, width: surface.pictureWidth, height: surface.pictureHeight)
+            of: screen, width: surface.pictureWidth, height: surface.pictureHeight,
+            theme: choice.theme)
     }
 
     /// Shows the screen. Where the panel has gone, whatever is there now is taken.
@@ -69,7 +73,8 @@ public final class KMSDisplay: Display {
             let surface = state.surface
             try output.show(
                 try ScreenDrawing.pixels(
-                    of: screen, width: surface.pictureWidth, height: surface.pictureHeight))
+                    of: screen, width: surface.pictureWidth, height: surface.pictureHeight,
+                    theme: choice.theme))
         }
     }
 

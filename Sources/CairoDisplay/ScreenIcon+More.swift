@@ -3,6 +3,17 @@ import Screens
 
 // The signs of what is not simply yes or no.
 extension ScreenIcon {
+    /// A crescent: after hours.
+    func moon(_ canvas: borrowing Canvas) {
+        let pen = canvas.pen
+        canvas.setColour(palette.ink)
+        // The outer edge, and back along a circle that is set aside: they meet at both horns.
+        cairo_arc(pen, -0.06, 0, 0.44, 0.9, 2 * .pi - 0.9)
+        cairo_arc_negative(pen, 0.27, 0, 0.35, 2 * .pi - 1.72, 1.72)
+        cairo_close_path(pen)
+        cairo_fill(pen)
+    }
+
     /// Two arrows in a circle: again.
     func repeated(_ canvas: borrowing Canvas) {
         let pen = canvas.pen

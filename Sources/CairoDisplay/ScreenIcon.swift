@@ -20,7 +20,7 @@ struct ScreenIcon {
         cairo_set_line_cap(pen, CAIRO_LINE_CAP_ROUND)
         cairo_set_line_join(pen, CAIRO_LINE_JOIN_ROUND)
         switch kind {
-        case .approved:
+        case .approved, .receipt:
             disc(canvas)
             stroke(canvas, [(-0.24, 0.02), (-0.07, 0.19), (0.25, -0.17)], width: 0.1)
         case .approvedInPart: half(canvas)
@@ -36,6 +36,7 @@ struct ScreenIcon {
             stroke(canvas, [(0.22, 0), (-0.22, 0)], width: 0.1)
             stroke(canvas, [(-0.05, -0.17), (-0.22, 0), (-0.05, 0.17)], width: 0.1)
         case .outOfOrder: warning(canvas)
+        case .closed: moon(canvas)
         case .working: dots(canvas)
         case .idle: shop(canvas)
         case .shopQR: viewfinder(canvas)
@@ -105,7 +106,7 @@ struct ScreenIcon {
     /// A shop: walls, a door, and an awning of four scallops.
     private func shop(_ canvas: borrowing Canvas) {
         let pen = canvas.pen
-        canvas.setColour(palette.bar)
+        canvas.setColour(palette.sign)
         stroke(canvas, [(-0.34, 0), (-0.34, 0.44), (0.34, 0.44), (0.34, 0)], width: 0.06)
         cairo_rectangle(pen, 0.04, 0.14, 0.16, 0.3)
         cairo_fill(pen)
@@ -119,7 +120,7 @@ struct ScreenIcon {
 
     /// Four corners around a square: hold a code here.
     private func viewfinder(_ canvas: borrowing Canvas) {
-        canvas.setColour(palette.bar)
+        canvas.setColour(palette.sign)
         for (x, y) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
             stroke(
                 canvas, [(0.2 * x, 0.44 * y), (0.44 * x, 0.44 * y), (0.44 * x, 0.2 * y)],

@@ -6,14 +6,18 @@ struct ScreenPainter {
     let screen: Screen
     private let palette: Palette
 
-    init(_ screen: Screen) {
+    init(_ screen: Screen, _ theme: ScreenTheme) {
         self.screen = screen
-        palette = Palette.of(screen.kind)
+        palette = Palette.of(screen, theme)
     }
 
     /// The screen on a canvas of this size.
-    func paint(width: Int, height: Int) throws(DrawingError) -> Canvas {
-        let canvas = try Canvas(width: width, height: height, background: palette.background)
+    func paint(width: Int, height: Int, as medium: Canvas.Medium = .pixels)
+        throws(DrawingError) -> Canvas
+    {
+        let canvas = try Canvas(
+            width: width, height: height, background: palette.background, as: medium)
+        if let rest = screen.rest { canvas.shift(by: Self.offset(of: rest)) }
         var body = canvas.bounds
         let unit = min(canvas.bounds.width, canvas.bounds.height)
         if let banner = screen.banner {
@@ -30,6 +34,19 @@ struct ScreenPainter {
         return canvas
     }
 
+    /// How far a resting screen is off its place, in pixels: more than a letter's stroke is wide on
+    /// panels of usual size, and less than a margin.
+    private static let shift = 4.0
+
+    /// Around the place, never at it.
+    private static func offset(of rest: ScreenRest) -> (x: Double, y: Double) {
+        let around: [(x: Double, y: Double)] = [
+            (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1),
+        ]
+        let place = around[rest.place % around.count]
+        return (place.x * shift, place.y * shift)
+    }
+
     /// How high a banner is, as a share of the screen's shorter side.
     private static let bannerShare = 0.085
 
@@ -37,6 +54,7 @@ struct ScreenPainter {
         _ banner: String, _ canvas: borrowing Canvas, _ strip: Box
     ) throws(DrawingError) {
         canvas.fill(strip, Palette.banner)
+        canvas.notes.add(.banner, strip)
         let text = try TextBlock.fitted(
             banner, on: canvas, in: strip.inset(strip.height * 0.08), largest: strip.height * 0.6,
             smallest: strip.height * 0.3, weight: .bold, centred: true)
@@ -47,6 +65,7 @@ struct ScreenPainter {
 
     private func paintBar(_ canvas: borrowing Canvas, _ bar: Box) throws(DrawingError) {
         canvas.fill(bar, palette.bar)
+        canvas.notes.add(.bar, bar)
         let margin = bar.height * 0.35
         let column = Box(
             x: bar.x + margin, y: bar.y, width: bar.width - 2 * margin, height: bar.height)
@@ -54,7 +73,7 @@ struct ScreenPainter {
             screen.merchant, on: canvas, in: column, largest: bar.height * 0.5,
             smallest: bar.height * 0.3, weight: .bold, centred: true)
         name.draw(
-            on: canvas, x: column.x, y: bar.y + (bar.height - name.height) / 2, .white)
+            on: canvas, x: column.x, y: bar.y + (bar.height - name.height) / 2, palette.barInk)
     }
 
     // MARK: With a symbol
@@ -71,21 +90,22 @@ struct ScreenPainter {
         let margin = unit * 0.04
         let isMirrored = screen.isRightToLeft
         if isBeside {
-            canvas.draw(
-                symbol, x: Int(isMirrored ? body.x + body.width - Double(side) : body.x),
-                y: Int(body.y + (body.height - Double(side)) / 2),
-                modulePixels: pixels)
+            paint(
+                symbol, canvas, x: isMirrored ? body.x + body.width - Double(side) : body.x,
+                y: body.y + (body.height - Double(side)) / 2, pixels, side)
             var column = body
-            column.x += isMirrored ? margin : Double(side)
-            column.width -= Double(side) + margin
+            // On white the quiet zone is the gap; on any other ground the symbol is a white square.
+            let gap = palette.background == .white ? 0 : margin / 2
+            column.x += isMirrored ? margin : Double(side) + gap
+            column.width -= Double(side) + margin + gap
             column = Box(
                 x: column.x, y: column.y + margin, width: column.width,
                 height: column.height - 2 * margin)
             try paintColumn(canvas, column, unit)
         } else {
-            canvas.draw(
-                symbol, x: Int(body.x + (body.width - Double(side)) / 2),
-                y: Int(body.y + body.height) - side, modulePixels: pixels)
+            paint(
+                symbol, canvas, x: body.x + (body.width - Double(side)) / 2,
+                y: body.y + body.height - Double(side), pixels, side)
             var band = body
             band.height -= Double(side)
             try paintColumn(
@@ -94,6 +114,33 @@ struct ScreenPainter {
                     x: band.x + margin, y: band.y + margin, width: band.width - 2 * margin,
                     height: band.height - margin), unit)
         }
+    }
+
+    /// The symbol on whole pixels.
+    private func paint(
+        _ symbol: SymbolMatrix, _ canvas: borrowing Canvas, x: Double, y: Double, _ pixels: Int,
+        _ side: Int
+    ) {
+        canvas.draw(symbol, x: Int(x), y: Int(y), modulePixels: pixels)
+        canvas.notes.add(
+            .symbol,
+            Box(
+                x: x.rounded(.down), y: y.rounded(.down), width: Double(side), height: Double(side))
+        )
+    }
+
+    /// A text in the middle of its column, as the part that it is.
+    private func paint(
+        _ part: ScreenPart, _ text: borrowing TextBlock, _ canvas: borrowing Canvas, _ column: Box,
+        y: Double
+    ) {
+        text.draw(on: canvas, x: column.x, y: y, palette.ink)
+        guard text.width > 0 else { return }
+        canvas.notes.add(
+            part,
+            Box(
+                x: column.x + (column.width - text.width) / 2, y: y, width: text.width,
+                height: text.height))
     }
 
     /// Word, amount and sentences, in the middle of the column; small print at its foot.
@@ -132,11 +179,11 @@ struct ScreenPainter {
         let hasSentences = !screen.lines.isEmpty && room.height > smallest * 1.2
         let total = used + (hasSentences ? sentences.height : -gap)
         var y = rest.y + max(0, (rest.height - total) / 2)
-        headline.draw(on: canvas, x: rest.x, y: y, palette.ink)
+        paint(.headline, headline, canvas, rest, y: y)
         y += headline.height + gap
-        amount.draw(on: canvas, x: rest.x, y: y, palette.ink)
+        paint(.amount, amount, canvas, rest, y: y)
         y += amount.height + gap
-        if hasSentences { sentences.draw(on: canvas, x: rest.x, y: y, palette.ink) }
+        if hasSentences { paint(.sentences, sentences, canvas, rest, y: y) }
     }
 
     private func paintFooter(
@@ -146,7 +193,7 @@ struct ScreenPainter {
         let text = try TextBlock.fitted(
             footer, on: canvas, in: strip, largest: unit * 0.038, smallest: max(unit * 0.025, 9),
             lines: 2, centred: true)
-        text.draw(on: canvas, x: strip.x, y: strip.y + strip.height - text.height, palette.ink)
+        paint(.footer, text, canvas, strip, y: strip.y + strip.height - text.height)
     }
 
     private func paintCountdown(
@@ -156,8 +203,8 @@ struct ScreenPainter {
         let text = try TextBlock.fitted(
             countdown, on: canvas, in: strip, largest: unit * 0.045,
             smallest: max(unit * 0.03, 10), weight: .bold, centred: true)
-        text.draw(
-            on: canvas, x: strip.x, y: strip.y + (strip.height - text.height) / 2, palette.ink)
+        paint(
+            .countdown, text, canvas, strip, y: strip.y + (strip.height - text.height) / 2)
     }
 
     /// Where nothing was paid.
@@ -208,17 +255,18 @@ struct ScreenPainter {
         let sentencesHeight = screen.lines.isEmpty ? 0 : sentences.height + gap
         let total = icon + gap + headline.height + amountHeight + sentencesHeight
         var y = rest.y + max(0, (rest.height - total) / 2)
-        ScreenIcon(kind: screen.kind, palette: palette).draw(
-            on: canvas, in: Box(x: rest.x, y: y, width: rest.width, height: icon))
+        let sign = Box(x: rest.x + (rest.width - icon) / 2, y: y, width: icon, height: icon)
+        ScreenIcon(kind: screen.kind, palette: palette).draw(on: canvas, in: sign)
+        canvas.notes.add(.icon, sign)
         y += icon + gap
-        headline.draw(on: canvas, x: rest.x, y: y, palette.ink)
+        paint(.headline, headline, canvas, rest, y: y)
         y += headline.height
         if screen.amount != nil {
-            amount.draw(on: canvas, x: rest.x, y: y + gap / 2, palette.ink)
+            paint(.amount, amount, canvas, rest, y: y + gap / 2)
             y += amountHeight
         }
         if !screen.lines.isEmpty {
-            sentences.draw(on: canvas, x: rest.x, y: y + gap, palette.ink)
+            paint(.sentences, sentences, canvas, rest, y: y + gap)
         }
     }
 }

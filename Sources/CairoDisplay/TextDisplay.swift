@@ -80,13 +80,14 @@ public struct TextDisplay: Display {
         switch kind {
         case .idle, .shopQR: "[ ]"
         case .working: "[…]"
-        case .approved: "[✓]"
+        case .approved, .receipt: "[✓]"
         case .approvedInPart: "[◐]"
         case .declined: "[✗]"
         case .again: "[↻]"
         case .retry: "[?]"
         case .network: "[~]"
         case .undone: "[←]"
+        case .closed: "[☾]"
         case .outOfOrder: "[!]"
         }
     }

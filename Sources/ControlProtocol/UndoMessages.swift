@@ -44,12 +44,14 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
     public let voucherKind: String
     /// The receipt once more, line by line, marked as a copy; missing where many are listed.
     public let receiptText: [String]?
+    /// The receipt's signed code (`TR1:…`), where the payment counts; missing where many are listed.
+    public let receiptCode: String?
 
     /// Makes a payment's message.
     public init(
         receipt: UInt64, sequence: UInt64, sale: String, at: String, amount: MoneyMessage,
         standing: String, refundable: MoneyMessage, voucher: String, voucherKind: String,
-        receiptText: [String]? = nil
+        receiptText: [String]? = nil, receiptCode: String? = nil
     ) {
         self.receipt = receipt
         self.sequence = sequence
@@ -61,6 +63,7 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
         self.voucher = voucher
         self.voucherKind = voucherKind
         self.receiptText = receiptText
+        self.receiptCode = receiptCode
     }
 }
 
@@ -90,6 +93,8 @@ public struct UndoMessage: Codable, Hashable, Sendable {
     public let halfBlocks: String?
     /// The customer's receipt, line by line.
     public let receiptText: [String]
+    /// The receipt's signed code (`TR1:…`); nil for a reversal.
+    public let receiptCode: String?
     /// A sentence for the cashier.
     public let message: String
     /// Whether it had been made before, under the same key.
@@ -99,7 +104,8 @@ public struct UndoMessage: Codable, Hashable, Sendable {
     public init(
         kind: String, receipt: UInt64?, payment: UInt64, sale: String, at: String,
         amount: MoneyMessage, refundable: MoneyMessage, to: String?, reason: String?,
-        code: String?, halfBlocks: String?, receiptText: [String], message: String, repeated: Bool
+        code: String?, halfBlocks: String?, receiptText: [String],
+        receiptCode: String?, message: String, repeated: Bool
     ) {
         self.kind = kind
         self.receipt = receipt
@@ -113,6 +119,7 @@ public struct UndoMessage: Codable, Hashable, Sendable {
         self.code = code
         self.halfBlocks = halfBlocks
         self.receiptText = receiptText
+        self.receiptCode = receiptCode
         self.message = message
         self.repeated = repeated
     }

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Money
 import NIOCore
+import Screens
 import ServiceLifecycle
 import Terminal
 import Vouchers
@@ -50,7 +51,7 @@ struct ConsoleRoutes: Sendable {
             }
         }
         router.get("display/events") { _, _ in events { await self.displayEvent() } }
-        router.get("display/picture") { _, _ in picture() }
+        router.get("display/picture") { _, _ in await picture() }
     }
 
     private func page(_ name: String) -> Response {
@@ -60,9 +61,10 @@ struct ConsoleRoutes: Sendable {
             body: .init(byteBuffer: ByteBuffer(bytes: page.bytes)))
     }
 
-    /// The customer's screen, as the display has drawn it.
-    private func picture() -> Response {
-        guard let picture = console.picture() else { return Response(status: .notFound) }
+    /// The customer's screen, drawn anew: the page shows it too where the display is a panel.
+    private func picture() async -> Response {
+        guard let screen = await terminal.customerScreen, let picture = console.picture(screen)
+        else { return Response(status: .notFound) }
         return Response(
             status: .ok, headers: [.contentType: picture.type],
             body: .init(byteBuffer: ByteBuffer(bytes: picture.bytes)))
@@ -189,7 +191,19 @@ extension ConsoleRoutes {
 
     private func displayEvent() async -> (text: String, version: UInt64) {
         let version = await terminal.currentSale?.version
-        return (Self.line(["version": version ?? 0]), version ?? .max)
+        let screen = await terminal.customerScreen
+        let words = screen.map {
+            ([$0.headline, $0.amount ?? ""] + $0.lines).filter { !$0.isEmpty }
+        }
+        return (
+            Self.line(DisplayEvent(version: version ?? 0, words: words ?? [])), version ?? .max
+        )
+    }
+
+    /// What the customer's page is told: its words are for who cannot see the picture.
+    private struct DisplayEvent: Encodable {
+        let version: UInt64
+        let words: [String]
     }
 
     /// JSON on one line: an event ends at an empty one.

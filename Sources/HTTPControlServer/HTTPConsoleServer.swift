@@ -4,6 +4,7 @@ import HubProtocol
 import Hummingbird
 public import Logging
 import NIOCore
+public import Screens
 public import ServiceLifecycle
 public import Terminal
 
@@ -20,14 +21,14 @@ public struct ConsoleSettings: Sendable {
     let refundLimit: UInt64
     /// The page's file of a name.
     let page: @Sendable (String) -> Content?
-    /// The customer's screen, as it is now.
-    let picture: @Sendable () -> Content?
+    /// Draws the customer's screen for a browser.
+    let picture: @Sendable (Screen) -> Content?
 
     /// Puts settings together.
     public init(
         port: Int, staff: any StaffDoor, refundLimit: UInt64,
         page: @escaping @Sendable (String) -> Content?,
-        picture: @escaping @Sendable () -> Content?
+        picture: @escaping @Sendable (Screen) -> Content?
     ) {
         self.port = port
         self.staff = staff

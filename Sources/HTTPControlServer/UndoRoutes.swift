@@ -18,7 +18,8 @@ struct UndoRoutes: Sendable {
                 let payment = try await terminal.payment(receipt: try receipt(context))
                 return try Answer.json(
                     PaymentMessage(
-                        payment, receiptText: await terminal.receiptComposer.copy(of: payment)))
+                        payment, receiptText: await terminal.receiptComposer.copy(of: payment),
+                        receiptCode: await terminal.receiptCode(of: payment)))
             }
         }
         router.post("v1/receipts/:receipt/cancel") { request, context in
@@ -90,6 +91,7 @@ struct UndoRoutes: Sendable {
     private func message(_ result: UndoResult) async throws -> UndoMessage {
         UndoMessage(
             result, profile: await terminal.receiptComposer,
+            receiptCode: await terminal.receiptCode(of: result.undo, receipt: result.receipt),
             payment: try await terminal.payment(receipt: result.undo.payment.receipt))
     }
 
@@ -129,7 +131,9 @@ struct UndoRoutes: Sendable {
 }
 
 extension PaymentMessage {
-    init(_ payment: CapturedPayment, receiptText: [String]? = nil) {
+    init(
+        _ payment: CapturedPayment, receiptText: [String]? = nil, receiptCode: String? = nil
+    ) {
         let currency = payment.amount.currency.number
         self.init(
             receipt: payment.receipt, sequence: payment.sequence, sale: payment.sale.text,
@@ -137,13 +141,16 @@ extension PaymentMessage {
             standing: payment.standing.rawValue,
             refundable: MoneyMessage(payment.refundable, currency: currency),
             voucher: payment.voucher.shortName, voucherKind: payment.voucherKind.name,
-            receiptText: receiptText)
+            receiptText: receiptText, receiptCode: receiptCode)
     }
 }
 
 extension UndoMessage {
     /// `payment` is the payment as it stands after the undoing.
-    init(_ result: UndoResult, profile: ReceiptComposer, payment: CapturedPayment) {
+    init(
+        _ result: UndoResult, profile: ReceiptComposer, receiptCode: String?,
+        payment: CapturedPayment
+    ) {
         let undo = result.undo
         var way: RefundWay?
         if case .refund(let named) = undo.kind { way = named }
@@ -156,6 +163,7 @@ extension UndoMessage {
             to: way?.name, reason: undo.reason, code: result.code,
             halfBlocks: result.symbol?.halfBlocks(),
             receiptText: profile.lines(of: undo, receipt: result.receipt),
+            receiptCode: receiptCode,
             message: UndoSentences(undo).cashier, repeated: result.isRepeated)
     }
 }

@@ -10,12 +10,18 @@ public struct HardwareProfile: Hashable, Sendable {
     public let camera: CameraProfile
     /// Where screens go.
     public let display: DisplayProfile
+    /// How bright they are.
+    public let theme: DisplayTheme
     /// What reads codes beside the camera, or in its place; nil: nothing does.
     public let scanEngine: ScanEngineProfile?
 
-    init(camera: CameraProfile, display: DisplayProfile, scanEngine: ScanEngineProfile?) {
+    init(
+        camera: CameraProfile, display: DisplayProfile, theme: DisplayTheme,
+        scanEngine: ScanEngineProfile?
+    ) {
         self.camera = camera
         self.display = display
+        self.theme = theme
         self.scanEngine = scanEngine
     }
 
@@ -23,7 +29,7 @@ public struct HardwareProfile: Hashable, Sendable {
     public func resolved(in folder: String) -> HardwareProfile {
         HardwareProfile(
             camera: camera.resolved(in: folder), display: display.resolved(in: folder),
-            scanEngine: scanEngine)
+            theme: theme, scanEngine: scanEngine)
     }
 }
 
@@ -78,6 +84,14 @@ public enum DisplayProfile: Hashable, Sendable {
             .png(path: ProfilePath.resolve(path, in: folder), width: width, height: height)
         }
     }
+}
+
+/// How bright a terminal's screens are; the raw values are the profile's words.
+public enum DisplayTheme: String, Hashable, Sendable, CaseIterable {
+    /// Dark words on light ground: what is said of no other.
+    case light
+    /// Light words on dark ground.
+    case dark
 }
 
 /// A display's size in pixels.

@@ -18,6 +18,11 @@ extension HardwareProfile {
         let camera = try CameraProfile(reading: cameraSection)
         let displaySection = try Section(root, "display")
         let display = try DisplayProfile(reading: displaySection)
+        let theme =
+            displaySection.has("theme")
+            ? DisplayTheme(
+                rawValue: try displaySection.word(
+                    "theme", of: DisplayTheme.allCases.map(\.rawValue))) ?? .light : .light
         // Else the camera would read its own terminal's screen as what a customer holds up.
         if case .folder(let folder) = camera, case .png(let path, _, _) = display,
             ProfilePath.isDirectly(path, in: folder)
@@ -31,7 +36,7 @@ extension HardwareProfile {
                 at: try cameraSection.place(of: "kind"),
                 "camera.kind is none, and there is no scan-engine: no code could be read.")
         }
-        self.init(camera: camera, display: display, scanEngine: scanEngine)
+        self.init(camera: camera, display: display, theme: theme, scanEngine: scanEngine)
     }
 }
 
@@ -86,10 +91,12 @@ extension DisplayProfile {
     init(reading section: Section) throws(ProfileFinding) {
         switch try section.word("kind", of: Self.kinds) {
         case "none":
-            try section.allow(["kind"])
+            try section.allow(["kind", "theme"])
             self = .none
         case "drm":
-            try section.allow(["kind", "path", "connector", "width", "height", "rotation"])
+            try section.allow([
+                "kind", "path", "connector", "width", "height", "rotation", "theme",
+            ])
             var size: DisplaySize?
             if section.has("width") || section.has("height") {
                 size = DisplaySize(
@@ -101,11 +108,11 @@ extension DisplayProfile {
                 connector: section.has("connector") ? try section.path("connector") : nil,
                 size: size, rotation: try Self.rotation(section))
         case "framebuffer":
-            try section.allow(["kind", "path", "rotation"])
+            try section.allow(["kind", "path", "rotation", "theme"])
             self = .framebuffer(
                 path: try section.device("path"), rotation: try Self.rotation(section))
         default:
-            try section.allow(["kind", "path", "width", "height"])
+            try section.allow(["kind", "path", "width", "height", "theme"])
             self = .png(
                 path: try section.path("path"),
                 width: try section.integer("width", in: HardwareProfile.displaySide),

@@ -61,6 +61,8 @@ public enum ProfileSchema {
                 Key("path", .path, "the file that is replaced at each change, or the device"),
                 Key("connector", .path, "the panel's connector, as HDMI-A-1"),
                 Key("rotation", .word(DisplayProfile.rotations), "how far it is turned, clockwise"),
+                Key(
+                    "theme", .word(DisplayTheme.allCases.map(\.rawValue)), "how bright screens are"),
                 Key("width", .integer(HardwareProfile.displaySide), "pixels"),
                 Key("height", .integer(HardwareProfile.displaySide), "pixels"),
             ]),

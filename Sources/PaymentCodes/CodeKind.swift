@@ -3,6 +3,7 @@ public enum CodeKind: String, CaseIterable, Sendable {
     case tillVoucher = "till-voucher"
     case tillReference = "till-reference"
     case tillShopQR = "till-shop-qr"
+    case tillReceipt = "till-receipt"
     case emvMerchantPresented = "emv-merchant-presented"
     case emvConsumerPresented = "emv-consumer-presented"
     case weChatPay = "wechat-pay"
@@ -30,6 +31,7 @@ public enum CodeKind: String, CaseIterable, Sendable {
         case .tillVoucher: "Till voucher"
         case .tillReference: "Till voucher reference"
         case .tillShopQR: "Till shop QR"
+        case .tillReceipt: "Till receipt"
         case .emvMerchantPresented: "shop QR (EMVCo merchant-presented)"
         case .emvConsumerPresented: "wallet code (EMVCo consumer-presented)"
         case .weChatPay: "WeChat Pay"
@@ -56,7 +58,8 @@ public enum CodeKind: String, CaseIterable, Sendable {
     /// Whether money moves by codes of this kind, by whatever scheme and in whatever direction.
     public var isPaymentCode: Bool {
         switch self {
-        case .healthCertificate, .smartHealthCard, .url, .gtin, .text, .unreadable: false
+        case .tillReceipt, .healthCertificate, .smartHealthCard, .url, .gtin, .text, .unreadable:
+            false
         default: true
         }
     }

@@ -1,4 +1,4 @@
-/// Till's own codes: voucher texts and references (the shop QR is an EMV payload).
+/// Till's own codes: vouchers' and receipts' texts and references (the shop QR is an EMV payload).
 enum TillCodes {
     /// Formats section 1: counted after one final CR or LF is removed.
     static let maximumVoucherText = 1_000
@@ -7,6 +7,10 @@ enum TillCodes {
     static func recognise(_ code: ScannedCode) -> CodeRecognition? {
         if code.hasPrefixIgnoringCase("tv1:") { return voucher(code) }
         if code.hasPrefixIgnoringCase("tvr:") { return reference(code) }
+        // Whatever follows: whether it is a genuine one is for who verifies receipts.
+        if code.hasPrefixIgnoringCase("tr1:") {
+            return CodeRecognition(.tillReceipt, masked: code.masked("TR1:"))
+        }
         return nil
     }
 

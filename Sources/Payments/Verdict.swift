@@ -11,6 +11,8 @@ public enum DeclineReason: Hashable, Sendable {
     case severalCodes(count: Int)
     /// The picture holds a code that is no payment code at all.
     case notAPaymentCode
+    /// A receipt of a terminal: proof that something was paid, and no payment.
+    case receiptShown
     /// A payment code of another scheme: it needs a network and that scheme.
     case otherScheme(kind: String, name: String)
     /// A voucher reference (`TVR:`) that no voucher in the terminal's store has.
@@ -109,6 +111,7 @@ public enum DeclineReason: Hashable, Sendable {
         case .clockSuspect: "clock-suspect"
         case .severalCodes: "several-codes"
         case .notAPaymentCode: "not-a-payment-code"
+        case .receiptShown: "receipt-not-a-payment"
         case .otherScheme(let kind, _): "other-scheme-\(kind)"
         case .referenceUnknown: "reference-unknown"
         case .referenceMalformed(let reason, _): reason

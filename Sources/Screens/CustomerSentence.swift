@@ -47,6 +47,14 @@ public enum CustomerPrompt: Hashable, Sendable {
     case tryAgain
     /// It takes a network: the word that is read from afar.
     case needsNetwork
+    /// On a poster, above the shop's QR code.
+    case scanToPay
+    /// What a paid customer may take along from the screen.
+    case takeReceipt
+    /// The terminal does not sell: the word that is read from afar.
+    case closed
+    /// What to do then.
+    case payElsewhere
     /// The terminal is out of order: the word that is read from afar.
     case outOfOrder
     /// What to do then.
@@ -61,6 +69,8 @@ public enum CustomerDecline: Hashable, Sendable {
     case oneCodeOnly
     /// Something else than a payment code.
     case notAPaymentCode
+    /// A receipt.
+    case thisIsAReceipt
     /// A scheme by its name, or a currency by its code, that is not taken.
     case notAcceptedHere(String)
     /// A reference that the store does not have.

@@ -36,6 +36,11 @@ public struct DeclineSentences: Hashable, Sendable {
                 "This is not a payment code. Ask for the payment code.",
                 .notAPaymentCode
             )
+        case .receiptShown:
+            return (
+                "This is a receipt, not a payment. Ask for the payment code.",
+                .thisIsAReceipt
+            )
         case .otherScheme(_, let name):
             return (
                 "This is a code of \(name). It can only be paid with a network and that scheme.",

@@ -8,6 +8,8 @@ public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
     case working
     /// Paid in full.
     case approved
+    /// Paid, and the receipt as a code to be taken along.
+    case receipt
     /// Paid in part; the rest is still asked for.
     case approvedInPart = "approved-in-part"
     /// Not paid, and why.
@@ -20,8 +22,30 @@ public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
     case network
     /// Money goes back.
     case undone
+    /// The period is closed and the next not begun.
+    case closed
     /// The terminal cannot take payments.
     case outOfOrder = "out-of-order"
+}
+
+/// The care of a panel on which the same has stood for long (image retention): drawn dim, and each
+/// minute a few pixels off where it was.
+public struct ScreenRest: Hashable, Sendable {
+    /// How long the same stands before it rests, in seconds.
+    public static let afterSeconds: UInt64 = 600
+    /// How long it stands at one place then, in seconds.
+    public static let shiftSeconds: UInt64 = 60
+    /// How many places there are, around the one where it is drawn awake.
+    public static let places = 8
+
+    /// Which of them, from 0.
+    public let place: Int
+
+    /// The care due where the same has stood for so many seconds; nil: none yet.
+    public init?(stillSeconds: UInt64) {
+        guard stillSeconds >= Self.afterSeconds else { return nil }
+        place = Int((stillSeconds - Self.afterSeconds) / Self.shiftSeconds % UInt64(Self.places))
+    }
 }
 
 /// What the customer's screen shows: a value, drawn by a display.
@@ -46,12 +70,15 @@ public struct Screen: Hashable, Sendable {
     public let banner: String?
     /// Whether its language is written from right to left: the sides are then the other way round.
     public let isRightToLeft: Bool
+    /// The care that it is drawn with, where it has stood for long.
+    public let rest: ScreenRest?
 
     /// Makes a screen from its parts.
     public init(
         kind: ScreenKind, merchant: String, headline: String, amount: String? = nil,
         lines: [String] = [], symbol: SymbolMatrix? = nil, countdown: String? = nil,
-        footer: String? = nil, banner: String? = nil, isRightToLeft: Bool = false
+        footer: String? = nil, banner: String? = nil, isRightToLeft: Bool = false,
+        rest: ScreenRest? = nil
     ) {
         self.kind = kind
         self.merchant = merchant
@@ -63,5 +90,6 @@ public struct Screen: Hashable, Sendable {
         self.footer = footer
         self.banner = banner
         self.isRightToLeft = isRightToLeft
+        self.rest = rest
     }
 }

@@ -23,18 +23,19 @@ public struct ScreenComposer: Hashable, Sendable {
     /// A screen in this shop's name, laid out as the language is written.
     private func screen(
         kind: ScreenKind, headline: String, amount: String? = nil, lines: [String] = [],
-        symbol: SymbolMatrix? = nil, countdown: String? = nil, footer: String? = nil
+        symbol: SymbolMatrix? = nil, countdown: String? = nil, footer: String? = nil,
+        stillSeconds: UInt64 = 0
     ) -> Screen {
         Screen(
             kind: kind, merchant: merchant, headline: headline, amount: amount, lines: lines,
             symbol: symbol, countdown: countdown, footer: footer,
             banner: isTraining ? language.text(.training) : nil,
-            isRightToLeft: language.isRightToLeft)
+            isRightToLeft: language.isRightToLeft, rest: ScreenRest(stillSeconds: stillSeconds))
     }
 
-    /// Nothing is being sold.
-    public func idle() -> Screen {
-        screen(kind: .idle, headline: language.text(.welcome))
+    /// Nothing is being sold, and has not been for so many seconds.
+    public func idle(stillSeconds: UInt64 = 0) -> Screen {
+        screen(kind: .idle, headline: language.text(.welcome), stillSeconds: stillSeconds)
     }
 
     /// The sale waits for a code; `symbol` is its request, or nil where it cannot be shown, and
@@ -62,6 +63,14 @@ public struct ScreenComposer: Hashable, Sendable {
         screen(
             kind: .working, headline: language.text(.oneMoment),
             amount: language.text(amount), lines: [language.text(.askingOnline)])
+    }
+
+    /// After an approval: `amount` was paid, and `symbol` is the signed receipt with this number.
+    public func receipt(_ amount: Amount, number: ReceiptNumber, symbol: SymbolMatrix) -> Screen {
+        screen(
+            kind: .receipt, headline: language.text(.paid), amount: language.text(amount),
+            lines: [language.text(.takeReceipt)], symbol: symbol,
+            footer: language.text(.receipt(number)))
     }
 
     /// What became of a code.
@@ -126,6 +135,13 @@ public struct ScreenComposer: Hashable, Sendable {
             symbol: symbol,
             footer: receipt.map { language.text(.receiptFor($0, payment: paid)) }
                 ?? language.text(.forReceipt(paid)))
+    }
+
+    /// The period is closed, and nothing has been sold since, for so many seconds.
+    public func closed(stillSeconds: UInt64 = 0) -> Screen {
+        screen(
+            kind: .closed, headline: language.text(.closed),
+            lines: [language.text(.payElsewhere)], stillSeconds: stillSeconds)
     }
 
     /// The terminal cannot take payments.

@@ -24,6 +24,10 @@ extension ScreenLanguage {
         case .usedAlready: "مستخدَم من قبل"
         case .tryAgain: "حاول مرة أخرى"
         case .needsNetwork: "لا بد من اتصال"
+        case .scanToPay: "امسح للدفع"
+        case .takeReceipt: "التقط صورة لهذا الرمز: إنه إيصالك."
+        case .closed: "مغلق"
+        case .payElsewhere: "يرجى الدفع عند صندوق آخر."
         case .outOfOrder: "خارج الخدمة"
         case .askForAnotherWay: "يرجى السؤال عن طريقة دفع أخرى."
         case .training: "تدريب – لا يدفع هنا شيء"
@@ -43,6 +47,7 @@ extension ScreenLanguage {
         switch sentence {
         case .oneCodeOnly: "يرجى إظهار رمز واحد فقط."
         case .notAPaymentCode: "هذا ليس رمز دفع."
+        case .thisIsAReceipt: "هذا إيصال. يرجى إظهار رمز الدفع."
         case .notAcceptedHere(let name): "لا يُقبل \(isolated(name)) هنا."
         case .cardUnknown: "هذه البطاقة غير معروفة هنا."
         case .checkTheNumber: "يرجى التحقق من الرقم على البطاقة."

@@ -25,6 +25,10 @@ extension ScreenLanguage {
         case .usedAlready: "已使用过"
         case .tryAgain: "请重试"
         case .needsNetwork: "需要网络"
+        case .scanToPay: "扫码付款"
+        case .takeReceipt: "请拍下此码,它就是您的收据。"
+        case .closed: "暂停收款"
+        case .payElsewhere: "请到其他收银台付款。"
         case .outOfOrder: "暂停服务"
         case .askForAnotherWay: "请咨询其他付款方式。"
         case .training: "培训模式 – 此处不收款"
@@ -44,6 +48,7 @@ extension ScreenLanguage {
         switch sentence {
         case .oneCodeOnly: "请只出示一个码。"
         case .notAPaymentCode: "这不是付款码。"
+        case .thisIsAReceipt: "这是收据。请出示您的付款码。"
         case .notAcceptedHere(let name): "此处不支持 \(isolated(name))。"
         case .cardUnknown: "此处无法识别该卡。"
         case .checkTheNumber: "请核对卡上的号码。"

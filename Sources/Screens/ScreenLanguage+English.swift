@@ -26,6 +26,10 @@ extension ScreenLanguage {
         case .usedAlready: "Used already"
         case .tryAgain: "Try again"
         case .needsNetwork: "Needs network"
+        case .scanToPay: "Scan to pay"
+        case .takeReceipt: "Take a picture of this code: it is your receipt."
+        case .closed: "Closed"
+        case .payElsewhere: "Please pay at another till."
         case .outOfOrder: "Out of order"
         case .askForAnotherWay: "Please ask for another way to pay."
         case .training: "TRAINING – nothing is paid here"
@@ -45,6 +49,7 @@ extension ScreenLanguage {
         switch sentence {
         case .oneCodeOnly: "Please show one code only."
         case .notAPaymentCode: "This is not a payment code."
+        case .thisIsAReceipt: "This is a receipt. Please show your payment code."
         case .notAcceptedHere(let name): "\(isolated(name)) is not accepted here."
         case .cardUnknown: "This card is not known here."
         case .checkTheNumber: "Please check the number on the card."

@@ -28,6 +28,10 @@ extension ScreenLanguage {
         case .usedAlready: "Déjà utilisé"
         case .tryAgain: "Réessayez"
         case .needsNetwork: "Pas de réseau"
+        case .scanToPay: "Scannez pour payer"
+        case .takeReceipt: "Photographiez ce code : c’est votre reçu."
+        case .closed: "Fermé"
+        case .payElsewhere: "Veuillez payer à une autre caisse."
         case .outOfOrder: "Hors service"
         case .askForAnotherWay: "Veuillez demander un autre moyen de paiement."
         case .training: "FORMATION – rien n’est payé ici"
@@ -47,6 +51,7 @@ extension ScreenLanguage {
         switch sentence {
         case .oneCodeOnly: "Veuillez présenter un seul code."
         case .notAPaymentCode: "Ce n’est pas un code de paiement."
+        case .thisIsAReceipt: "C’est un reçu. Veuillez montrer votre code de paiement."
         case .notAcceptedHere(let name): "\(isolated(name)) n’est pas accepté ici."
         case .cardUnknown: "Cette carte n’est pas connue ici."
         case .checkTheNumber: "Veuillez vérifier le numéro de la carte."

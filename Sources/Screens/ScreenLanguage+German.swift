@@ -26,6 +26,10 @@ extension ScreenLanguage {
         case .usedAlready: "Schon benutzt"
         case .tryAgain: "Bitte noch einmal"
         case .needsNetwork: "Keine Verbindung"
+        case .scanToPay: "Zum Bezahlen scannen"
+        case .takeReceipt: "Fotografieren Sie diesen Code: Er ist Ihr Beleg."
+        case .closed: "Geschlossen"
+        case .payElsewhere: "Bitte zahlen Sie an einer anderen Kasse."
         case .outOfOrder: "Außer Betrieb"
         case .askForAnotherWay: "Bitte fragen Sie nach einer anderen Zahlungsart."
         case .training: "ÜBUNG – hier wird nichts bezahlt"
@@ -45,6 +49,7 @@ extension ScreenLanguage {
         switch sentence {
         case .oneCodeOnly: "Bitte zeigen Sie nur einen Code."
         case .notAPaymentCode: "Das ist kein Zahlungscode."
+        case .thisIsAReceipt: "Das ist ein Beleg. Bitte zeigen Sie Ihren Zahlungscode."
         case .notAcceptedHere(let name): "\(isolated(name)) wird hier nicht angenommen."
         case .cardUnknown: "Diese Karte ist hier nicht bekannt."
         case .checkTheNumber: "Bitte prüfen Sie die Nummer auf der Karte."

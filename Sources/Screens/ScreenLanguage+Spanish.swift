@@ -27,6 +27,10 @@ extension ScreenLanguage {
         case .usedAlready: "Ya utilizado"
         case .tryAgain: "Inténtelo de nuevo"
         case .needsNetwork: "Sin conexión"
+        case .scanToPay: "Escanee para pagar"
+        case .takeReceipt: "Haga una foto de este código: es su recibo."
+        case .closed: "Cerrado"
+        case .payElsewhere: "Pague en otra caja, por favor."
         case .outOfOrder: "Fuera de servicio"
         case .askForAnotherWay: "Pregunte por otra forma de pago."
         case .training: "PRÁCTICAS – aquí no se paga nada"
@@ -46,6 +50,7 @@ extension ScreenLanguage {
         switch sentence {
         case .oneCodeOnly: "Muestre un solo código, por favor."
         case .notAPaymentCode: "Este no es un código de pago."
+        case .thisIsAReceipt: "Esto es un recibo. Muestre su código de pago."
         case .notAcceptedHere(let name): "Aquí no se acepta \(isolated(name))."
         case .cardUnknown: "Esta tarjeta no se conoce aquí."
         case .checkTheNumber: "Compruebe el número de la tarjeta."

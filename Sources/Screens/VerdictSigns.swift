@@ -114,7 +114,7 @@ public struct VerdictSigns: Hashable, Sendable {
             .storeUnavailable:
             .fault
         case .sameCodeAgain, .spentHere, .spentElsewhere, .nothingLeft: .again
-        case .severalCodes, .notAPaymentCode, .notForThisRequest, .oneWayNotAllowed,
+        case .severalCodes, .notAPaymentCode, .receiptShown, .notForThisRequest, .oneWayNotAllowed,
             .oneWayAboveLimit, .oneWayRefused, .tooSoon, .aboveCodeCeiling, .referenceMalformed:
             .retry
         case .otherScheme, .hotListTooOld, .syncOverdue, .mayBeHotListed, .outsideHours,

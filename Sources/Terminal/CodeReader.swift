@@ -20,6 +20,7 @@ public enum CodeReader {
                     .referenceMalformed(reason: error.reason, detail: error.description))
             }
             return .unusable(.referenceUnknown)
+        case .tillReceipt: return .unusable(.receiptShown)
         default:
             guard recognition.isPaymentCode else { return .unusable(.notAPaymentCode) }
             return .unusable(

@@ -136,6 +136,7 @@ extension PaymentTerminal {
             parts.trace(
                 .approved(
                     receipt: receipt, sale: capture.sale, minorUnits: capture.amount.minorUnits))
+            keepReceipt(of: capture, receipt)
         case .declined: break
         }
         // A display that fails takes no payment back: what was approved is in the journal.
@@ -153,17 +154,32 @@ extension PaymentTerminal {
         changed()
     }
 
+    /// What the customer's screen shows; nil where its display has failed.
+    public var customerScreen: Screen? { shownScreen }
+
     func showIdle() { show(screens.composer.idle()) }
 
     /// Shows a screen; one that stands there already is not drawn again, and a display that fails
     /// stops no payment.
     func show(_ screen: Screen) {
         guard screen != shownScreen else { return }
+        if screen.kind != shownScreen?.kind { stillSince = parts.clock.now() }
         do {
             try parts.display.show(screen)
             shownScreen = screen
         } catch {
             shownScreen = nil
+        }
+    }
+
+    /// Dims and moves what stands for hours, so that no panel keeps its picture.
+    func careForPanel() {
+        let now = parts.clock.now()
+        let still = now > stillSince ? now - stillSince : 0
+        switch shownScreen?.kind {
+        case .idle: show(screens.composer.idle(stillSeconds: still))
+        case .closed: show(screens.composer.closed(stillSeconds: still))
+        default: break
         }
     }
 

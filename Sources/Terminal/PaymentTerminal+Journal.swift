@@ -2,6 +2,7 @@ import COSE
 import HubProtocol
 import JournalExport
 public import Payments
+import Screens
 import Vouchers
 
 // What is asked of the journal beside sales: periods, checkpoints, the export, the archive.
@@ -13,6 +14,8 @@ extension PaymentTerminal {
     {
         let period = try await parts.journal.closePeriod(
             number, at: parts.clock.now(), by: operatedBy)
+        // The next sale opens the counter again.
+        show(screens.composer.closed())
         return (period, try await signedCheckpoint())
     }
 

@@ -129,7 +129,7 @@ extension PaymentTerminal {
     func tell(_ undo: Undo, receipt: ReceiptNumber?, order: UInt64) {
         undoAnswers[order] = .done(undo, receipt)
         if view?.sale.reference == undo.payment.sale { view?.undone += undo.amount.minorUnits }
-        let symbol = code(of: undo).flatMap { parts.encoder.symbol(forVoucher: $0) }
+        let symbol = code(of: undo).flatMap { parts.encoder.symbol(forText: $0) }
         // A display that fails takes nothing back: what was undone is in the journal.
         show(screens.composer.undone(undo, receipt: receipt, symbol: symbol))
         changed()
@@ -159,7 +159,7 @@ extension PaymentTerminal {
         let code = code(of: undo)
         return UndoResult(
             undo: undo, receipt: receipt, code: code,
-            symbol: code.flatMap { parts.encoder.symbol(forVoucher: $0) }, isRepeated: isRepeated)
+            symbol: code.flatMap { parts.encoder.symbol(forText: $0) }, isRepeated: isRepeated)
     }
 
     /// The refund voucher of an undoing, signed anew: the same bytes every time.

@@ -34,6 +34,10 @@ public actor PaymentTerminal {
     var screens: ShopScreen
     /// What the customer's screen shows.
     var shownScreen: Screen?
+    /// Since when a screen of its kind stands there, in seconds since 1970 UTC.
+    var stillSince: UInt64 = 0
+    /// The receipt that is shown after an approval.
+    var receiptTurn: ReceiptTurn?
     /// What undo orders came to, by their numbers, until their callers pick it up.
     var undoAnswers: [UInt64: UndoAnswer] = [:]
     var lastUndoOrder: UInt64 = 0
@@ -174,6 +178,8 @@ public actor PaymentTerminal {
         do { try await storeEnded() } catch {}
         await run(.tick(parts.clock.now()))
         countDown()
+        turnReceipt()
+        careForPanel()
         await keepClock()
     }
 

@@ -43,6 +43,8 @@ public struct StateFolder: Sendable {
     public var voucherStorePath: String { path + "/vouchers" }
     /// What other terminals have redeemed, as the hub told it.
     public var standingsPath: String { path + "/standings.sqlite" }
+    /// Which receipts have left by this terminal's exit.
+    public var exitMarksPath: String { path + "/exit-marks.sqlite" }
     /// Who may log in at the console.
     public var staffPath: String { path + "/staff.json" }
     /// Where the daemon listens unless told otherwise.

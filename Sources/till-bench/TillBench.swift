@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 
 /// The benchmarks: one line each, all in one run, so that ratios mean something on any machine.
 @main
@@ -30,13 +31,21 @@ struct TillBench: TillCommand {
             "Instead: change an exported journal so many times, and count what a verifier misses.",
             valueName: "count"))
     var journalChanges: Int?
-    @Option(help: ArgumentHelp("The first seed of those changes.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "The first seed of those changes, or of the shop QRs.", valueName: "number"))
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
             "Instead: write so many changed journals into --out, for another verifier.",
             valueName: "count"))
     var journalSamples: Int?
+    @Option(
+        name: .customLong("shop-qrs"),
+        help: ArgumentHelp(
+            "Instead: write so many shop QRs by chance as pictures on standard output, for other readers.",
+            valueName: "count"))
+    var shopQRs: Int?
     @Option(help: ArgumentHelp("Where to write them.", valueName: "dir"))
     var out = "."
     @OptionGroup var output: OutputOptions
@@ -44,6 +53,10 @@ struct TillBench: TillCommand {
     func perform() async throws {
         if let journalChanges { return try proveJournal(journalChanges) }
         if let journalSamples { return try writeSamples(journalSamples) }
+        if let shopQRs {
+            var samples = ShopQRSamples(seed: seed)
+            return try samples.write(shopQRs, to: .standardOutput)
+        }
         let rounds = Rounds(factor: smoke ? 0.02 : full ? 10 : 1)
         let bench = try Bench(rounds: rounds)
         defer { bench.removeFolder() }
@@ -62,12 +75,13 @@ struct TillBench: TillCommand {
 extension TillBench {
     /// What is measured together.
     enum Group: String, CaseIterable, ExpressibleByArgument {
-        case codes, scan, eyes, lists, approvals, lanes, transfer, start
+        case codes, screens, scan, eyes, lists, approvals, lanes, transfer, start
     }
 
     private func measure(_ group: Group, _ bench: Bench) async throws -> [Measurement] {
         switch group {
         case .codes: return try bench.codes() + bench.paymentCodes()
+        case .screens: return try bench.screens()
         case .scan: return try bench.scan()
         case .eyes: return try await bench.eyes()
         case .lists: return try bench.hotList() + bench.trustList()

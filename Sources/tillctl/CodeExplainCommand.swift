@@ -2,6 +2,7 @@ import ArgumentParser
 import COSE
 import CommandSupport
 import Foundation
+import TerminalState
 import Vouchers
 
 /// `tillctl code explain`: what a code is, and what this terminal would do with it.
@@ -12,9 +13,13 @@ struct CodeExplainCommand: TillCommand {
         discussion: """
             Works without the daemon. TEXT is a code as the scanner reads it; `-` reads one code \
             per line from standard input and writes one JSON line per code, whatever the bytes.
-            Each answer has: kind, wellFormed, verdict (accept or refuse), reason, message, fields.
+            Each answer has: kind, wellFormed, verdict (accept, refuse or receipt), reason, message, \
+            fields. A receipt's code is verified by the trust list of --state, offline.
             What depends on the terminal's store or on the sale (spent, amounts, limits) is not \
             judged here.
+              tillctl code explain TR1:…          is this receipt genuine, of which terminal, how much?
+              tillctl code explain --exit TR1:…   the same, and it leaves: once, and never twice here
+            Exit code: 0 whatever the verdict; with --exit 1 where the receipt may not leave.
             """)
 
     @Option(
@@ -31,12 +36,24 @@ struct CodeExplainCommand: TillCommand {
     var terminal: String?
     @Option(help: ArgumentHelp("The nonce of the open request, 8 bytes in hex.", valueName: "hex"))
     var nonce: String?
+    @Flag(help: "Mark a genuine receipt as having left, on this terminal, once.")
+    var exit = false
+    @OptionGroup var state: StateOptions
     @Argument(help: "Codes, or - for standard input.")
     var text: [String]
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard !exit || (text.count == 1 && text != ["-"]) else {
+            throw ValidationError("--exit takes one receipt at a time.")
+        }
+    }
+
     func perform() async throws {
-        let explainer = CodeExplainer(context: try context())
+        let explainer = CodeExplainer(
+            context: try context(),
+            desk: try ReceiptDesk(
+                StateFolder(state.folder), letsOut: exit, at: at ?? secondsNow()))
         for code in RawArguments.bytes(of: text) {
             if code == [UInt8(ascii: "-")] {
                 try LineExplainer(explainer: explainer).run()
@@ -46,6 +63,9 @@ struct CodeExplainCommand: TillCommand {
                     try Output.json(explanation)
                 } else {
                     describe(explanation)
+                }
+                if exit, explanation.verdict != ReceiptDesk.verdict {
+                    throw ExitCode(ExitStatus.failed.rawValue)
                 }
             }
         }

@@ -19,9 +19,13 @@ struct CodeExplanation: Encodable, Sendable {
 /// Explains codes: recognised by their form, judged as the daemon's terminal would judge them.
 struct CodeExplainer: Sendable {
     let context: VerificationContext
+    let desk: ReceiptDesk
 
     func explain(_ bytes: [UInt8]) -> CodeExplanation {
         let recognition = PaymentCode.recognise(bytes)
+        if recognition.codeKind == .tillReceipt {
+            return desk.explain(bytes, kind: recognition.kind)
+        }
         var fields: [String: String] = [:]
         for field in recognition.fields { fields[field.name] = field.value }
         switch CodeReader.read(bytes, in: context) {

@@ -1,7 +1,10 @@
 import ArgumentParser
 import CommandSupport
 import Foundation
+import HubProtocol
 import PaymentCodes
+import Screens
+import TerminalState
 
 /// `tillctl code make`: writes a code of any form that Till writes.
 struct CodeMakeCommand: TillCommand {
@@ -14,6 +17,7 @@ struct CodeMakeCommand: TillCommand {
               tillctl code make epc name=Shop iban=DE89370400440532013000 --out epc.png
               tillctl code make text 'any text' --out any.svg
               tillctl code make shop          the static shop QR of this terminal's merchant
+              tillctl code make shop --poster till.pdf --language de
             Of merchant-presented forms a parameter may also be named by its path: 62/03=STORE7.
             `-` for FORM reads JSON objects, one per line ({"form":"upi","payee":"a@b"}), and \
             writes one JSON line for each.
@@ -29,6 +33,14 @@ struct CodeMakeCommand: TillCommand {
     var out: String?
     @Option(help: "text, png or svg; by --out's ending where it is not given.")
     var format: CodePicture.Format?
+    @Option(
+        help: ArgumentHelp(
+            "Of the form shop: a poster to print (A5), .pdf or .svg, with the merchant's name.",
+            valueName: "file"))
+    var poster: String?
+    @Option(
+        help: ArgumentHelp("The poster's language: en, de, fr, es, zh or ar.", valueName: "tag"))
+    var language = ScreenLanguage.english.rawValue
     @Flag(help: "Tell the forms, or the parameters of FORM.")
     var list = false
     @OptionGroup var state: StateOptions
@@ -38,6 +50,9 @@ struct CodeMakeCommand: TillCommand {
         guard list || form != nil else { throw ValidationError("Give a FORM, or --list.") }
         if form == "-", out != nil || format != nil || !parameters.isEmpty {
             throw ValidationError("- stands alone: texts are written, one line for each.")
+        }
+        guard poster == nil || form == "shop" else {
+            throw ValidationError("--poster is for the form shop, which has a merchant.")
         }
     }
 
@@ -51,7 +66,25 @@ struct CodeMakeCommand: TillCommand {
         case "shop": code = try ShopCode(state: state).code(try values())
         default: code = try Self.make(form, try values())
         }
+        if let poster { return try tell(code, poster: poster) }
         try tell(code)
+    }
+
+    private struct PosterAnswer: Encodable {
+        let text: String
+        let poster: String
+        let moduleMillimetres: Double
+    }
+
+    private func tell(_ code: MadeCode, poster path: String) throws {
+        let merchant = try StateFolder(state.folder).configuration().merchant.name
+        let side = try CodePicture.poster(
+            of: code, merchant: merchant, language: try ScreenLanguage(tag: language), to: path)
+        if output.json {
+            return try Output.json(
+                PosterAnswer(text: code.text, poster: path, moduleMillimetres: side))
+        }
+        Output.line("\(path): A5, a module of \(side) mm. Print it without scaling.")
     }
 
     /// Makes a code of a form that is in the list.

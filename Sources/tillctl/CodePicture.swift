@@ -54,11 +54,70 @@ enum CodePicture {
         }
     }
 
+    /// Writes a poster of a merchant's static code, which our own decoder has read from it; answers with the
+    /// side of a module in millimetres.
+    static func poster(
+        of code: MadeCode, merchant: String, language: ScreenLanguage, to path: String
+    ) throws -> Double {
+        let content = Array(code.text.utf8)
+        let sentence = language.text(.scanToPay)
+        do {
+            let symbol = try SymbolEncoder.encode(
+                content, mode: .byte, declaresUTF8: code.declaresUTF8)
+            let picture = try PrintedPage.posterPicture(
+                merchant: merchant, sentence: sentence, symbol: symbol)
+            let frame = LumaFrame(
+                width: picture.width, height: picture.height, pixels: picture.luma)
+            guard ZBarDecoder().decode(frame).map(\.bytes) == [content] else {
+                throw CommandFailure(
+                    reason: "picture-does-not-read",
+                    message: "The poster was drawn and does not read back. It was not written.")
+            }
+            let page = try PrintedPage.poster(
+                merchant: merchant, sentence: sentence, symbol: symbol,
+                as: try pageFormat(of: path, option: "--poster"))
+            try write(page, to: path)
+            return PrintedPage.posterModuleMillimetres(symbol)
+        } catch let error as SymbolEncoderError {
+            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
+        } catch let error as DrawingError {
+            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
+        }
+    }
+
+    /// Writes a receipt as a page.
+    static func receipt(_ lines: [String], code: String?, to path: String) throws {
+        do {
+            let symbol = try code.map {
+                try SymbolEncoder.encode(Array($0.utf8), mode: .alphanumeric)
+            }
+            try write(
+                try PrintedPage.receipt(
+                    lines: lines, symbol: symbol, as: try pageFormat(of: path, option: "--out")),
+                to: path)
+        } catch let error as SymbolEncoderError {
+            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
+        } catch let error as DrawingError {
+            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
+        }
+    }
+
+    /// By the file's ending.
+    static func pageFormat(of path: String, option: String) throws -> PageFormat {
+        let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
+        guard let format = PageFormat(rawValue: ending) else {
+            throw CommandFailure(
+                .usage, reason: "format-unknown",
+                message: "\(option) ends in .pdf or .svg. Nothing was written.")
+        }
+        return format
+    }
+
     /// Writes a file that is there entirely or not at all.
     static func write(_ bytes: [UInt8], to path: String) throws {
         do { try PictureFile.write(bytes, to: path) } catch {
             throw CommandFailure(
-                reason: error.reason, message: "\(error) Nothing was written; check --out.")
+                reason: error.reason, message: "\(error) Nothing was written; check the path.")
         }
     }
 }

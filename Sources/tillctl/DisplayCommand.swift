@@ -57,20 +57,38 @@ struct DisplayListCommand: TillCommand {
     }
 }
 
-/// Which language and size.
+extension ScreenLanguage {
+    /// The language that an option names.
+    init(tag: String) throws {
+        guard let known = ScreenLanguage(rawValue: tag) else {
+            throw CommandFailure(
+                .usage, reason: "language-unknown", message: Self.sentence(ofUnknown: tag))
+        }
+        self = known
+    }
+}
+
+/// Which language, size and brightness.
 struct DrawingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The language: en, de, fr, es, zh or ar.", valueName: "tag"))
     var language = ScreenLanguage.english.rawValue
     @Option(help: ArgumentHelp("The size in pixels.", valueName: "WxH"))
     var size = "1024x600"
+    @Option(help: ArgumentHelp("How bright: light or dark.", valueName: "theme"))
+    var theme = ScreenTheme.light.rawValue
 
     /// The language.
     func chosen() throws -> ScreenLanguage {
-        guard let known = ScreenLanguage(rawValue: language) else {
+        try ScreenLanguage(tag: language)
+    }
+
+    /// How bright.
+    func brightness() throws -> ScreenTheme {
+        guard let known = ScreenTheme(rawValue: theme) else {
             throw CommandFailure(
-                .usage, reason: "language-unknown",
-                message: ScreenLanguage.sentence(ofUnknown: language))
+                .usage, reason: "theme-unknown",
+                message: "--theme is \(theme.prefix(20)), not light or dark.")
         }
         return known
     }
@@ -125,17 +143,21 @@ struct DisplayShowCommand: TillCommand {
                     + "names them.")
         }
         let (width, height) = try drawing.sides()
+        let theme = try drawing.brightness()
         let findings: [String]
         do throws(DisplayError) {
             findings = try ScreenDrawing.findings(
                 in: screen.screen, width: width, height: height)
             if let device {
-                let display = try KMSDisplay(KMSDisplay.Choice(path: device, connector: connector))
+                let display = try KMSDisplay(
+                    KMSDisplay.Choice(
+                        path: device, connector: connector, theme: theme))
                 try display.show(screen.screen)
                 _ = readLine()
             } else {
-                try PNGDisplay(file: out ?? "screen.png", width: width, height: height)
-                    .show(screen.screen)
+                try PNGDisplay(
+                    file: out ?? "screen.png", width: width, height: height, theme: theme
+                ).show(screen.screen)
             }
         } catch { throw CommandFailure(reason: error.reason, message: error.message) }
         if output.json {
@@ -169,10 +191,11 @@ struct DisplaySheetCommand: TillCommand {
         let screens = try SampleScreens.all(drawing.chosen())
         if !list {
             let (width, height) = try drawing.sides()
+            let theme = try drawing.brightness()
             do {
                 let sheet = try ScreenDrawing.sheet(
                     screens.map { (caption: $0.name, screen: $0.screen) }, width: width,
-                    height: height, columns: 4)
+                    height: height, columns: 4, theme: theme)
                 try CodePicture.write(sheet, to: out)
             } catch let error as DisplayError {
                 throw CommandFailure(reason: error.reason, message: error.message)

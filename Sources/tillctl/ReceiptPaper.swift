@@ -16,7 +16,9 @@ enum ReceiptPaper {
                     + ". Nothing was printed.")
         }
         return ESCPOSPrinter(try Self.place(place), capabilities) { content in
-            try? SymbolEncoder.encode(content, mode: .byte)
+            // A receipt's own code fits the smaller mode, other texts may not.
+            (try? SymbolEncoder.encode(content, mode: .alphanumeric))
+                ?? (try? SymbolEncoder.encode(content, mode: .byte))
         }
     }
 
@@ -35,11 +37,13 @@ enum ReceiptPaper {
         return .network(host: String(host), port: port)
     }
 
-    /// Prints the lines, or fails and says what that means; nil: of a payment's receipt.
+    /// Prints the lines, and under them the code, or fails and says what that means; nil: of a payment's receipt.
     static func print(
-        _ lines: [String], on printer: any ReceiptPrinter, meaning: String? = nil
+        _ lines: [String], code: String? = nil, on printer: any ReceiptPrinter,
+        meaning: String? = nil
     ) throws {
-        do { try printer.print(PrintableReceipt(lines: lines)) } catch {
+        let receipt = PrintableReceipt(lines: lines, code: code.map { Array($0.utf8) })
+        do { try printer.print(receipt) } catch {
             throw CommandFailure(
                 reason: error.reason,
                 message: meaning.map { "\(error.cause) \($0)" } ?? error.message)

@@ -1,8 +1,11 @@
+import COSE
 import CommandSupport
+import HubProtocol
 import Money
 import Payments
 import QRencodeEncoder
 import Screens
+import Vouchers
 
 /// Every screen that a customer can meet, with sample words and amounts: to be looked at.
 enum SampleScreens {
@@ -47,6 +50,9 @@ enum SampleScreens {
             Sample(name: "code-only", screen: composer.waiting(sale, symbol: nil, secondsLeft: 9)),
             Sample(name: "asking", screen: composer.asking(amount)),
             screen("approved", .approved, language.text(.paid), language.text(.thankYou)),
+            Sample(
+                name: "receipt",
+                screen: composer.receipt(amount, number: 17, symbol: try receiptSymbol(amount))),
             screen(
                 "approved-in-part", .approvedInPart, language.text(.paidInPart),
                 language.text(.stillDue(amount))),
@@ -62,13 +68,29 @@ enum SampleScreens {
         ].map { name, headline, line in
             screen(name, .undone, language.text(headline), language.text(line))
         }
+        samples.append(Sample(name: "closed", screen: composer.closed()))
         samples.append(Sample(name: "out-of-order", screen: composer.outOfOrder()))
         return samples
+    }
+
+    private static func receiptSymbol(_ amount: Amount) throws -> SymbolMatrix {
+        guard let terminal = TerminalID("till:m42/t7"), let issuer = IssuerID("acme-gifts") else {
+            preconditionFailure("Both are as the grammar wants them.")
+        }
+        // Nobody's key: the symbol is to be looked at, not believed.
+        let key = try PrivateKey(
+            algorithm: .ed25519, seed: [UInt8](repeating: 7, count: 32))
+        let text = SignedReceipt(
+            terminal: terminal, receipt: 17, kind: .payment, at: 1_800_000_000, amount: amount,
+            issuer: issuer
+        ).text(signedBy: key)
+        return try SymbolEncoder.encode(Array(text.utf8), mode: .alphanumeric)
     }
 
     private static func declines(_ amount: Amount) -> [(String, CustomerDecline)] {
         [
             ("several-codes", .oneCodeOnly), ("not-a-code", .notAPaymentCode),
+            ("receipt", .thisIsAReceipt),
             ("other-scheme", .notAcceptedHere("Alipay")), ("card-unknown", .cardUnknown),
             ("check-number", .checkTheNumber), ("own-code", .showOwnCode),
             ("code", .codeNotAccepted), ("no-payments", .takesNoPayments),

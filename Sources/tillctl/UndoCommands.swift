@@ -100,7 +100,7 @@ struct ReceiptCommand: TillCommand {
         discussion: """
             With --printer its receipt is printed once more, marked as a copy: on a device \
             (/dev/till/printer, or a file) or over the network (tcp:HOST or tcp:HOST:PORT, 9100). A printer that \
-            has no paper, or goes away, is told of; the payment stands.
+            has no paper, or goes away, is told of; the payment stands. With --out it is written as a page.
             """)
 
     @Argument(help: "The receipt number of the payment.")
@@ -111,13 +111,23 @@ struct ReceiptCommand: TillCommand {
         name: .customLong("printer-type"),
         help: "The printer: simple, default or POS-5890 (names of escpos-printer-db).")
     var printerType = "simple"
+    @Option(help: ArgumentHelp("Write it as a page: .pdf or .svg.", valueName: "file"))
+    var out: String?
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
+        if let out { _ = try CodePicture.pageFormat(of: out, option: "--out") }
         let place = try printer.map { try ReceiptPaper.printer(at: $0, type: printerType) }
         let payment = try await daemon.ask { try await $0.payment(receipt: receipt) }
-        if let place { try ReceiptPaper.print(payment.receiptText ?? [], on: place) }
+        if let place {
+            try ReceiptPaper.print(
+                payment.receiptText ?? [], code: payment.receiptCode, on: place)
+        }
+        if let out {
+            try CodePicture.receipt(
+                payment.receiptText ?? [], code: payment.receiptCode, to: out)
+        }
         if output.json { return try Output.json(payment) }
         Output.line(
             "Receipt \(payment.receipt): \(payment.amount.shown), \(payment.at), "

@@ -1,9 +1,12 @@
+import CairoDisplay
 import CommandSupport
 import ConsolePage
 import FileStaffRoll
 import Foundation
 import HTTPControlServer
 import Money
+import Screens
+import Synchronization
 import Terminal
 import TerminalState
 
@@ -12,8 +15,8 @@ struct ConsoleChoice {
     /// What a cashier gives back alone unless told otherwise, in minor units: a wrong coffee, not
     /// a day's takings.
     static let refundLimitMinorUnits: UInt64 = 5_000
-    /// The largest picture of the customer's screen that is handed on, in bytes.
-    static let maximumPictureBytes = 8 << 20
+    /// The size that the page's picture is laid out for: a browser shows it at any.
+    static let pictureSize = (width: 1_280, height: 800)
 
     let port: Int
     let portFile: String?
@@ -21,7 +24,7 @@ struct ConsoleChoice {
 
     /// The console of this terminal.
     func settings(
-        state: StateFolder, terminal: PaymentTerminal, display: any Display
+        state: StateFolder, terminal: PaymentTerminal, theme: ScreenTheme
     ) async throws -> ConsoleSettings {
         var limit = Self.refundLimitMinorUnits
         if let refundLimit {
@@ -31,16 +34,30 @@ struct ConsoleChoice {
                     .usage, reason: error.reason, message: "--cashier-refund-limit: \(error)")
             }
         }
-        let path = display.path
+        let drawn = LastDrawing()
         return ConsoleSettings(
             port: port, staff: FileStaffRoll(path: state.staffPath), refundLimit: limit,
             page: { ConsolePage.file(named: $0) },
-            picture: {
-                // Written beside and renamed by the display: a whole picture or the one before.
-                guard let path, let handle = FileHandle(forReadingAtPath: path),
-                    let bytes = try? handle.read(upToCount: Self.maximumPictureBytes)
-                else { return nil }
-                return ("image/png", [UInt8](bytes))
+            picture: { screen in
+                drawn.of(screen) {
+                    try? ScreenDrawing.svg(
+                        $0, width: Self.pictureSize.width, height: Self.pictureSize.height,
+                        theme: theme)
+                }.map { ("image/svg+xml", $0) }
             })
+    }
+}
+
+/// The last drawing: pages ask for the same screen once a second.
+private final class LastDrawing: Sendable {
+    private let last = Mutex<(screen: Screen, bytes: [UInt8])?>(nil)
+
+    func of(_ screen: Screen, draw: (Screen) -> [UInt8]?) -> [UInt8]? {
+        last.withLock { last in
+            if let last, last.screen == screen { return last.bytes }
+            guard let bytes = draw(screen) else { return nil }
+            last = (screen, bytes)
+            return bytes
+        }
     }
 }

@@ -84,7 +84,7 @@ struct Daemon {
             if let console {
                 (
                     try await console.settings(
-                        state: state, terminal: terminal, display: hardware.display),
+                        state: state, terminal: terminal, theme: hardware.theme),
                     console.portFile
                 )
             } else { nil }

@@ -13,6 +13,8 @@ import ZBarDecoder
 /// The camera, the scan engine and the display that a hardware profile names.
 struct Hardware: Sendable {
     let display: any Display
+    /// How bright the customer's screens are.
+    let theme: ScreenTheme
     private let camera: CameraProfile
     private let scanEngine: ScanEngineProfile?
     private let scannerProgram: String
@@ -35,23 +37,25 @@ struct Hardware: Sendable {
     init(_ profile: HardwareProfile, scannerProgram: String, limits: ScannerLimits) throws {
         camera = profile.camera
         scanEngine = profile.scanEngine
+        theme = ScreenTheme(rawValue: profile.theme.rawValue) ?? .light
         self.scannerProgram = scannerProgram
         self.limits = limits
         switch profile.display {
         case .png(let path, let width, let height):
-            display = PNGDisplay(file: path, width: width, height: height)
+            display = PNGDisplay(file: path, width: width, height: height, theme: theme)
         case .drm(let path, let connector, let size, let rotation):
-            display = try Self.opened { () throws(DisplayError) in
+            display = try Self.opened { [theme] () throws(DisplayError) in
                 try KMSDisplay(
                     KMSDisplay.Choice(
                         path: path, connector: connector,
                         size: size.map { ($0.width, $0.height) },
-                        rotation: DisplayRotation(rawValue: rotation) ?? .none))
+                        rotation: DisplayRotation(rawValue: rotation) ?? .none, theme: theme))
             }
         case .framebuffer(let path, let rotation):
-            display = try Self.opened { () throws(DisplayError) in
+            display = try Self.opened { [theme] () throws(DisplayError) in
                 try FramebufferDisplay(
-                    path: path, rotation: DisplayRotation(rawValue: rotation) ?? .none)
+                    path: path, rotation: DisplayRotation(rawValue: rotation) ?? .none,
+                    theme: theme)
             }
         case .none: display = NoScreen()
         }
@@ -111,13 +115,13 @@ struct SystemRandom: RandomSource {
     }
 }
 
-/// Makes the shop QR (byte mode) and the refund voucher's (alphanumeric, level M).
+/// Makes the shop QR (byte mode), the refund voucher's and the receipt's (alphanumeric, level M).
 struct ShopEncoder: ShopSymbolEncoder {
     func symbols(for payload: String) -> any Sequence<SymbolMatrix> {
         SymbolEncoder.variants([UInt8](payload.utf8), mode: .byte)
     }
 
-    func symbol(forVoucher text: String) -> SymbolMatrix? {
+    func symbol(forText text: String) -> SymbolMatrix? {
         try? SymbolEncoder.encode([UInt8](text.utf8), mode: .alphanumeric, level: .medium)
     }
 }

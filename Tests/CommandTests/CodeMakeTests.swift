@@ -123,6 +123,22 @@ import Testing
         let text = try #require(made["text"] as? String)
         #expect(text.hasPrefix("000201010211" + "2633" + "0014br.gov.bcb.pix011112345678901"))
         #expect(text.contains("5303986") && text.contains("610510115"))
+        for (name, head) in [("poster.pdf", "%PDF-"), ("poster.svg", "<?xml")] {
+            let poster = try shell.json(
+                "tillctl", "code", "make", "shop", "currency=BRL", "--poster", name, "--language",
+                "es")
+            #expect(poster["text"] as? String == text)
+            // Two quiet zones of 4 and the symbol, within 128 mm.
+            let side = try #require(poster["moduleMillimetres"] as? Double)
+            #expect(side >= 1.5 && side * 53 <= 128)
+            let page = try String(contentsOfFile: shell.path(name), encoding: .isoLatin1)
+            #expect(page.hasPrefix(head))
+        }
+        let wrong = try shell.json(
+            "tillctl", "code", "make", "shop", "--poster", "poster.doc", status: 64)
+        #expect(wrong["reason"] as? String == "format-unknown")
+        let other = try shell.run("tillctl", "code", "make", "text", "a", "--poster", "a.pdf")
+        #expect(other.status == 64, "a poster has a merchant")
         let explained = try shell.run("tillctl", "code", "explain", "--json", text).json()
         let fields = try #require(explained["fields"] as? [String: String])
         #expect(fields["schemes"] == "pix-static" && fields["initiation"] == "static")

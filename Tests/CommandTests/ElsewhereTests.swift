@@ -12,6 +12,13 @@ import Testing
             "--state", "till2")
         try shell.json("tillhub", "terminal", "enrol", "request2", "--out", "answer2")
         try shell.json("tillctl", "enrol", "import", "answer2", "--state", "till2")
+        // The list that names both terminals.
+        try shell.json("tillhub", "trust", "publish", "--out", "list.till")
+        for number in [1, 2] {
+            try shell.json(
+                "tillhub", "trust", "sign", "list.till", "--key", "hub-root/root-\(number).key")
+        }
+        try shell.json("tillhub", "trust", "import", "list.till")
         let second = try shell.start(
             "tilld", "--state", shell.path("till2"), "--hub-url", counter.url, "--sync-interval",
             "0", "--profile",
@@ -57,5 +64,40 @@ import Testing
         #expect(listed.output.contains("spent-elsewhere"))
         let verified = try shell.json("tillctl", "journal", "verify", "--state", "till2")
         #expect(verified["ok"] as? Bool == true, "\(verified)")
+        try checkReceipt(shell)
+    }
+
+    /// The first terminal's receipt at the second one's exit, with no hub in sight.
+    private func checkReceipt(_ shell: Shell) throws {
+        let receipt = try shell.json("tillctl", "receipt", "1")
+        let code = try #require(receipt["receiptCode"] as? String, "\(receipt)")
+        try shell.json("tillctl", "receipt", "1", "--out", "receipt.pdf")
+        #expect(
+            try Data(contentsOf: URL(filePath: shell.path("receipt.pdf"))).starts(
+                with: Data("%PDF-".utf8)))
+        let wrong = try shell.json("tillctl", "receipt", "1", "--out", "receipt.doc", status: 64)
+        #expect(wrong["reason"] as? String == "format-unknown")
+        func explain(_ words: String..., status: Int32 = 0) throws -> [String: Any] {
+            let ended = try shell.run(
+                ["tillctl", "code", "explain", "--json"] + words + ["--", code])
+            #expect(ended.status == status, "\(ended)")
+            return try ended.json()
+        }
+        let genuine = try explain("--state", "till2")
+        #expect(genuine["verdict"] as? String == "receipt", "\(genuine)")
+        #expect(genuine["reason"] as? String == "receipt-genuine")
+        let fields = try #require(genuine["fields"] as? [String: String])
+        #expect(fields["terminal"] == "till:m42/t7" && fields["amount"] == "8.00 EUR", "\(fields)")
+        let out = try explain("--exit", "--state", "till2")
+        #expect(out["reason"] as? String == "receipt-exit-marked", "\(out)")
+        let again = try explain("--exit", "--state", "till2", status: 1)
+        #expect(again["reason"] as? String == "receipt-marked-before", "\(again)")
+        #expect((again["fields"] as? [String: String])?["markedAt"] != nil)
+        let stranger = try explain("--state", "nowhere")
+        #expect(stranger["verdict"] as? String == "refuse", "\(stranger)")
+        let nowhere = try explain("--exit", "--state", "nowhere", status: 10)
+        #expect(nowhere["reason"] as? String == "not-enrolled", "\(nowhere)")
+        let voucher = try shell.json("tillctl", "code", "explain", "TR1:NONSENSE")
+        #expect(voucher["reason"] as? String == "receipt-malformed", "\(voucher)")
     }
 }

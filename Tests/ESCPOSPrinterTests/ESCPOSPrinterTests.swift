@@ -55,6 +55,23 @@ struct ESCPOSPrinterTests {
         #expect(ZBarDecoder().decode(picture).map(\.bytes) == [Self.code])
     }
 
+    @Test(
+        "a signed receipt's code reads from every printer, on narrow paper too",
+        arguments: PrinterCapabilities.table.keys.sorted())
+    func signedReceipt(name: String) throws {
+        // As large as a receipt's code can be: 61 modules (`docs/spec/receipt.md`).
+        let code = Array(("TR1:" + String(repeating: "6BFOXN%TSMAHN-H6SK", count: 18)).utf8)
+        let encoder = ESCPOSEncoder(try #require(PrinterCapabilities.table[name])) {
+            try? SymbolEncoder.encode($0, mode: .alphanumeric)
+        }
+        let paper = try PrintedPaper(
+            encoder.bytes(of: PrintableReceipt(lines: ["Shop"], code: code)))
+        let picture = try #require(paper.pictures.first)
+        // 48 mm of a roll of 58 mm, at 203 dpi.
+        #expect(picture.width <= 384)
+        #expect(ZBarDecoder().decode(picture).map(\.bytes) == [code])
+    }
+
     @Test("every sign of the code page is the one that the printer prints")
     func codePage() throws {
         let signs =

@@ -168,7 +168,7 @@ private struct NoTrustKeeper: TrustKeeper {
 
 private struct NoEncoder: ShopSymbolEncoder {
     func symbols(for payload: String) -> any Sequence<SymbolMatrix> { [SymbolMatrix]() }
-    func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
+    func symbol(forText text: String) -> SymbolMatrix? { nil }
 }
 
 private struct NoReader: ScreenReader {

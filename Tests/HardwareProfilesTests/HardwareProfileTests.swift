@@ -187,7 +187,23 @@ struct HardwareProfileTests {
                 text.replacingOccurrences(of: "y4m,\n  width: 640, height: 480", with: "y4m")
                     .replacingOccurrences(of: "none", with: "none, width: 640"))
         }
-        #expect(none.message.contains(":3: display.\"width\" is unknown; display has kind."))
+        #expect(none.message.contains(":3: display.\"width\" is unknown; display has kind, theme."))
+    }
+
+    @Test("Screens are light unless the profile says dark, on every kind of display")
+    func theme() throws {
+        let head = "profile: 1\ncamera: {kind: folder, path: camera}\ndisplay: "
+        func theme(_ display: String) throws -> DisplayTheme {
+            try ProfileFile.load(head + display).theme
+        }
+        #expect(try theme("{kind: none}") == .light)
+        for display in [
+            "{kind: none, theme: dark}", "{kind: drm, path: /dev/dri, theme: dark}",
+            "{kind: framebuffer, path: /dev/fb0, theme: dark}",
+            "{kind: png, path: s.png, width: 800, height: 600, theme: dark}",
+        ] { #expect(try theme(display) == .dark, "\(display)") }
+        let error = #expect(throws: ProfileError.self) { try theme("{kind: none, theme: dim}") }
+        #expect(error?.message.contains("theme") == true, "\(error?.message ?? "")")
     }
 
     @Test("A file that is not text is named with the line that is not")

@@ -94,6 +94,7 @@ extension House {
             ["Crypto", "GRDB"]),
         "SQLiteVoucherStore": adapter(
             ["Terminal", "HubProtocol", "Vouchers"], ["Crypto", "GRDB"]),
+        "SQLiteExitMarks": adapter(["Terminal", "HubProtocol"], ["GRDB"]),
         "SQLiteStandingShelf": adapter(
             ["Terminal", "HubProtocol", "Payments", "Vouchers"], ["GRDB"]),
         "SQLiteHubLedger": adapter(

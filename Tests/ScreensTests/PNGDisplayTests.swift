@@ -165,11 +165,52 @@ struct PaletteTests {
         return (max(light, dark) + 0.05) / (min(light, dark) + 0.05)
     }
 
-    @Test("have the contrast of WCAG AA, 4.5 to 1 at least", arguments: ScreenKind.allCases)
+    @Test(
+        "have the contrast of WCAG AA in every theme, and at rest: 4.5 to 1 for text, 3 to 1 for signs",
+        arguments: ScreenKind.allCases)
     func contrast(kind: ScreenKind) {
-        let palette = Palette.of(kind)
-        #expect(contrast(palette.ink, palette.background) >= 4.5)
-        #expect(contrast(.white, palette.bar) >= 4.5)
+        for palette in ScreenTheme.allCases.map({ Palette.of(kind, $0) }) + [Palette.resting] {
+            #expect(contrast(palette.ink, palette.background) >= 4.5)
+            #expect(contrast(palette.barInk, palette.bar) >= 4.5)
+            #expect(contrast(palette.sign, palette.background) >= 3 || palette.ink == .white)
+        }
+    }
+
+    @Test("of the dark theme are dark, also around a symbol, which stays as it is")
+    func dark() throws {
+        let symbol = SymbolMatrix(size: 21, modules: Array(repeating: true, count: 441))
+        for kind in ScreenKind.allCases {
+            let palette = Palette.of(kind, .dark)
+            #expect(contrast(palette.background, .black) < contrast(palette.ink, .black), "\(kind)")
+        }
+        let screen = Screen(
+            kind: .shopQR, merchant: "Shop", headline: "Please pay", symbol: symbol)
+        func luma(_ theme: ScreenTheme) throws -> [UInt8] {
+            try ScreenDrawing.drawn(screen, width: 800, height: 480, theme: theme).luma
+        }
+        let (light, dark) = (try luma(.light), try luma(.dark))
+        // Row 240 from the left: quiet zone, then modules; at the right edge the ground.
+        #expect(light[240 * 800..<240 * 800 + 300] == dark[240 * 800..<240 * 800 + 300])
+        #expect(light[241 * 800 - 1] > 240 && dark[241 * 800 - 1] < 30)
+    }
+
+    @Test("that rest are nowhere bright, and move within their ground")
+    func resting() throws {
+        let composer = ScreenComposer(merchant: "Shop")
+        #expect(composer.idle(stillSeconds: ScreenRest.afterSeconds - 1).rest == nil)
+        var pictures: Set<[UInt8]> = []
+        for place in 0..<ScreenRest.places {
+            let still = ScreenRest.afterSeconds + UInt64(place) * ScreenRest.shiftSeconds
+            for screen in [
+                composer.idle(stillSeconds: still), composer.closed(stillSeconds: still),
+            ] {
+                let drawn = try ScreenDrawing.drawn(screen, width: 800, height: 480)
+                #expect(drawn.luma.max()! <= 0x8C && drawn.luma.max()! > 0x60)
+                #expect(drawn.luma[0] == 0 && drawn.luma[800 * 480 - 1] == 0)
+                pictures.insert(drawn.luma)
+            }
+        }
+        #expect(pictures.count == 2 * ScreenRest.places, "each place is another")
     }
 
     @Test("of training are no screen's own, and stand at its top and its foot, on every kind")
@@ -198,8 +239,10 @@ struct PaletteTests {
 
     @Test("differ between what was paid and what was not")
     func different() {
-        let backgrounds = ScreenKind.allCases.map { Palette.of($0).background }
-        #expect(Set(backgrounds).count == backgrounds.count)
+        let backgrounds = ScreenTheme.allCases.map { theme in
+            ScreenKind.allCases.map { Palette.of($0, theme).background }
+        }
+        for each in backgrounds { #expect(Set(each).count == each.count) }
     }
 }
 

@@ -22,7 +22,9 @@ struct ScreenLanguageTests {
         .aim(.further), .aim(.brighter), .aim(.holdStill), .oneMoment, .askingOnline, .paid,
         .thankYou,
         .paidInPart, .stillDue(wide), .sale("0001A7"), .saleOfTotal("0001A7", wide),
-        .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay, .training,
+        .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay, .training, .takeReceipt,
+        .scanToPay, .closed,
+        .payElsewhere,
     ]
     private static let undoings: [CustomerUndo] = [
         .reversed, .cancelled, .refunded, .receiptFor(12, payment: 11), .forReceipt(11),
@@ -97,7 +99,9 @@ struct ScreenLanguageTests {
         arguments: ScreenLanguage.allCases)
     func drawn(_ language: ScreenLanguage) throws {
         let composer = ScreenComposer(merchant: "Bäckerei Morgenrot", language: language)
-        var screens = [composer.idle(), composer.asking(Self.wide), composer.outOfOrder()]
+        var screens = [
+            composer.idle(), composer.asking(Self.wide), composer.outOfOrder(), composer.closed(),
+        ]
         screens += Self.declines().map { decline in
             Screen(
                 kind: .declined, merchant: composer.merchant, headline: language.text(.notPaid),
@@ -121,6 +125,13 @@ struct ScreenLanguageTests {
                 kind: screen.kind, merchant: screen.merchant, headline: screen.headline,
                 amount: screen.amount, lines: screen.lines, footer: screen.footer,
                 banner: language.text(.training), isRightToLeft: screen.isRightToLeft)
+        }
+        let symbol = SymbolMatrix(size: 61, modules: Array(repeating: true, count: 61 * 61))
+        let receipt = composer.receipt(Self.wide, number: 1_234, symbol: symbol)
+        for (width, height) in [(480, 800), (800, 480), (1280, 800), (1920, 1080)] {
+            #expect(
+                try ScreenDrawing.findings(in: receipt, width: width, height: height) == [],
+                "\(width)x\(height)")
         }
         for (width, height) in [(320, 240), (480, 800), (800, 480), (1280, 800), (1920, 1080)] {
             for screen in screens {

@@ -17,6 +17,7 @@ import Vouchers
         (.clockSuspect(floor: 1), "clock-suspect", .fault),
         (.severalCodes(count: 2), "several-codes", .retry),
         (.notAPaymentCode, "not-a-payment-code", .retry),
+        (.receiptShown, "receipt-not-a-payment", .retry),
         (.otherScheme(kind: "alipay", name: "Alipay"), "other-scheme-alipay", .network),
         (.referenceUnknown, "reference-unknown", .network),
         (.refused(VoucherRefusal(.expired, "It is over.")), "expired", .declined),

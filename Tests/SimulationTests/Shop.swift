@@ -226,7 +226,7 @@ struct NoDisplay: Display {
 
 struct NoEncoder: ShopSymbolEncoder {
     func symbols(for payload: String) -> any Sequence<SymbolMatrix> { [SymbolMatrix]() }
-    func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
+    func symbol(forText text: String) -> SymbolMatrix? { nil }
 }
 
 struct NoReader: ScreenReader {

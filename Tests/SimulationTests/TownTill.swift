@@ -149,5 +149,5 @@ final class Symbols: ShopSymbolEncoder {
         last.withLock { $0 = payload }
         return [SymbolMatrix]()
     }
-    func symbol(forVoucher text: String) -> SymbolMatrix? { nil }
+    func symbol(forText text: String) -> SymbolMatrix? { nil }
 }

@@ -62,7 +62,7 @@ struct APIDocumentTests {
             terminal: counter.terminal,
             settings: ConsoleSettings(
                 port: 0, staff: NobodyMayEnter(), refundLimit: 0, page: { _ in nil },
-                picture: { nil }), version: "1", screenPath: nil, sync: sync)
+                picture: { _ in nil }), version: "1", screenPath: nil, sync: sync)
         let (onSocket, atConsole) = (Self.names(socket), Self.names(console))
         let document = try Self.document()
         #expect(onSocket.isSubset(of: atConsole))

@@ -225,7 +225,7 @@ struct RealEncoder: ShopSymbolEncoder {
         SymbolEncoder.variants([UInt8](payload.utf8), mode: .byte)
     }
 
-    func symbol(forVoucher text: String) -> SymbolMatrix? {
+    func symbol(forText text: String) -> SymbolMatrix? {
         try? SymbolEncoder.encode([UInt8](text.utf8), mode: .alphanumeric)
     }
 }

@@ -19,7 +19,8 @@ events.onmessage = (event) => {
   alarm = setTimeout(gone, SILENCE_MILLISECONDS);
   lost.hidden = true;
   picture.hidden = false;
-  const { version } = JSON.parse(event.data);
+  const { version, words } = JSON.parse(event.data);
+  picture.alt = words.join(". ");
   if (version === shown) return;
   shown = version;
   picture.src = `/display/picture?${version}.${Date.now()}`;

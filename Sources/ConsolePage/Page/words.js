@@ -251,6 +251,9 @@ const groups = [
     + "reference-length reference-ambiguous", {
     de: "Kein gültiger Zahlungscode", fr: "Pas un code de paiement", es: "No es un código de pago",
     zh: "不是付款码", ar: "ليس رمز دفع" }],
+  ["receipt-not-a-payment", {
+    de: "Das ist ein Beleg, keine Zahlung", fr: "C'est un reçu, pas un paiement",
+    es: "Es un recibo, no un pago", zh: "这是收据,不是付款", ar: "هذا إيصال وليس دفعة" }],
   ["too-soon velocity-exceeded outside-hours", {
     de: "Jetzt nicht erlaubt", fr: "Pas permis maintenant", es: "No permitido ahora",
     zh: "目前不允许", ar: "غير مسموح الآن" }],

@@ -1,15 +1,16 @@
 public import Screens
 
-/// Makes QR codes of an EMVCo payload (byte mode, `formats.md` 3) and of a voucher's text
-/// (alphanumeric mode, `formats.md` 1).
+/// Makes QR codes of an EMVCo payload (byte mode, `formats.md` 3) and of a voucher's or a receipt's
+/// text (alphanumeric mode, `formats.md` 1, `receipt.md`).
 public protocol ShopSymbolEncoder: Sendable {
     /// The symbols that a payload may be shown as, the one to be tried first at ECC level M, then
     /// others of another level or version, and so of another mask; empty where the payload is too
     /// long for one.
     func symbols(for payload: String) -> any Sequence<SymbolMatrix>
 
-    /// The modules of a voucher's symbol, or nil where its text is too long for one.
-    func symbol(forVoucher text: String) -> SymbolMatrix?
+    /// The modules of the symbol of a voucher's or a receipt's text, or nil where that is too long
+    /// for one.
+    func symbol(forText text: String) -> SymbolMatrix?
 }
 
 /// Reads a picture that the terminal has drawn, with the very decoder that reads the camera.
