@@ -144,6 +144,7 @@ let adapters: [Target] = [
     library("FileKeyStore", ["COSE"]),
     library("SQLiteExitMarks", ["Terminal", "HubProtocol", grdb]),
     library("FileStaffRoll", ["Terminal", cryptoExtras]),
+    library("CSVStatements", ["Hub", "Money"]),
     .target(
         name: "ConsolePage", resources: [.embedInCode("Page")], swiftSettings: settings),
     library("FileTrustKeeper", ["Terminal", "Trust"]),
@@ -198,7 +199,7 @@ let programs: [Target] = [
         "tillhub",
         [
             "Hub", "HotLists", "PolicySources", "YAMLPolicies", "ControlProtocol", "HubProtocol",
-            "PaymentCodes", "Payments", "Money", "COSE",
+            "CSVStatements", "PaymentCodes", "Payments", "Money", "COSE",
             "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
             "CairoDisplay", "Screens", "SystemdNotifier", "CodePictures", "TerminalState", logging,
@@ -303,7 +304,7 @@ let testTargets: [Target] = [
         "HubTests",
         [
             "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore",
-            "Terminal",
+            "CSVStatements", "Terminal",
             "HubProtocol", "PaymentCodes", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust",
             "VoucherMint",
             grdb, hummingbird,

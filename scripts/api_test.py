@@ -155,6 +155,18 @@ def a_day(door, terminal, voucher):
     door.ask("POST", "/v1/sales", {"amount": "3.00"}, status=201)
     door.ask("DELETE", "/v1/sales/current?reference=none", status=409)
     door.ask("DELETE", "/v1/sales/current", status=200)
+    said = door.ask("POST", "/v1/sales", {"amount": "4.00"}, status=201)["reference"]
+    door.ask("POST", "/v1/sales/current/paid-by-app?reference=none", status=409)
+    sale = door.ask("POST", "/v1/sales/current/paid-by-app", status=200)
+    check((sale["state"], sale["news"]["reason"]) == ("open", "unconfirmed"), f"no word: {sale}")
+    door.ask("POST", f"/v1/sales/{said}/mark-paid", {}, status=409)
+    check(door.ask("DELETE", "/v1/sales/current", status=200)["state"] == "unconfirmed",
+          "it ends unconfirmed")
+    for _ in range(2):
+        marked = door.ask("POST", f"/v1/sales/{said}/mark-paid", {}, status=200)
+        check(marked["state"] == "marked-paid", f"once and for good: {marked}")
+    door.ask("POST", "/v1/sales/none/mark-paid", {}, status=404)
+    door.ask("POST", "/v1/sales/current/paid-by-app", status=409)
     door.ask("GET", "/v1/journal?limit=5", status=200)
     for question in ("/v1/journal?after=-1", "/v1/journal?limit=many", "/v1/journal?limit=0",
                      "/v1/sales/current?verdict=last", "/v1/sales/current?after=1.5",

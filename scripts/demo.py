@@ -197,6 +197,7 @@ class Demo:
         shown = self.hub.command("account", "show", account)
         self.must(shown["account"]["balance"]["amount"] == "20.00" and len(shown["payments"]) == 2,
                   "two payments of 5.00 were taken from the account")
+        self.by_app(wallet)
         width = max(len(cell) for cell in table) + 2
         print(f"\n  {'':<26}{'shop online':<{width}}shop offline")
         for name, cells in (("customer online", table[0::2]), ("customer offline", table[1::2])):
@@ -218,6 +219,22 @@ class Demo:
         self.refused(f"shop {shop}, customer online", swaps,
                      ("audience", "request-nonce", "request-nonce"))
         return f"approved, issuer's word, receipt {paid['news']['receipt']}"
+
+    def by_app(self, wallet):
+        """An app pays the shop QR and shows the camera nothing: the hub's word, or none."""
+        request = self.pictures / "request-by-app.png"
+        self.terminal.ctl("sale", "5.00")
+        self.terminal.keep_screen(request)
+        wallet("pay", request, "--online", self.hub.url, "--out", self.pictures / "unseen.png")
+        self.approved(self.terminal.ctl("sale", "--paid-by-app"), "5.00")
+        sale = self.terminal.ctl("sale", "7.00")["reference"]
+        said = self.terminal.ctl("sale", "--paid-by-app", codes=(1,))
+        self.must((said["state"], said["news"]["reason"]) == ("open", "unconfirmed"),
+                  "without a word nothing is approved")
+        ended = self.terminal.ctl("sale", "--cancel")["state"]
+        marked = self.terminal.ctl("sale", "--mark-paid", sale, "--by", "Ada")["state"]
+        self.must((ended, marked) == ("unconfirmed", "marked-paid"), f"{ended}, {marked}")
+        self.row("paid by an app: the hub's word, or none", f"approved; {ended}, then {marked}")
 
     def customer_offline(self, shop, wallet, other):
         """A printed voucher, asked about where there is a network; and a wallet's signed answer."""

@@ -318,16 +318,17 @@ def read_code(data):
 
 # --- Entries (journal.md) -----------------------------------------------------------------------
 
-CAPTURE, DECLINE, CANCELLATION, REFUND, REVERSAL, PERIOD, DOCUMENT, CLOCK = range(1, 9)
+CAPTURE, DECLINE, CANCELLATION, REFUND, REVERSAL, PERIOD, DOCUMENT, CLOCK, MARK = range(1, 10)
 REQUIRED = {
     CAPTURE: {5, 6, 7, 8, 9, 10, 11, 12, 14}, DECLINE: {5, 6, 7, 15},
     CANCELLATION: {5, 6, 7, 8, 20}, REFUND: {5, 6, 7, 8, 20, 21}, REVERSAL: {5, 6, 7, 20},
-    PERIOD: {22, 23}, DOCUMENT: {24}, CLOCK: {25},
+    PERIOD: {22, 23}, DOCUMENT: {24}, CLOCK: {25}, MARK: {5, 6, 7, 13, 17},
 }
 OPTIONAL = {
     CAPTURE: {13, 16, 17}, DECLINE: {9, 10, 14, 16, 17, 18},
     CANCELLATION: {9, 10, 11, 12, 14, 15, 17}, REFUND: {9, 10, 11, 12, 14, 15, 17},
     REVERSAL: {9, 10, 11, 12, 14, 15, 17}, PERIOD: {17}, DOCUMENT: {17}, CLOCK: {17},
+    MARK: set(),
 }
 
 
@@ -363,13 +364,13 @@ class Entry:
         self.sequence = number(m.get(1), name="key 1")
         self.previous = octets(m.get(2), 32, 32, "key 2")
         self.at = number(m.get(3), name="key 3")
-        kind = self.kind = number(m.get(4), 1, 8, "key 4")
+        kind = self.kind = number(m.get(4), 1, MARK, "key 4")
         keys = set(m)
         base = {1, 2, 3, 4}
         if not (base | REQUIRED[kind]) <= keys or not keys <= (
                 base | REQUIRED[kind] | OPTIONAL[kind]):
             raise Malformed("set of keys")
-        if kind <= REVERSAL:
+        if kind <= REVERSAL or kind == MARK:
             grammar(m[5], r"[A-Za-z0-9]{1,25}", "key 5")
             number(m[6], 0, 0xFFFF, "key 6")
             number(m[7], name="key 7")
@@ -387,7 +388,7 @@ class Entry:
         if 12 in m:
             number(m[12], name="key 12")
         if 13 in m:
-            octets(m[13], 8, 16, "key 13")
+            octets(m[13], 8, 8 if kind == MARK else 16, "key 13")
         if 14 in m:
             octets(m[14], 1, 1000, "key 14")
         if 15 in m:

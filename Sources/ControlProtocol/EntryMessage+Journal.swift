@@ -25,6 +25,7 @@ extension EntryMessage {
             voucher = undo.restoration?.voucher
             voucherKind = undo.restoration?.kind
         case .periodClosed(let closed): period = closed.number
+        case .markedPaid: break
         case .document(let document):
             detail = "\(document.kind.name), version \(document.version)"
         case .clock(let clock):
@@ -56,6 +57,7 @@ extension JournalEntry.Kind {
         case .periodClosed: "period-closed"
         case .document: "document"
         case .clock: "clock"
+        case .markedPaid: "marked-paid"
         }
     }
 }

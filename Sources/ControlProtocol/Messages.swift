@@ -24,6 +24,16 @@ public struct TypedCodeMessage: Codable, Hashable, Sendable {
     public init(code: String) { self.code = code }
 }
 
+/// The order to mark a sale as paid, as a caller at the socket gives it; at the console whoever
+/// is logged in, or vouches, is the one who says so.
+public struct MarkOrderMessage: Codable, Hashable, Sendable {
+    /// Who has seen the money: 1 to 32 bytes, kept with the entry.
+    public let by: String
+
+    /// Makes an order.
+    public init(by: String) { self.by = by }
+}
+
 /// A payment already made with a voucher, told with *spent here*.
 public struct RedemptionMessage: Codable, Hashable, Sendable {
     /// When, RFC 3339 in UTC.

@@ -55,6 +55,18 @@ public struct HTTPControlClient: Sendable {
             body: JSONEncoder().encode(TypedCodeMessage(code: code)))
     }
 
+    /// Asks whether a scheme's wallet has paid the open sale; `news` holds the verdict.
+    public func askWhetherPaid() async throws -> SaleMessage {
+        try await call(.POST, "/v1/sales/current/paid-by-app")
+    }
+
+    /// Marks a sale that ended unconfirmed as paid, by the word of whoever `by` names.
+    public func markPaid(sale reference: String, by name: String) async throws -> SaleMessage {
+        try await call(
+            .POST, "/v1/sales/\(reference)/mark-paid",
+            body: JSONEncoder().encode(MarkOrderMessage(by: name)))
+    }
+
     /// Gives up the open sale.
     public func cancelSale() async throws -> SaleMessage {
         try await call(.DELETE, "/v1/sales/current")

@@ -44,6 +44,8 @@ struct ConsoleRights: Sendable {
         line(.get, "v1/sales/current", .cashier),
         line(.delete, "v1/sales/current", .cashier),
         line(.post, "v1/sales/current/codes", .cashier),
+        line(.post, "v1/sales/current/paid-by-app", .cashier),
+        line(.post, "v1/sales/*/mark-paid", .supervisor),
         line(.post, "v1/sync", .cashier),
         line(.get, "v1/journal", .cashier),
         line(.get, "v1/decisions", .cashier),

@@ -74,6 +74,7 @@ struct Routes: Sendable {
     func addAll(to router: Router<ControlContext>) {
         add(to: router)
         UndoRoutes(terminal: terminal).add(to: router)
+        UnconfirmedRoutes(terminal: terminal) { await message($0, told: $1) }.add(to: router)
         BeliefRoutes(terminal: terminal).add(to: router)
         JournalRoutes(terminal: terminal).add(to: router)
         RehearsalRoutes(terminal: terminal, sync: sync).add(to: router)

@@ -90,6 +90,15 @@ public final class HTTPHubLink: HubLink {
         return answer
     }
 
+    /// See ``Terminal/HubLink/confirmation(request:milliseconds:)``.
+    public func confirmation(request message: [UInt8], milliseconds: UInt64)
+        async throws(HubLinkError) -> [UInt8]?
+    {
+        try await exchange(
+            post(message, to: "/v1/confirmations"), limit: VoucherText.maximumByteCount,
+            within: .milliseconds(Int64(clamping: milliseconds)))
+    }
+
     /// Sends a wallet's signed payment order (``HubProtocol/PaymentOrder``) to the issuer at this
     /// address, and answers with the payment confirmation's bytes.
     public func pay(order: [UInt8]) async throws(HubLinkError) -> [UInt8] {

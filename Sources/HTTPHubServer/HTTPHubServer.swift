@@ -61,6 +61,7 @@ public struct HTTPHubServer: Service {
         let authoriser: OnlineAuthoriser
         let registrar: HubRegistrar
         let accounts: AccountKeeper?
+        let confirmations: ConfirmationDesk?
         let hotLists: HotListPublisher?
         let identity: PublicKey
         let clock: @Sendable () -> UInt64
@@ -69,13 +70,15 @@ public struct HTTPHubServer: Service {
         /// Gathers the parts; `clock` tells seconds since 1970 UTC, `identity` is the hub's key.
         public init(
             acceptor: BatchAcceptor, authoriser: OnlineAuthoriser, registrar: HubRegistrar,
-            accounts: AccountKeeper? = nil, hotLists: HotListPublisher? = nil, identity: PublicKey,
+            accounts: AccountKeeper? = nil, confirmations: ConfirmationDesk? = nil,
+            hotLists: HotListPublisher? = nil, identity: PublicKey,
             clock: @escaping @Sendable () -> UInt64, logger: Logger
         ) {
             self.acceptor = acceptor
             self.authoriser = authoriser
             self.registrar = registrar
             self.accounts = accounts
+            self.confirmations = confirmations
             self.hotLists = hotLists
             self.identity = identity
             self.clock = clock

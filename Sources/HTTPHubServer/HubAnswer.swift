@@ -49,6 +49,10 @@ enum HubAnswer {
         try problem(status(of: refusal.category), reason: refusal.reason, refusal.message)
     }
 
+    static func problem(_ refusal: ConfirmationRefusal) throws -> Response {
+        try problem(status(of: refusal.category), reason: refusal.reason, refusal.message)
+    }
+
     private static func status(of category: BatchRefusal.Category) -> HTTPResponse.Status {
         switch category {
         case .malformed: .badRequest

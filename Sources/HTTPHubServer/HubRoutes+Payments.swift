@@ -6,6 +6,14 @@ import Logging
 import Vouchers
 
 extension HubRoutes {
+    /// The random name of a voucher that may be made.
+    static func randomCTI() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<VoucherIssuer.ctiLength).map { _ in
+            UInt8.random(in: .min ... .max, using: &generator)
+        }
+    }
+
     /// A wallet pays a shop's request from its account (`docs/spec/online-payment.md`).
     func pay(_ request: Request) async throws -> Response {
         guard let accounts = parts.accounts else {
@@ -20,12 +28,10 @@ extension HubRoutes {
         case .bytes(let body): bytes = body
         case .refused(let response): return response
         }
-        var generator = SystemRandomNumberGenerator()
-        let cti = (0..<VoucherIssuer.ctiLength).map { _ in
-            UInt8.random(in: .min ... .max, using: &generator)
-        }
         let reply: PaymentReply
-        do { reply = try await accounts.pay(bytes, cti: cti, at: parts.clock()) } catch {
+        do {
+            reply = try await accounts.pay(bytes, cti: Self.randomCTI(), at: parts.clock())
+        } catch {
             return try fault(error)
         }
         switch reply {

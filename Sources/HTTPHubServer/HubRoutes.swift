@@ -20,6 +20,7 @@ struct HubRoutes: Sendable {
         router.post("v1/batches") { request, _ in try await batch(request) }
         router.post("v1/authorisations") { request, _ in try await authorise(request) }
         router.post("v1/payments") { request, _ in try await pay(request) }
+        router.post("v1/confirmations") { request, _ in try await confirm(request) }
         router.get("v1/terminals/:merchant/:terminal/configuration") { request, context in
             try await configuration(request, context.parameters)
         }

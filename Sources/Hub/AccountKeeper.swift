@@ -146,6 +146,9 @@ public struct AccountKeeper: Sendable {
                     && before.amount == request.amount.minorUnits
                     ? .confirmed(before, repeated: true) : .refused(.paidByAnother)
             }
+            let onStatement = try await ledger.statementConfirmation(
+                of: request.terminal, nonce: request.nonce)
+            guard onStatement == nil else { return .refused(.paidByAnother) }
             _ = try await ledger.giveBack(to: account.identity, at: now)
             let left = try await ledger.account(account.identity)?.balance ?? 0
             guard left >= request.amount.minorUnits else { return .refused(.balance(left: left)) }

@@ -125,7 +125,7 @@ private struct Run {
         case .decline(let decline):
             return LedgerRow(entry, standing: .declined(reason: decline.reason))
         case .undo(let undo): return accept(entry, undo)
-        case .periodClosed, .document, .clock:
+        case .periodClosed, .document, .clock, .markedPaid:
             return LedgerRow(entry, standing: .noted(entry.kind))
         case .capture(let capture):
             switch finding {

@@ -150,7 +150,8 @@ public struct LedgerAuditor: Sendable {
                 ? nil : "undoing"
         // As the ledger kept undoings before it judged them.
         case (.noted(let kind), .undo), (.noted(let kind), .periodClosed),
-            (.noted(let kind), .document), (.noted(let kind), .clock):
+            (.noted(let kind), .document), (.noted(let kind), .clock),
+            (.noted(let kind), .markedPaid):
             return kind == entry.kind ? nil : "kind"
         default: return "kind"
         }

@@ -24,6 +24,8 @@ public struct PeriodReport: Hashable, Sendable {
         public fileprivate(set) var quarantined = CountedSum()
         /// Captures with which a voucher was spent beyond its worth, and by how much.
         public fileprivate(set) var overspent = CountedSum()
+        /// Unconfirmed sales that a supervisor marked as paid: no captures, and no part of the net.
+        public fileprivate(set) var marked = CountedSum()
         /// Captures and undoings that the terminal's Z says; nil while the period is open.
         public fileprivate(set) var told: (captured: CountedSum, returned: CountedSum)?
 
@@ -54,7 +56,8 @@ public struct PeriodReport: Hashable, Sendable {
             a.terminal == b.terminal && a.journal == b.journal && a.period == b.period
                 && a.closedAt == b.closedAt && a.currencyNumber == b.currencyNumber
                 && a.captured == b.captured && a.returned == b.returned
-                && a.quarantined == b.quarantined && a.overspent == b.overspent
+                && a.marked == b.marked && a.quarantined == b.quarantined
+                && a.overspent == b.overspent
                 && a.told?.captured == b.told?.captured && a.told?.returned == b.told?.returned
         }
 
@@ -89,6 +92,8 @@ public struct PeriodReport: Hashable, Sendable {
     private mutating func add(_ row: LedgerRow, _ subject: EntrySubject, _ batch: LedgerBatch) {
         let amount = subject.amount
         switch row.standing {
+        case .noted(.markedPaid):
+            change(batch, subject.currencyNumber) { $0.marked.add(amount) }
         case .declined, .noted: return
         case .captured(let capture):
             change(batch, subject.currencyNumber) { line in

@@ -160,13 +160,15 @@ public struct VoucherIssuer: Sendable {
         let code: String
     }
 
-    /// Makes a voucher without telling the ledger.
-    func make(_ order: VoucherOrder, cti: [UInt8], at now: UInt64)
-        async throws(HubLedgerError) -> Result<Made, IssueRefusal>
-    {
+    /// Makes a voucher without telling the ledger: of the hub's own issuer, or of the scheme's that
+    /// the hub signs for.
+    func make(
+        _ order: VoucherOrder, cti: [UInt8], at now: UInt64, as scheme: IssuerID? = nil
+    ) async throws(HubLedgerError) -> Result<Made, IssueRefusal> {
         guard let profile = try await ledger.profile() else { return .failure(.notInitialised) }
-        guard let (key, entry) = try await signer(for: profile.issuer, at: now) else {
-            return .failure(.issuerKeyUnknown(profile.issuer))
+        let name = scheme ?? profile.issuer
+        guard let (key, entry) = try await signer(for: name, at: now) else {
+            return .failure(.issuerKeyUnknown(name))
         }
         if let refusal = Self.check(order, at: now) { return .failure(refusal) }
         guard order.expiry <= entry.honouredUntil else {
@@ -174,7 +176,8 @@ public struct VoucherIssuer: Sendable {
         }
         let claims = VoucherClaims(
             value: order.value, currencyNumber: order.currency.number, cti: cti,
-            expiry: order.expiry, issuerName: profile.name, audience: Self.audience(of: order),
+            expiry: order.expiry, issuerName: scheme?.name ?? profile.name,
+            audience: Self.audience(of: order),
             notBefore: order.notBefore, issuedAt: now, holder: order.holder,
             confirmationNonce: order.confirmationNonce)
         let code = VoucherText.encode(claims.signed(by: key))
@@ -183,7 +186,7 @@ public struct VoucherIssuer: Sendable {
             return .failure(.tooLong(limit: limit, found: code.utf8.count))
         }
         let voucher = IssuedVoucher(
-            identity: VoucherIdentity(issuer: profile.issuer, cti: cti), value: order.value,
+            identity: VoucherIdentity(issuer: name, cti: cti), value: order.value,
             currencyNumber: order.currency.number, expiry: order.expiry, at: now)
         return .success(Made(voucher: voucher, code: code))
     }

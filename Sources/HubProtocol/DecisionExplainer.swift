@@ -181,7 +181,7 @@ private struct StoredDecision {
             receipt = nil
             consumed = 0
             reason = decline.reason
-        case .undo, .periodClosed, .document, .clock: return nil
+        case .undo, .periodClosed, .document, .clock, .markedPaid: return nil
         }
     }
 

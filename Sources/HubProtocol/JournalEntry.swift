@@ -21,11 +21,13 @@ public struct JournalEntry: Hashable, Sendable {
         case document(DocumentEntry)
         /// The clock did something that bears on what may be approved.
         case clock(ClockEntry)
+        /// A supervisor has said that an unconfirmed sale is paid. It is no capture.
+        case markedPaid(MarkEntry)
 
         /// Whether an event of this kind is about a sale and its money.
         public var hasSubject: Bool {
             switch self {
-            case .capture, .decline, .undo: true
+            case .capture, .decline, .undo, .markedPaid: true
             case .periodClosed, .document, .clock: false
             }
         }
@@ -64,7 +66,8 @@ public struct JournalEntry: Hashable, Sendable {
     ) {
         precondition(previousHash.count == Self.hashLength, "A SHA-256 hash has 32 bytes.")
         precondition(
-            (subject != nil) == event.hasSubject, "Captures, declines and undoings have a sale.")
+            (subject != nil) == event.hasSubject,
+            "Captures, declines, undoings and marks have a sale.")
         self.sequence = sequence
         self.previousHash = previousHash
         self.at = at
@@ -73,7 +76,7 @@ public struct JournalEntry: Hashable, Sendable {
         self.operatedBy = operatedBy
     }
 
-    /// Makes an entry about a sale: of kinds 1 to 5.
+    /// Makes an entry about a sale: of kinds 1 to 5 and 9.
     public init(
         sequence: UInt64, previousHash: [UInt8], at: UInt64, sale: String, currencyNumber: UInt16,
         amount: UInt64, event: Event, operatedBy: EntryOperator? = nil
@@ -90,7 +93,7 @@ public struct JournalEntry: Hashable, Sendable {
         switch event {
         case .capture(let capture): capture.receipt
         case .undo(let undo): undo.receipt
-        case .decline, .periodClosed, .document, .clock: nil
+        case .decline, .periodClosed, .document, .clock, .markedPaid: nil
         }
     }
 
@@ -99,7 +102,7 @@ public struct JournalEntry: Hashable, Sendable {
         switch event {
         case .decline(let decline): decline.reason
         case .undo(let undo): undo.reason
-        case .capture, .periodClosed, .document, .clock: nil
+        case .capture, .periodClosed, .document, .clock, .markedPaid: nil
         }
     }
 
@@ -107,13 +110,13 @@ public struct JournalEntry: Hashable, Sendable {
     public static func hash(of bytes: [UInt8]) -> [UInt8] { [UInt8](SHA256.hash(data: bytes)) }
 }
 
-/// What an entry of kinds 1 to 5 is about.
+/// What an entry of kinds 1 to 5 and 9 is about.
 public struct EntrySubject: Hashable, Sendable {
     /// The sale, 1 to 25 of `[A-Za-z0-9]`.
     public let sale: String
     /// ISO 4217 number of the sale's currency.
     public let currencyNumber: UInt16
-    /// Minor units: what was captured, asked for, or undone.
+    /// Minor units: what was captured, asked for, undone, or due and marked as paid.
     public let amount: UInt64
 
     /// Makes a subject; see the properties for units and shapes.

@@ -65,6 +65,8 @@ extension JournalEntry {
         case document = 7
         /// The clock did something.
         case clock = 8
+        /// A supervisor has marked an unconfirmed sale as paid.
+        case markedPaid = 9
     }
 
     /// The kind of the entry.
@@ -81,6 +83,7 @@ extension JournalEntry {
         case .periodClosed: .periodClosed
         case .document: .document
         case .clock: .clock
+        case .markedPaid: .markedPaid
         }
     }
 
@@ -111,6 +114,7 @@ extension JournalEntry {
         case .periodClosed(let period): pairs += period.fields
         case .document(let document): pairs += document.fields
         case .clock(let clock): pairs += clock.fields
+        case .markedPaid(let mark): pairs += mark.fields
         }
         return CBORValue.map(pairs.map { CBORPair(.integer($0.0), $0.1) }).encoded()
     }
@@ -136,10 +140,12 @@ extension JournalEntry {
         case .periodClosed: event = .periodClosed(try PeriodEntry(&fields))
         case .document: event = .document(try DocumentEntry(&fields))
         case .clock: event = .clock(try ClockEntry(&fields))
+        case .markedPaid: event = .markedPaid(try MarkEntry(&fields))
         }
         let subject = event.hasSubject ? try EntrySubject(&fields) : nil
         let operatedBy = try EntryOperator(&fields)
         guard fields.isEmpty else { throw .shape("set of keys: an unknown one is there") }
+        if case .markedPaid = event, operatedBy == nil { throw .shape("operator (key 17)") }
         if case .undo(let undo) = event, undo.undone >= sequence {
             throw .shape("entry undone (key 20): it does not come before")
         }

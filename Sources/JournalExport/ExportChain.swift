@@ -120,7 +120,7 @@ struct ExportChain: Sendable {
     private mutating func judge(_ entry: JournalEntry, _ list: inout FindingList) -> UInt64 {
         let place = "entry \(entry.sequence)"
         switch entry.event {
-        case .decline, .clock: break
+        case .decline, .clock, .markedPaid: break
         case .capture(let capture):
             guard let subject = entry.subject else { break }
             captures[entry.sequence] = Captured(
@@ -314,7 +314,7 @@ extension PeriodTotals {
             case .refund(_, .voucher): place = \.refundsByVoucher
             case .refund(_, .outside): place = \.refundsOutside
             }
-        case .decline, .periodClosed, .document, .clock: return
+        case .decline, .periodClosed, .document, .clock, .markedPaid: return
         }
         self[keyPath: place].count += 1
         let (sum, overflow) = self[keyPath: place].amount.addingReportingOverflow(amount)

@@ -42,7 +42,7 @@ struct ExportEvidence: Sendable {
             } else {
                 learn(code, of: voucher)
             }
-        case .undo, .periodClosed, .document, .clock: return
+        case .undo, .periodClosed, .document, .clock, .markedPaid: return
         }
     }
 

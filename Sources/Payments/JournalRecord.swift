@@ -29,4 +29,6 @@ public enum JournalRecord: Hashable, Sendable {
     case decline(Decline)
     /// A payment is undone, whole or in part.
     case undo(Undo)
+    /// A supervisor's word that an unconfirmed sale is paid.
+    case mark(PaidMark)
 }

@@ -45,7 +45,8 @@ struct PaymentFindings {
         note(terminal.hotList == .notHeld, .hotListNotHeld)
         note(!policy.hours.allow(terminal.now), .outsideHours)
         note(journal.presentationKnown, .presentationKnown)
-        note(journal.requestPaid, .requestPaid)
+        // A sale that was paid while its confirmation was on the way owes nothing to it.
+        note(journal.requestPaid || sale.due == 0, .requestPaid)
         noteUse(of: voucher)
         noteWay(of: voucher, policy: policy)
         noteMismatch(of: voucher, with: sale, policy: policy)

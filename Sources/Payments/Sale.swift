@@ -60,6 +60,11 @@ public enum SaleState: String, Hashable, Sendable, CaseIterable {
     case cancelled
     /// Ended by time with nothing captured.
     case expired
+    /// Ended while the customer says that a scheme's wallet has paid what is due, and no word of
+    /// it has come. What was captured before stays captured.
+    case unconfirmed
+    /// Unconfirmed, and a supervisor has said that the money is there. That is no capture.
+    case markedPaid = "marked-paid"
 }
 
 /// One sale at the counter, from the amount typed to its end.
@@ -77,6 +82,9 @@ public struct Sale: Hashable, Sendable {
     public private(set) var state: SaleState
     /// The request now (or last) shown for what is due.
     public private(set) var request: PaymentRequest
+    /// Whether the customer says that a scheme's wallet has paid what is due of the open sale, and
+    /// no word of it has come: it is in the journal, as a decline for ``DeclineReason/unconfirmed``.
+    public private(set) var isClaimed: Bool
     /// When the sale was opened, in seconds since 1970 UTC.
     public let openedAt: UInt64
 
@@ -86,7 +94,8 @@ public struct Sale: Hashable, Sendable {
     /// Opens a sale, or (for a journal) restores one.
     public init(
         reference: SaleReference, key: String?, total: Amount, captured: UInt64 = 0,
-        state: SaleState = .open, request: PaymentRequest, openedAt: UInt64
+        state: SaleState = .open, request: PaymentRequest, isClaimed: Bool = false,
+        openedAt: UInt64
     ) {
         precondition(captured <= total.minorUnits, "No sale captures more than its total.")
         self.reference = reference
@@ -95,6 +104,7 @@ public struct Sale: Hashable, Sendable {
         self.captured = captured
         self.state = state
         self.request = request
+        self.isClaimed = isClaimed
         self.openedAt = openedAt
     }
 
@@ -106,14 +116,32 @@ public struct Sale: Hashable, Sendable {
         precondition(amount > 0 && amount <= due, "A capture is above 0 and at most what is due.")
         var sale = self
         sale.captured += amount
-        if sale.due == 0 { sale.state = .paid }
+        if sale.due == 0 {
+            sale.state = .paid
+            sale.isClaimed = false
+        }
         return sale
     }
 
     /// The sale ended without being paid in full.
     func ended(_ state: SaleState) -> Sale {
         var sale = self
-        sale.state = captured > 0 ? .partlyPaid : state
+        sale.state = isClaimed ? .unconfirmed : captured > 0 ? .partlyPaid : state
+        sale.isClaimed = false
+        return sale
+    }
+
+    /// The sale of which no word has come, though the customer says that it is paid.
+    public func claimed() -> Sale {
+        var sale = self
+        sale.isClaimed = true
+        return sale
+    }
+
+    /// The unconfirmed sale after a supervisor's word.
+    func marked() -> Sale {
+        var sale = self
+        sale.state = .markedPaid
         return sale
     }
 

@@ -86,7 +86,7 @@ extension SaleMachine {
         }
     }
 
-    private mutating func record(
+    mutating func record(
         _ reason: DeclineReason, voucher: Voucher?, evidence: [UInt8]? = nil, for sale: Sale,
         at now: UInt64, basis: DecisionBasis? = nil
     ) -> [Effect] {
@@ -100,7 +100,8 @@ extension SaleMachine {
     mutating func recorded(receipt: ReceiptNumber?, nonce: [UInt8], at now: UInt64) -> [Effect] {
         guard case .recording(let open, let settlement) = phase else { return [] }
         switch settlement {
-        case .decline(let reason): return goOn(open, telling: reason)
+        case .decline(let reason):
+            return goOn(reason == .unconfirmed ? open?.claimed() : open, telling: reason)
         case .capture(let capture, let before, let after):
             guard let receipt else { preconditionFailure("A journal numbers every capture.") }
             if let open, open.reference != before.reference {
@@ -121,6 +122,7 @@ extension SaleMachine {
             return askForRest(of: after, after: capture, receipt: receipt, nonce: nonce, at: now)
         case .undo(let undo, let order):
             return undone(undo, receipt: receipt, order: order, open: open)
+        case .mark(_, let after, let order): return marked(after, order: order, open: open)
         }
     }
 
@@ -143,27 +145,36 @@ extension SaleMachine {
     mutating func notRecorded(_ detail: String) -> [Effect] {
         // What could not be recorded has not happened: the sale is as it was before.
         guard case .recording(let open, let settlement) = phase else { return [] }
-        if case .undo(_, let order) = settlement {
+        switch settlement {
+        case .undo(_, let order):
             return refuse(order, .journalUnavailable(detail: detail), open: open)
+        case .mark(_, _, let order):
+            return refuseMark(order, .journalUnavailable(detail: detail), open: open)
+        case .capture, .decline: return goOn(open, telling: .journalUnavailable(detail: detail))
         }
-        return goOn(open, telling: .journalUnavailable(detail: detail))
     }
 
     mutating func recordUncertain(_ detail: String) -> [Effect] {
         guard case .recording(_, let settlement) = phase else { return [] }
         phase = .halted(detail)
-        guard case .undo(_, let order) = settlement else { return [] }
-        return [.refuseUndo(order, .journalUnavailable(detail: detail))]
+        switch settlement {
+        case .undo(_, let order):
+            return [.refuseUndo(order, .journalUnavailable(detail: detail))]
+        case .mark(_, _, let order):
+            return [.refuseMark(order, .journalUnavailable(detail: detail))]
+        case .capture, .decline: return []
+        }
     }
 
     /// The sale on the screen, if any, waits for another code.
-    private mutating func goOn(_ open: Sale?, telling reason: DeclineReason) -> [Effect] {
+    mutating func goOn(_ open: Sale?, telling reason: DeclineReason) -> [Effect] {
         guard let open else {
             phase = .idle
             return []
         }
         phase = .waiting(open)
-        isAbandonable = open.captured == 0
+        // What the customer says is paid ends by the cashier's own word, not by the next sale.
+        isAbandonable = open.captured == 0 && !open.isClaimed
         return [.tell(.declined(reason), open)]
     }
 }

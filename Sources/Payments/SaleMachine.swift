@@ -79,6 +79,8 @@ public enum Settlement: Hashable, Sendable {
     case decline(DeclineReason)
     /// The undoing of a payment, for the order with this number.
     case undo(Undo, order: UInt64)
+    /// A supervisor's word, the sale as it will stand after it, and the order's number.
+    case mark(PaidMark, after: Sale, order: UInt64)
 }
 
 /// A payment that is being decided on, with all that the decision is taken from.
@@ -161,6 +163,11 @@ public struct SaleMachine: Sendable {
         case receiptRead(ReceiptLookUp)
         /// The journal could not be read.
         case receiptUnreadable(String)
+        /// The customer says that a scheme's wallet has paid this sale, and the hub, when asked, has
+        /// no word of it; at this time, in seconds since 1970 UTC.
+        case wordMissing(SaleReference, at: UInt64)
+        /// An unconfirmed sale is to be marked as paid.
+        case mark(MarkOrder)
         /// The record is on disk; `nonce` is 8 fresh random bytes, for the rest of a split sale.
         case recorded(receipt: ReceiptNumber?, nonce: [UInt8], at: UInt64)
         /// The record is certainly not on disk.
@@ -206,6 +213,10 @@ public struct SaleMachine: Sendable {
         case undone(Undo, receipt: ReceiptNumber?, order: UInt64)
         /// The order to undo with this number is refused, and why.
         case refuseUndo(UInt64, UndoRefusal)
+        /// The unconfirmed sale is marked as paid; the order's number.
+        case marked(Sale, order: UInt64)
+        /// The order to mark with this number is refused, and why.
+        case refuseMark(UInt64, MarkRefusal)
         /// The sale has ended.
         case ended(Sale)
         /// The order for this sale is refused, and why: nothing has happened.
@@ -274,6 +285,8 @@ public struct SaleMachine: Sendable {
         case .undo(let order, let role): return undo(order, role)
         case .receiptRead(let found): return decideUndo(found)
         case .receiptUnreadable(let detail): return receiptUnreadable(detail)
+        case .wordMissing(let reference, let now): return wordMissing(reference, at: now)
+        case .mark(let order): return mark(order)
         case .recorded(let receipt, let nonce, let now):
             return recorded(receipt: receipt, nonce: nonce, at: now)
         case .notRecorded(let detail): return notRecorded(detail)

@@ -141,6 +141,7 @@ extension SQLiteHubLedger {
         } catch {
             guard case .constraint(let name) = error,
                 name.contains("account-overdrawn") || name.contains("account_lines.terminal")
+                    || name.contains("request-confirmed-by-statement")
             else { throw error }
             return false
         }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import HubProtocol
+import Payments
 import Terminal
 import Vouchers
 
@@ -160,6 +161,12 @@ enum JournalAudit {
                 try kept.unsigned("amount") == entry.subject?.amount
             else { return false }
             return try kept.unsigned("restored") == undo.restoration?.amount ?? 0
+        case .markedPaid:
+            let sale = try row(
+                """
+                SELECT s.state FROM entry e JOIN sale s ON s.reference = e.sale WHERE e.sequence = ?
+                """)
+            return try sale?.text("state") == SaleState.markedPaid.rawValue
         case .periodClosed(let period):
             return try row("SELECT number FROM period WHERE sequence = ?")?.unsigned("number")
                 == period.number

@@ -13,7 +13,28 @@ enum JournalSchema {
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
         JournalSchemaVersion1.make, makeVersion2, makeVersion3, makeVersion4, makeVersion5,
+        makeVersion6,
     ]
+
+    /// Replaces a part of what a table's `CREATE TABLE` says: a `CHECK` alone, of which nothing is
+    /// in the table's pages (sqlite.org, *ALTER TABLE*, section 7, the simpler procedure). The rows
+    /// that are there must meet the new one.
+    static func replaceCheck(
+        of table: String, _ old: String, by new: String, in db: Database
+    ) throws {
+        try db.execute(sql: "PRAGMA writable_schema = ON")
+        try db.execute(
+            sql: """
+                UPDATE sqlite_schema SET sql = replace(sql, ?, ?)
+                WHERE type = 'table' AND name = ? AND instr(sql, ?)
+                """, arguments: [old, new, table, old])
+        let changed = db.changesCount
+        // The schema is read anew.
+        try db.execute(sql: "PRAGMA writable_schema = RESET")
+        guard changed == 1 else {
+            throw JournalError.damaged("the table \(table) has not the check that it was made with")
+        }
+    }
 
     /// The version that this program reads and writes (`PRAGMA user_version`).
     static var version: Int { steps.count }

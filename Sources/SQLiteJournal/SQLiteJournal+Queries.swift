@@ -6,11 +6,6 @@ public import Terminal
 
 // What is read, and the batches.
 extension SQLiteJournal: Journal {
-    /// The sale that was open when the last process ended.
-    public func openSale() async throws(JournalError) -> Sale? {
-        try await read { db in try SaleRow.fetch(where: "state = ?", ["open"], in: db) }
-    }
-
     /// The sale that was opened under an idempotency key.
     public func sale(key: String) async throws(JournalError) -> Sale? {
         try await read { db in try SaleRow.fetch(where: "key = ?", [key], in: db) }
@@ -29,7 +24,8 @@ extension SQLiteJournal: Journal {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT nonce FROM sale WHERE expiry > ? AND state <> 'paid'
+                        SELECT nonce FROM sale
+                        WHERE expiry > ? AND state NOT IN ('paid', 'marked-paid')
                         AND NOT EXISTS (SELECT 1 FROM redemption WHERE nonce = sale.nonce)
                         """),
                 arguments: [Int64(clamping: now)])
@@ -47,13 +43,14 @@ extension SQLiteJournal: Journal {
                         sql: "SELECT EXISTS (SELECT 1 FROM redemption WHERE \(column) = ?)"),
                     arguments: [Data(value)]) ?? false
             }
+            let answered = try query.nonce.flatMap {
+                try SaleRow.fetch(where: "nonce = ?", [Data($0)], in: db)
+            }
             return JournalFacts(
                 memory: try VoucherRow.fetch(query.voucher, in: db),
                 presentationKnown: try holds("presentation", query.presentation),
-                requestPaid: try holds("nonce", query.nonce),
-                answeredSale: try query.nonce.flatMap {
-                    try SaleRow.fetch(where: "nonce = ?", [Data($0)], in: db)
-                },
+                requestPaid: try answered?.state == .markedPaid || holds("nonce", query.nonce),
+                answeredSale: answered,
                 exposure: try JournalQueries.exposure(in: db),
                 kindExposure: try JournalQueries.kindExposure(for: query, in: db),
                 issuerOutstanding: try JournalQueries.issuerOutstanding(for: query, in: db),

@@ -44,6 +44,7 @@ extension SQLiteJournal {
         case .capture(let capture, let after): try write(capture, after: after, in: db)
         case .decline(let decline): try write(decline, in: db)
         case .undo(let undo): try write(undo, in: db)
+        case .mark(let mark): try write(mark, in: db)
         }
     }
 
@@ -173,6 +174,7 @@ extension SQLiteJournal {
             case .capture(let capture, _): return try Self.find(capture, in: db)
             case .decline(let decline): return try Self.find(decline, in: db)
             case .undo(let undo): return try Self.find(undo, in: db)
+            case .mark(let mark): return try Self.find(mark, in: db)
             }
         }
     }
@@ -227,7 +229,7 @@ extension SQLiteJournal {
         return try row.map(receipt)
     }
 
-    private static func receipt(_ row: Row) throws -> JournalReceipt {
+    static func receipt(_ row: Row) throws -> JournalReceipt {
         JournalReceipt(
             sequence: try row.unsigned("sequence"),
             receipt: try row.unsignedIfPresent("receipt"))

@@ -111,8 +111,9 @@ public struct DeclineSentences: Hashable, Sendable {
             return (detail, .takesNoPayments)
         case .unconfirmed:
             return (
-                "The customer may have paid by another wallet, but no word of it has come. Check "
-                    + "your bank's app before handing over the goods.",
+                "The customer may have paid by another wallet, but no word of it has come: Till counts "
+                    + "nothing as paid. Check your bank's app before handing over the goods, or "
+                    + "ask again.",
                 .notConfirmedYet
             )
         default:

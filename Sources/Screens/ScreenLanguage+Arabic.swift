@@ -57,7 +57,8 @@ extension ScreenLanguage {
         case .terminalIsTraining: "هذا الجهاز للتدريب. قسيمتك تبقى صالحة."
         case .takesNoPayments: "لا يمكن لهذا الجهاز قبول المدفوعات الآن."
         case .notThisPayment: "لا يمكن لهذا الجهاز قبول هذه الدفعة الآن."
-        case .notConfirmedYet: "لم يتم تأكيد دفعتك بعد."
+        case .notConfirmedYet:
+            "لم يتم تأكيد دفعتك بعد. راجع تطبيق مصرفك قبل أن تدفع مرة أخرى."
         case .notAllowed: "لم يُسمح بهذه الدفعة."
         case .usedAlready: "سبق استخدام هذه القسيمة."
         case .voucherIsIn(let name): "عملة هذه القسيمة هي \(isolated(name))."

@@ -58,7 +58,8 @@ extension ScreenLanguage {
         case .terminalIsTraining: "本终端仅供培训。您的代金券仍然有效。"
         case .takesNoPayments: "本终端目前无法收款。"
         case .notThisPayment: "本终端目前无法接受此笔付款。"
-        case .notConfirmedYet: "您的付款尚未确认。"
+        case .notConfirmedYet:
+            "您的付款尚未确认。再次付款前，请先查看您的银行应用。"
         case .notAllowed: "此笔付款未获批准。"
         case .usedAlready: "此代金券已被使用。"
         case .voucherIsIn(let name): "此代金券的币种为 \(isolated(name))。"

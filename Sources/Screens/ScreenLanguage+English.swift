@@ -59,7 +59,8 @@ extension ScreenLanguage {
         case .terminalIsTraining: "This terminal is for training. Your voucher stays good."
         case .takesNoPayments: "This terminal cannot take payments now."
         case .notThisPayment: "This terminal cannot take this payment now."
-        case .notConfirmedYet: "Your payment is not confirmed yet."
+        case .notConfirmedYet:
+            "Your payment is not confirmed yet. Check your bank app before you pay again."
         case .notAllowed: "This payment was not allowed."
         case .usedAlready: "This voucher has been used already."
         case .voucherIsIn(let name): "This voucher is in \(isolated(name))."

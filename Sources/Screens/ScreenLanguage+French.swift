@@ -61,7 +61,8 @@ extension ScreenLanguage {
         case .terminalIsTraining: "Ce terminal sert à la formation. Votre bon reste valable."
         case .takesNoPayments: "Ce terminal ne peut pas accepter de paiements pour le moment."
         case .notThisPayment: "Ce terminal ne peut pas accepter ce paiement pour le moment."
-        case .notConfirmedYet: "Votre paiement n’est pas encore confirmé."
+        case .notConfirmedYet:
+            "Votre paiement n’est pas encore confirmé. Vérifiez l’application de votre banque avant de payer à nouveau."
         case .notAllowed: "Ce paiement n’a pas été autorisé."
         case .usedAlready: "Ce bon a déjà été utilisé."
         case .voucherIsIn(let name): "Ce bon est en \(isolated(name))."

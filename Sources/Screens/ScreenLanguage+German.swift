@@ -59,7 +59,8 @@ extension ScreenLanguage {
         case .terminalIsTraining: "Dieses Terminal ist zum Üben. Ihr Gutschein bleibt gültig."
         case .takesNoPayments: "Dieses Terminal kann gerade keine Zahlungen annehmen."
         case .notThisPayment: "Dieses Terminal kann diese Zahlung gerade nicht annehmen."
-        case .notConfirmedYet: "Ihre Zahlung ist noch nicht bestätigt."
+        case .notConfirmedYet:
+            "Ihre Zahlung ist noch nicht bestätigt. Prüfen Sie Ihre Bank-App, bevor Sie noch einmal zahlen."
         case .notAllowed: "Diese Zahlung wurde nicht erlaubt."
         case .usedAlready: "Dieser Gutschein wurde schon verwendet."
         case .voucherIsIn(let name): "Dieser Gutschein lautet auf \(isolated(name))."

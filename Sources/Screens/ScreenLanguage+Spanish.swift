@@ -60,7 +60,8 @@ extension ScreenLanguage {
         case .terminalIsTraining: "Este terminal es de prácticas. Su vale sigue siendo válido."
         case .takesNoPayments: "Este terminal no puede aceptar pagos en este momento."
         case .notThisPayment: "Este terminal no puede aceptar este pago en este momento."
-        case .notConfirmedYet: "Su pago aún no está confirmado."
+        case .notConfirmedYet:
+            "Su pago aún no está confirmado. Consulte la aplicación de su banco antes de volver a pagar."
         case .notAllowed: "Este pago no fue autorizado."
         case .usedAlready: "Este vale ya se ha utilizado."
         case .voucherIsIn(let name): "Este vale es en \(isolated(name))."

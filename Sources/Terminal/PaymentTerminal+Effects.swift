@@ -49,6 +49,12 @@ extension PaymentTerminal {
         case .refuseUndo(let order, let refusal):
             undoAnswers[order] = .refused(refusal)
             return nil
+        case .marked(let sale, let order):
+            tellMarked(sale, order: order)
+            return nil
+        case .refuseMark(let order, let refusal):
+            markAnswers[order] = .refused(refusal)
+            return nil
         }
     }
 
@@ -150,7 +156,12 @@ extension PaymentTerminal {
             view?.symbol = nil
         }
         if sale.state != .paid { departedUntil = max(departedUntil, sale.request.expiry) }
-        if sale.state != .paid { showIdle() }
+        switch sale.state {
+        case .paid: break
+        // What it means for the money stays on the customer's screen.
+        case .unconfirmed: show(screens.composer.outcome(.declined(.unconfirmed), of: sale))
+        default: showIdle()
+        }
         changed()
     }
 

@@ -116,7 +116,7 @@ extension PaymentTerminal {
 }
 
 /// Hands on the first of several answers.
-private actor Race<Value: Sendable> {
+actor Race<Value: Sendable> {
     private var value: Value?
     private var waiter: CheckedContinuation<Value, Never>?
 

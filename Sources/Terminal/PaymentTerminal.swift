@@ -41,6 +41,14 @@ public actor PaymentTerminal {
     /// What undo orders came to, by their numbers, until their callers pick it up.
     var undoAnswers: [UInt64: UndoAnswer] = [:]
     var lastUndoOrder: UInt64 = 0
+    /// What orders to mark a sale as paid came to, by their numbers, until their callers pick it up.
+    var markAnswers: [UInt64: MarkAnswer] = [:]
+    /// Whether the hub is being asked for its word on the open sale, and when it was last asked
+    /// without anybody's wish, in seconds since 1970 UTC.
+    var isAskingForWord = false
+    var askedForWordAt: UInt64 = 0
+    /// The nonce of the last request whose word was judged.
+    var judgedWord: [UInt8]?
     /// The number of the last question to the hub whose outcome is settled.
     var settledQuestion: UInt64 = 0
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
@@ -155,7 +163,7 @@ public actor PaymentTerminal {
         }
     }
 
-    private func read(_ bytes: [UInt8], at now: UInt64) async throws(JournalError)
+    func read(_ bytes: [UInt8], at now: UInt64) async throws(JournalError)
         -> PresentedCode
     {
         let context = try await context(at: now)
@@ -180,6 +188,7 @@ public actor PaymentTerminal {
         countDown()
         turnReceipt()
         careForPanel()
+        askInPassing()
         await keepClock()
     }
 

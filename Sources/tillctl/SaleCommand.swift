@@ -14,6 +14,12 @@ struct SaleCommand: TillCommand {
             tillctl sale --wait         waits for the next verdict of the open sale
             tillctl sale --cancel       gives up the open sale
             tillctl sale 12.50 --reference -   pays by the reference typed on standard input
+            tillctl sale --paid-by-app  asks the hub whether a scheme's wallet has paid it
+            tillctl sale --mark-paid R --by NAME
+                                        notes that sale R, which ended unconfirmed, is paid
+            A sale that is paid by an app, and of which no word has come, stays open and may be asked \
+            about again. Given up it ends unconfirmed: whoever has seen the money in the bank's \
+            app may mark it as paid, which is told apart and counts as no payment of Till's.
             A reference is the money: on the command line other users of the machine can read it.
             After a decline the sale stays open for another code; a new sale takes its place.
             Exit code with --wait: 0 paid, 1 declined or given up, 3 no verdict in time, \
@@ -40,6 +46,14 @@ struct SaleCommand: TillCommand {
     var timeout: UInt64 = SaleCommand.defaultTimeoutSeconds
     @Flag(help: "Give up the open sale; what was captured stays captured.")
     var cancel = false
+    @Flag(help: "Ask whether a scheme's wallet has paid the open sale.")
+    var paidByApp = false
+    @Option(
+        help: ArgumentHelp(
+            "Mark this sale, which ended unconfirmed, as paid.", valueName: "sale"))
+    var markPaid: String?
+    @Option(help: ArgumentHelp("Who has seen the money; with --mark-paid.", valueName: "name"))
+    var by: String?
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
 
@@ -47,9 +61,17 @@ struct SaleCommand: TillCommand {
         if cancel, amount != nil || wait || reference != nil {
             throw ValidationError("--cancel stands alone: it gives up the open sale.")
         }
-        if amount == nil, !wait, !cancel, reference == nil {
+        let isAlone = amount == nil && !wait && !cancel && reference == nil
+        if paidByApp || markPaid != nil, !isAlone || (paidByApp && markPaid != nil) {
+            throw ValidationError("--paid-by-app and --mark-paid stand alone.")
+        }
+        if (markPaid != nil) != (by != nil) {
+            throw ValidationError("--mark-paid and --by belong together: who has seen the money?")
+        }
+        if isAlone, !paidByApp, markPaid == nil {
             throw ValidationError(
-                "Give an amount to open a sale, or --reference, or --wait, or --cancel.")
+                "Give an amount to open a sale, or --reference, or --wait, or --cancel, or "
+                    + "--paid-by-app, or --mark-paid.")
         }
         if reference != nil, wait {
             throw ValidationError("--reference has its verdict at once: leave --wait out.")
@@ -62,7 +84,16 @@ struct SaleCommand: TillCommand {
             try report(sale)
             return
         }
+        if let markPaid, let by {
+            return try report(
+                try await daemon.ask { try await $0.markPaid(sale: markPaid, by: by) })
+        }
         var sale: SaleMessage
+        if paidByApp {
+            sale = try await daemon.ask { try await $0.askWhetherPaid() }
+            try report(sale)
+            return try exit(for: sale)
+        }
         if let amount {
             sale = try await daemon.ask {
                 try await $0.charge(
@@ -148,6 +179,14 @@ struct SaleCommand: TillCommand {
                 "Sale \(sale.reference) of \(total) was paid; \(sale.undone.shown) were given "
                     + "back since.")
         case "paid": Output.line("Sale \(sale.reference) of \(total) is paid.")
+        case "unconfirmed":
+            Output.line(
+                "Sale \(sale.reference) of \(total) has ended unconfirmed; of \(due) no word has "
+                    + "come. Look in the bank's app.")
+        case "marked-paid":
+            Output.line(
+                "Sale \(sale.reference) of \(total) is marked as paid; \(due) are no payment of "
+                    + "Till's.")
         case "partly-paid":
             Output.line("Sale \(sale.reference) of \(total) has ended; \(due) were not paid.")
         default: Output.line("Sale \(sale.reference) of \(total) is \(sale.state).")

@@ -113,10 +113,16 @@ struct IssuerRotateCommand: TillCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Make the next key for the hub's own vouchers.",
         discussion: """
+            With --scheme, a key by which the hub signs its word on what a bank's statements show of \
+            that scheme (tillhub statement): takings by it stand under its name.
             The key before it goes on signing until its time is over, and vouchers are signed by \
             the new one as soon as the list that names it is in force. Do it when 30 days are left.
             """)
 
+    @Option(
+        help: ArgumentHelp(
+            "Make it for this scheme: 1 to 32 of A-Z a-z 0-9 . _ -", valueName: "name"))
+    var scheme: String?
     @OptionGroup var life: KeyLifeOptions
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
@@ -125,17 +131,19 @@ struct IssuerRotateCommand: TillCommand {
         let now = try Clock.believable()
         let folder = hub.folder
         let ledger = try folder.openLedger()
+        let scheme = try scheme.map(StatementOptions.scheme)
         let profile: HubProfile?
         do { profile = try await ledger.profile() } catch { throw CommandFailure(error) }
         guard let profile else { throw CommandFailure(.notInitialised) }
+        let issuer = scheme ?? profile.issuer
         let entry = try life.entry(
-            profile.issuer, try folder.makeIssuer().publicKey, at: now)
+            issuer, try folder.makeIssuer().publicKey, at: now)
         let refusal: TrustKeyRefusal?
         do { refusal = try await TrustRegistrar(ledger: ledger).addKey(entry, at: now) } catch {
             throw CommandFailure(error)
         }
         if let refusal { throw CommandFailure(refusal) }
-        try KeysAnswer(issuer: profile.issuer.name, keys: [TrustKeyMessage(entry)]).tell(
+        try KeysAnswer(issuer: issuer.name, keys: [TrustKeyMessage(entry)]).tell(
             json: output.json, "The hub signs by this key once the next list is in force.")
     }
 }

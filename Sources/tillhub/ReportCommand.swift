@@ -15,7 +15,9 @@ struct ReportCommand: TillCommand {
         discussion: """
             The ledger is checked first, as by `tillhub ledger`. A period whose Z says something \
             else than what arrived is marked DIFFERS, and ends the command with exit code 4. What \
-            is in quarantine is neither counted nor lost: see `tillhub ledger`.
+            is in quarantine is neither counted nor lost: see `tillhub ledger`. Sales that a \
+            supervisor marked as paid are told apart: no word of a scheme confirms them, and they \
+            are no captures.
             """)
 
     @Option(help: ArgumentHelp("Only this terminal.", valueName: "id"))
@@ -68,6 +70,8 @@ private struct PeriodLine: Encodable {
     let returns: UInt64
     let returned: MoneyMessage
     let net: String
+    let marked: UInt64
+    let markedPaid: MoneyMessage
     let quarantine: UInt64
     let quarantined: MoneyMessage
     let doubleSpends: UInt64
@@ -87,6 +91,7 @@ private struct PeriodLine: Encodable {
         (returns, returned) = (line.returned.count, money(line.returned))
         let net = MoneyMessage(line.net.magnitude, currency: line.currencyNumber)
         self.net = (line.net < 0 ? "-" : "") + net.amount
+        (marked, markedPaid) = (line.marked.count, money(line.marked))
         (quarantine, quarantined) = (line.quarantined.count, money(line.quarantined))
         (doubleSpends, overspent) = (line.overspent.count, money(line.overspent))
         agrees = line.agrees
@@ -98,6 +103,9 @@ private struct PeriodLine: Encodable {
             + ": \(captures) captures, \(captured.shown)"
         if returns > 0 { text += "; \(returns) given back, \(returned.shown)" }
         text += "; net \(net) \(currency)"
+        if marked > 0 {
+            text += "; \(marked) marked as paid, \(markedPaid.shown), not in the net"
+        }
         if quarantine > 0 { text += "; \(quarantine) in quarantine, \(quarantined.shown)" }
         if doubleSpends > 0 {
             text += "; \(doubleSpends) spent twice, \(overspent.shown) too much"
@@ -107,7 +115,7 @@ private struct PeriodLine: Encodable {
 
     static let header =
         "terminal,journal,period,closed at,currency,captures,captured,returns,returned,net,"
-        + "quarantine,quarantined,double spends,overspent,agrees"
+        + "quarantine,quarantined,double spends,overspent,agrees,marked,marked paid"
 
     /// No field holds a comma, a quote or the end of a line (RFC 4180, 2): ids, numbers, times.
     var csv: String {
@@ -115,7 +123,7 @@ private struct PeriodLine: Encodable {
             terminal, journal, period.map(String.init) ?? "", closedAt ?? "", currency,
             "\(captures)", captured.amount, "\(returns)", returned.amount, net,
             "\(quarantine)", quarantined.amount, "\(doubleSpends)", overspent.amount,
-            agrees.map { $0 ? "yes" : "no" } ?? "",
+            agrees.map { $0 ? "yes" : "no" } ?? "", "\(marked)", markedPaid.amount,
         ]
         return fields.joined(separator: ",")
     }

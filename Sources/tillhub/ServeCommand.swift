@@ -21,6 +21,7 @@ struct ServeCommand: TillCommand {
     var port = 8480
     @Option(help: "A file to write the port to, once the hub listens.")
     var portFile: String?
+    @OptionGroup var statements: StatementOptions
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
 
@@ -48,14 +49,21 @@ struct ServeCommand: TillCommand {
         var logger = Logger(label: "tillhub") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let key = identity.publicKey.coseKey.hex
+        let issuer = VoucherIssuer(ledger: ledger, keys: try hub.folder.issuers())
         let announcement = Announcement(host: host, portFile: portFile, json: output.json)
         let server = HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: BatchAcceptor(ledger: ledger, key: identity),
                 authoriser: OnlineAuthoriser(ledger: ledger, key: identity), registrar: registrar,
-                accounts: AccountKeeper(
+                accounts: AccountKeeper(ledger: ledger, issuer: issuer),
+                confirmations: ConfirmationDesk(
                     ledger: ledger,
-                    issuer: VoucherIssuer(ledger: ledger, keys: try hub.folder.issuers())),
+                    schemes: [AccountConfirmation(ledger: ledger)]
+                        + (try statements.sources()).map {
+                            StatementConfirmation(
+                                scheme: $0.scheme, source: $0.source, ledger: ledger,
+                                issuer: issuer)
+                        }),
                 hotLists: hotLists, identity: identity.publicKey, clock: { Clock.seconds() },
                 logger: logger),
             host: host, port: port,

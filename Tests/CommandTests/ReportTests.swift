@@ -18,11 +18,12 @@ import Testing
         #expect(!table.output.contains("DIFFERS"))
         let csv = try shell.run("tillhub", "report", "--csv").output.split(separator: "\n")
         #expect(csv.count == 2)
-        #expect(csv.first?.split(separator: ",").count == 15)
+        #expect(csv.first?.split(separator: ",").count == 17)
         #expect(
             csv.last?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-                .suffix(11) == [
+                .suffix(13) == [
                     "EUR", "1", "8.00", "1", "3.00", "5.00", "0", "0.00", "0", "0.00", "yes",
+                    "0", "0.00",
                 ])
         let none = try shell.run("tillhub", "report", "--terminal", "till:m42/none", "--csv")
         #expect(none.output.split(separator: "\n").count == 1)

@@ -119,6 +119,7 @@ extension House {
         "SysfsMachine": adapter(["HardwareProfiles"], []),
         "FileKeyStore": adapter(["COSE"], []),
         "FileStaffRoll": adapter(["Terminal"], ["CryptoExtras"]),
+        "CSVStatements": adapter(["Hub", "Money"], []),
         "ConsolePage": adapter([], []),
         "FileTrustKeeper": adapter(["Terminal", "Trust"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),

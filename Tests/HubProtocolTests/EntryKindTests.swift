@@ -67,8 +67,13 @@ import Vouchers
                 receipt: 9, voucher: voucher, kind: 2, consumed: 500, requestNonce: nil,
                 evidence: [1], decision: record)))
 
+    static let mark = about(
+        .markedPaid(MarkEntry(requestNonce: [1, 2, 3, 4, 5, 6, 7, 8])),
+        by: EntryOperator(role: .supervisor, id: "Ada"))
+
     static let samples = [
         refund, cancellation, reversal, period, document, clock, decline, foreign, decided,
+        mark,
         alone(.periodClosed(PeriodEntry(number: 2, totals: []))),
     ]
 
@@ -81,7 +86,7 @@ import Vouchers
 
     @Test("Receipts are taken by captures, cancellations and refunds")
     func receipts() {
-        #expect(Self.samples.map(\.receipt) == [4, 4, nil, nil, nil, nil, nil, nil, 9, nil])
+        #expect(Self.samples.map(\.receipt) == [4, 4, nil, nil, nil, nil, nil, nil, 9, nil, nil])
     }
 
     @Test("The largest closing of a period is within an entry's limit")
@@ -124,6 +129,8 @@ import Vouchers
     static let unknown = "an unknown one is there"
     static let line: CBORValue = .array([978, 1, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     static let faults = [
+        Fault(mark, 13, nil), Fault(mark, 13, .bytes([1, 2, 3, 4, 5, 6, 7, 8, 9])),
+        Fault(mark, 17, nil), Fault(mark, 5, nil), Fault(mark, 8, 1, unknown),
         Fault(refund, 20, nil), Fault(refund, 20, 0), Fault(refund, 20, 12),
         Fault(refund, 21, nil), Fault(refund, 21, 4), Fault(refund, 8, nil),
         Fault(refund, 10, nil), Fault(refund, 11, nil), Fault(refund, 12, nil),

@@ -49,14 +49,14 @@ private func withService<T: Sendable>(
 }
 
 func withHub<T: Sendable>(
-    _ scene: Scene, accounts: AccountKeeper? = nil,
+    _ scene: Scene, accounts: AccountKeeper? = nil, confirmations: ConfirmationDesk? = nil,
     _ body: @Sendable @escaping (HTTPHubLink) async throws -> T
 ) async throws -> T {
     try await withService { onListening in
         HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
-                accounts: accounts,
+                accounts: accounts, confirmations: confirmations,
                 hotLists: HotListPublisher(
                     ledger: scene.ledger, key: Scene.hubKey, issuer: Scene.own),
                 identity: Scene.hubKey.publicKey, clock: { Scene.now + 100 },

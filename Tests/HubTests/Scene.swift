@@ -179,6 +179,14 @@ struct TerminalDouble {
             .decline(DeclineEntry(reason: reason, voucher: nil)))
     }
 
+    /// A sale that ended unconfirmed and was marked as paid.
+    mutating func mark(_ sale: String, _ amount: UInt64) -> [UInt8] {
+        append(
+            at: Scene.now + 10, currency: 978, amount: amount, sale: sale,
+            .markedPaid(MarkEntry(requestNonce: [UInt8](repeating: 1, count: 8))),
+            by: EntryOperator(role: .supervisor, id: "Ada"))
+    }
+
     /// An entry that is about no sale.
     mutating func note(_ event: JournalEntry.Event) -> [UInt8] {
         append(at: Scene.now + 10, subject: nil, event)
@@ -200,19 +208,21 @@ struct TerminalDouble {
 
     private mutating func append(
         at: UInt64, currency: UInt16, amount: UInt64, sale: String? = nil,
-        _ event: JournalEntry.Event
+        _ event: JournalEntry.Event, by operatedBy: EntryOperator? = nil
     ) -> [UInt8] {
         let subject = EntrySubject(
             sale: sale ?? "S\(sequence + 1)", currencyNumber: currency, amount: amount)
-        return append(at: at, subject: subject, event)
+        return append(at: at, subject: subject, event, by: operatedBy)
     }
 
     private mutating func append(
-        at: UInt64, subject: EntrySubject?, _ event: JournalEntry.Event
+        at: UInt64, subject: EntrySubject?, _ event: JournalEntry.Event,
+        by operatedBy: EntryOperator? = nil
     ) -> [UInt8] {
         sequence += 1
         let bytes = JournalEntry(
-            sequence: sequence, previousHash: hash, at: at, subject: subject, event: event
+            sequence: sequence, previousHash: hash, at: at, subject: subject, event: event,
+            operatedBy: operatedBy
         ).encoded()
         hash = JournalEntry.hash(of: bytes)
         return bytes

@@ -66,6 +66,9 @@ import Testing
         #expect(kept.contains { $0.isCancelled })
         #expect(kept.contains { $0.refunded > 0 && $0.refunded < $0.amount })
         #expect(kept.contains { $0.refunded == $0.amount })
+        #expect(kept.contains { $0.isWord }, "a scheme's word pays")
+        #expect(
+            worlds.contains { $0.disk.captures.contains(where: \.isWord) && $0.phase == .idle })
         #expect(kept.contains { !$0.isClear }, "a crash leaves a payment unclear")
         let outcomes = worlds.compactMap { world -> String? in
             guard case .recording(_, .capture(let capture, _, _)) = world.phase else { return nil }
@@ -74,6 +77,7 @@ import Testing
         #expect(
             Set(outcomes) == [
                 "online-approved", "no-connection", "hub-refused", "hub-unreachable", "no-answer",
+                "not-wanted",
             ])
         #expect(
             Set(worlds.flatMap(\.disk.sales.values).map(\.state)) == Set(SaleState.allCases))

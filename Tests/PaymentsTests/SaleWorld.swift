@@ -10,7 +10,9 @@ struct SaleWorld: Hashable {
     /// One capture on disk, and what became of it. Why it was approved is left out: two worlds
     /// that differ in nothing else go on alike.
     struct Kept: Hashable {
-        var isCard: Bool
+        var kind: VoucherKind
+        /// Whether it is a scheme's word: a payment confirmation.
+        var isWord = false
         var amount: UInt64
         var consumed: UInt64
         var receipt: ReceiptNumber
@@ -19,7 +21,9 @@ struct SaleWorld: Hashable {
         var isCancelled = false
         var isReversed = false
 
-        var voucher: Voucher { isCard ? SaleWorld.card : SaleWorld.fixed }
+        var voucher: Voucher {
+            isWord ? SaleWorld.word : kind == .stored ? SaleWorld.card : SaleWorld.fixed
+        }
         var isUndone: Bool { isCancelled || isReversed }
         var isClear: Bool { isTold || isUndone || refunded > 0 }
 
@@ -57,6 +61,8 @@ struct SaleWorld: Hashable {
     static let sale = SaleReference("A")!
     static let fixed = mint.fixed(1_000, cti: 1)
     static let card = mint.stored(400, cti: 2)
+    static let word = mint.voucher(
+        mint.object(.fixed(amount: 1_000), cti: 3, confirms: VoucherMint.nonce))
     static let otherNonce: [UInt8] = [9, 9, 9, 9, 9, 9, 9, 9]
 
     /// Nothing is left to be done: no sale is open, nothing is under way, and of every payment it
@@ -90,7 +96,7 @@ struct SaleWorld: Hashable {
             switch effect {
             case .store, .lookUp, .ask, .lookUpReceipt, .record, .confirm:
                 world.pending.append(effect)
-            case .show, .tell, .ended, .refuse, .undone, .refuseUndo: break
+            case .show, .tell, .ended, .refuse, .undone, .refuseUndo, .marked, .refuseMark: break
             }
         }
         return world
@@ -121,6 +127,10 @@ struct SaleWorld: Hashable {
             guard let kept = disk.captures.first(where: { $0.receipt == undo.payment.receipt }),
                 kept.isUndone || kept.refunded > 0
             else { throw Broken(description: "an undoing is told that is not on disk") }
+        case .marked(let sale, _):
+            guard disk.sales[sale.reference]?.state == .markedPaid else {
+                throw Broken(description: "a mark is told that is not on disk")
+            }
         default: break
         }
     }
@@ -167,7 +177,8 @@ extension SaleWorld {
                 told.disk.captures[index].isTold = true
             }
             return try [told, rest, told.afterCrash()]
-        case .show, .tell, .ended, .refuse, .undone, .refuseUndo: return [rest]
+        case .show, .tell, .ended, .refuse, .undone, .refuseUndo, .marked, .refuseMark:
+            return [rest]
         }
     }
 
@@ -202,10 +213,23 @@ extension SaleWorld {
     private func writing(_ record: JournalRecord) throws -> (SaleWorld, ReceiptNumber?) {
         var world = self
         switch record {
-        case .decline: return (world, nil)
+        case .decline(let decline):
+            if decline.reason == .unconfirmed {
+                world.disk.sales[decline.sale] = disk.sales[decline.sale]?.claimed()
+            }
+            return (world, nil)
+        case .mark(let mark):
+            guard let sale = disk.sales[mark.sale], sale.state == .unconfirmed,
+                sale.due == mark.amount.minorUnits
+            else { throw Broken(description: "a sale is marked as paid that is not unconfirmed") }
+            world.disk.sales[mark.sale] = sale.marked()
+            return (world, nil)
         case .capture(let capture, let after):
-            let isCard = capture.voucher.identity == Self.card.identity
-            let used = disk.captures.filter { $0.isCard == isCard && !$0.isUndone }
+            guard disk.sales[after.reference]?.state != .markedPaid else {
+                throw Broken(description: "a sale that was marked as paid is paid once more")
+            }
+            let identity = capture.voucher.identity
+            let used = disk.captures.filter { $0.voucher.identity == identity && !$0.isUndone }
                 .reduce(0) { $0 + $1.consumed }
             guard used + capture.consumed <= capture.voucher.value.ceiling else {
                 throw Broken(description: "a voucher is spent beyond its worth")
@@ -213,7 +237,8 @@ extension SaleWorld {
             let receipt = ReceiptNumber(disk.captures.count + 1)
             world.disk.captures.append(
                 Kept(
-                    isCard: isCard, amount: capture.amount.minorUnits, consumed: capture.consumed,
+                    kind: capture.voucher.value.kind, isWord: identity == Self.word.identity,
+                    amount: capture.amount.minorUnits, consumed: capture.consumed,
                     receipt: receipt))
             world.disk.sales[after.reference] = after
             return (world, receipt)
@@ -250,7 +275,17 @@ extension SaleWorld {
                     spent: spent,
                     last: Redemption(
                         at: Self.now, amount: kept.amount, receipt: kept.receipt))
-            }, presentationKnown: false, requestPaid: false, exposure: .none)
+            }, presentationKnown: false,
+            requestPaid: query.nonce != nil && isAnswered,
+            answeredSale: query.nonce.flatMap { nonce in
+                disk.sales.values.first { $0.request.nonce == nonce }
+            }, exposure: .none)
+    }
+
+    /// Whether the sale's first request has been paid, or the sale was marked as paid.
+    private var isAnswered: Bool {
+        disk.captures.contains(where: \.isWord)
+            || disk.sales[Self.sale]?.state == .markedPaid
     }
 
     private func lookUp(_ receipt: ReceiptNumber) -> ReceiptLookUp {
@@ -290,7 +325,20 @@ extension SaleWorld {
             events += [
                 .presented(.voucher(Self.card), at: Self.now),
                 .presented(.unusable(.notAPaymentCode), at: Self.now),
+                .wordMissing(Self.sale, at: Self.now),
             ]
+            // A word may be on its way while the sale is paid, or marked as paid, otherwise.
+            if disk.sales[Self.sale]?.request.nonce == VoucherMint.nonce {
+                events.append(.presented(.voucher(Self.word), at: Self.now))
+            }
+            if let sale = disk.sales[Self.sale] {
+                events.append(
+                    .mark(
+                        MarkOrder(
+                            number: 2, sale: sale,
+                            operatedBy: EntryOperator(role: .supervisor, id: "Ada"),
+                            at: Self.now)))
+            }
         }
         if pending.isEmpty, disk.captures.isEmpty || disk.openSale != nil {
             events.append(.connectionChanged(connection == .up ? .down : .up))

@@ -32,7 +32,7 @@ struct JournalClause: Sendable, CustomTestStringConvertible {
 /// What the port ``Terminal/Journal`` promises, sentence by sentence, for any implementation.
 enum JournalContract {
     static let clauses =
-        sales + records + refusals + queue + undoing + notes + periods + risk
+        sales + records + refusals + queue + undoing + notes + periods + risk + unconfirmed
 
     static let sales = [
         JournalClause("carries one identity of 8 bytes for ever") { subject in

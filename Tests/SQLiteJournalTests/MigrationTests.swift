@@ -95,6 +95,28 @@ import VoucherMint
         #expect(try copy.bytes("journal.sqlite.schema-\(schema)") == before)
     }
 
+    @Test("A journal of schema 5 opens, and its sales may end unconfirmed and be marked as paid")
+    func opensSchema5() async throws {
+        let copy = try Copy(schema: 5)
+        let before = try copy.bytes("journal.sqlite")
+        let journal = try copy.open()
+        let entries = try await journal.entries(after: 0, limit: 100)
+        #expect(entries.map(\.sequence) == Array(1...UInt64(entries.count)))
+        #expect(
+            entries.contains { $0.kind == .capture } && entries.contains { $0.kind == .decline })
+        #expect(try copy.bytes("journal.sqlite.schema-5") == before)
+        let sale = Records.sale(1, state: .unconfirmed)
+        try await journal.store(sale)
+        _ = try await journal.record(
+            .mark(
+                PaidMark(
+                    sale: sale.reference, amount: sale.total, requestNonce: sale.request.nonce,
+                    operatedBy: EntryOperator(role: .supervisor, id: "Ada"),
+                    at: (entries.last?.at ?? 0) + 1)))
+        #expect(try await journal.sale(reference: sale.reference)?.state == .markedPaid)
+        try await journal.audit()
+    }
+
     @Test("What an older journal had not sent is outstanding after the migration, as it was before")
     func owesWhatItOwed() async throws {
         let copy = try Copy(schema: 4)

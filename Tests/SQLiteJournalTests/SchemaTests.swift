@@ -137,6 +137,40 @@ struct Forbidden: Sendable {
             "UPDATE sale SET nonce = x'A000000000000002' WHERE reference = 'S3'"),
     ]
 
+    /// Appends an entry that marks a sale as paid.
+    static func mark(_ sale: String, amount: Int = 700, currency: Int = 978) -> String {
+        """
+        INSERT INTO entry SELECT max(sequence) + 1, 100, 9, '\(sale)', \(currency), \(amount), NULL,
+            NULL, x'00', (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32)
+            FROM entry;
+        """
+    }
+
+    static let marks = [
+        Forbidden("mark-of-other-sale", mark("S4", amount: 1_250)),
+        Forbidden("mark-of-other-sale", mark("S5", amount: 699)),
+        Forbidden("mark-of-other-sale", mark("S5", currency: 756)),
+        Forbidden("mark-of-other-sale", mark("S5") + mark("S5")),
+        Forbidden(
+            "mark-without-entry", "UPDATE sale SET state = 'marked-paid' WHERE reference = 'S5'"),
+        Forbidden(
+            "mark-without-entry", "UPDATE sale SET state = 'marked-paid' WHERE reference = 'S4'"),
+        Forbidden(
+            "mark-without-entry",
+            "INSERT INTO sale SELECT 'S9', NULL, currency, total, 0, 'marked-paid', x'0102030405060708', asked, expiry, opened, 0 FROM sale WHERE reference = 'S5'"
+        ),
+        Forbidden("sale-marked-paid", mark("S5") + capture("S5")),
+        Forbidden(
+            "sale-marked-paid",
+            mark("S5") + "UPDATE sale SET state = 'unconfirmed' WHERE reference = 'S5'"),
+        Forbidden("sale-has-ended", "UPDATE sale SET state = 'cancelled' WHERE reference = 'S5'"),
+        Forbidden("sale-has-ended", "UPDATE sale SET state = 'unconfirmed' WHERE reference = 'S4'"),
+        Forbidden(
+            "entry_is_about_a_sale_or_none",
+            "INSERT INTO entry SELECT max(sequence) + 1, 100, 9, NULL, NULL, NULL, NULL, NULL, x'00', (SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1), zeroblob(32) FROM entry"
+        ),
+    ]
+
     static let vouchers = [
         Forbidden("voucher-memory-remains", "DELETE FROM voucher"),
         Forbidden("voucher-memory-remains", "REPLACE INTO voucher SELECT * FROM voucher"),
@@ -327,7 +361,8 @@ struct Forbidden: Sendable {
     static let acknowledge = "UPDATE batch SET acknowledgement = x'01';"
 
     /// A paid sale (S1, a fixed voucher), a paid one (S2, a presentation to the request), a part of
-    /// S3 (stored value, 100 of 1,000), S4 cancelled; entry 3 is a decline; batch 1 has 1 and 2.
+    /// S3 (stored value, 100 of 1,000), S4 cancelled, S5 of 700 unconfirmed; entry 3 is a decline;
+    /// batch 1 has 1 and 2.
     func filled() async throws -> TemporaryJournal {
         let subject = try TemporaryJournal()
         let journal = await subject.sqlite
@@ -344,6 +379,7 @@ struct Forbidden: Sendable {
         let part = Records.mint.stored(1_000, redeemed: 900, cti: 3)
         _ = try await journal.record(Records.capture(part, for: Records.sale(3)))
         try await journal.store(Records.sale(4, state: .cancelled))
+        try await journal.store(Records.sale(5, 700, state: .unconfirmed))
         _ = try await journal.pendingBatch(maximumEntries: 2) { _, _ in [1] }
         return subject
     }
@@ -361,7 +397,7 @@ struct Forbidden: Sendable {
     }
 
     static let all =
-        entries + sales + vouchers + queue + undoings + archive + columns + reasons
+        entries + sales + marks + vouchers + queue + undoings + archive + columns + reasons
 
     @Test("The schema refuses what must not be, by name, and nothing has changed")
     func refuses() async throws {

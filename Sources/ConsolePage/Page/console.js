@@ -178,7 +178,8 @@ function strip(status) {
 const looks = {
   ready: ["", ""], open: ["◷", "waiting"], paid: ["✓", "paid"], "partly-paid": ["◐", "partlyPaid"],
   cancelled: ["⊘", "cancelled"], expired: ["⊘", "expired"], declined: ["✕", "declined"],
-  part: ["◐", "approvedInPart"],
+  part: ["◐", "approvedInPart"], unconfirmed: ["?", "unconfirmed"],
+  "marked-paid": ["✎", "markedPaid"],
 };
 
 // How an open sale looks after the last verdict.
@@ -204,12 +205,13 @@ function draw() {
   result.querySelector(".sign").textContent = sign;
   result.querySelector(".word").textContent = !sale ? say("ready")
     : state === "declined" ? phrase(last.reason) ?? say("declined") : say(word);
-  const figure = sale && (isOpen ? sale.due : sale.captured);
+  const isOwed = isOpen || ["unconfirmed", "marked-paid"].includes(sale?.state);
+  const figure = sale && (isOwed ? sale.due : sale.captured);
   result.querySelector(".figure").textContent = figure ? written(figure) : "";
   result.querySelector(".detail").replaceChildren(
     ...detail(sale, last, isOpen).flatMap((part, index) => index ? [" · ", part] : [part]));
   document.body.dataset.due = sale ? sale.due.minorUnits : "";
-  at("typed").hidden = at("cancel").hidden = !isOpen;
+  at("typed").hidden = at("cancel").hidden = at("paid-by-app").hidden = !isOpen;
   at("next").hidden = !sale || isOpen;
   at("pad").inert = isOpen;
   const picture = at("customer");
@@ -297,6 +299,22 @@ async function cancel() {
   }
 }
 
+// Asks the hub whether a scheme's wallet has paid; an answer within its budget, of the open sale alone.
+async function askWhetherPaid() {
+  const button = at("paid-by-app");
+  if (button.hidden || button.disabled) return;
+  result.querySelector(".problem").textContent = "";
+  button.disabled = true;
+  try {
+    const reference = encodeURIComponent(event.sale?.reference ?? "");
+    tell({ ...event, sale: await ask("POST", `/v1/sales/current/paid-by-app?reference=${reference}`) });
+  } catch (refusal) {
+    refuse(result.querySelector(".problem"), refusal);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 async function payTyped(submitted) {
   submitted.preventDefault();
   const code = at("code").value.trim();
@@ -371,6 +389,10 @@ function keyed(typed) {
   // Enter on a button is that button's own press.
   if (isField || (typed.key === "Enter" && typed.target.matches("button, a"))) return;
   if (typed.key === "F8") return at("code").focus();
+  if (typed.key === "F7") {
+    typed.preventDefault();
+    return askWhetherPaid();
+  }
   if (pressed(typed.key)) typed.preventDefault();
 }
 
@@ -401,6 +423,7 @@ function begin() {
   }
   at("charge").onclick = charge;
   at("cancel").onclick = cancel;
+  at("paid-by-app").onclick = askWhetherPaid;
   at("next").onclick = next;
   at("typed").onsubmit = payTyped;
   document.addEventListener("keydown", keyed);

@@ -19,7 +19,9 @@ let opened;
 let session;
 
 const undoings = ["refund", "cancellation", "reversal"];
-const shown = { capture: "✓", decline: "✕", refund: "↩", cancellation: "⊘", reversal: "⊘" };
+const shown = {
+  capture: "✓", decline: "✕", refund: "↩", cancellation: "⊘", reversal: "⊘", "marked-paid": "✎",
+};
 
 const written = (amount) => amount ? money(amount.minorUnits, amount.currency, session.decimals) : "";
 
@@ -28,6 +30,7 @@ function title(entry) {
     case "capture": return say("approved");
     case "decline": return phrase(entry.reason) ?? say("declined");
     case "refund": return say("refund");
+    case "marked-paid": return say("markedPaid");
     case "period-closed": return say("period", entry.period);
     default: return say("undone");
   }
@@ -126,6 +129,10 @@ async function open(entry, place) {
       }
       row.append(button(say("print"), () => print(receipt)));
       place.append(row);
+    }
+    if (entry.reason === "unconfirmed"
+      && !entries.some((other) => other.kind === "marked-paid" && other.sale === entry.sale)) {
+      place.append(button(say("markPaid"), () => mark(entry)));
     }
     if (["capture", "decline"].includes(entry.kind)) {
       const told = await ask("GET", `/v1/decisions?sequence=${entry.sequence}`);
@@ -258,6 +265,23 @@ async function undo(listed, what) {
     inputs: [{ name: "reason", label: say("reason"), max: 100 }],
     act: ({ reason }) => give(payment, once, reason ? { reason } : {}),
   }));
+}
+
+// Notes that an unconfirmed sale is paid: a supervisor's word.
+async function mark(entry) {
+  const path = `/v1/sales/${encodeURIComponent(entry.sale)}/mark-paid`;
+  const send = (grant) => ask("POST", path, {}, grant);
+  const answer = await question({
+    heading: say("markPaid"), words: say("markAsk", written(entry.amount)), inputs: [],
+    act: async () => {
+      try { return await send(); } catch (refusal) {
+        if (refusal.reason !== "supervisor-needed") throw refusal;
+        return { vouchedFor: () => vouch(send) };
+      }
+    },
+  });
+  if (answer?.vouchedFor) await answer.vouchedFor();
+  await load();
 }
 
 function show() {

@@ -21,7 +21,7 @@ const keys = [
   "refusedByHub",
   "nothingRefused",
   "refusedMeans",
-  "entryNumber",
+  "entryNumber", "paidByApp", "unconfirmed", "markedPaid", "markPaid", "markAsk",
 ];
 
 const table = {
@@ -53,6 +53,8 @@ const table = {
     "The hub has put nothing aside",
     "Not credited until the hub's operator has looked at it. Give them these numbers.",
     "Entry {n}",
+    "Paid by app?", "Not confirmed", "Marked as paid",
+    "Mark as paid", "The money is in the bank's app: {n}",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -84,6 +86,8 @@ const table = {
     "Der Hub hat nichts beiseitegelegt",
     "Wird erst gutgeschrieben, wenn der Betreiber des Hubs es geprüft hat. Nennen Sie ihm diese Nummern.",
     "Eintrag {n}",
+    "Per App bezahlt?", "Nicht bestätigt", "Als bezahlt vermerkt",
+    "Als bezahlt vermerken", "Das Geld steht in der Bank-App: {n}",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -115,6 +119,8 @@ const table = {
     "Le hub n'a rien mis de côté",
     "Pas crédité avant examen par l'exploitant du hub. Donnez-lui ces numéros.",
     "Écriture {n}",
+    "Payé par une application ?", "Non confirmé", "Noté comme payé",
+    "Noter comme payé", "L'argent est dans l'application de la banque : {n}",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -145,6 +151,8 @@ const table = {
     "El hub no ha apartado nada",
     "No se abona hasta que el operador del hub lo revise. Dele estos números.",
     "Asiento {n}",
+    "¿Pagado por aplicación?", "Sin confirmar", "Anotado como pagado",
+    "Anotar como pagado", "El dinero está en la aplicación del banco: {n}",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -166,6 +174,8 @@ const table = {
     "中心没有搁置任何记录",
     "须经中心运营方核查后才入账。请告知这些编号。",
     "记录 {n}",
+    "已用应用付款?", "未确认", "已标记为已付",
+    "标记为已付", "银行应用中已显示这笔钱:{n}",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -193,6 +203,8 @@ const table = {
     "لم ينح المركز شيئا",
     "لا يقيد حتى يفحصه مشغل المركز. أعطه هذه الأرقام.",
     "القيد {n}",
+    "هل دفع بالتطبيق؟", "غير مؤكد", "مسجل كمدفوع",
+    "سجله كمدفوع", "المبلغ ظاهر في تطبيق المصرف: {n}",
   ],
 };
 
@@ -234,10 +246,14 @@ const groups = [
     de: "Nicht vertrauenswürdig", fr: "Pas digne de confiance", es: "No es de confianza",
     zh: "不受信任", ar: "غير موثوق" }],
   ["may-be-hot-listed selected-for-online sync-overdue trust-data-too-old hot-list-too-old "
-    + "clock-uncertain unconfirmed allowance-used-up kind-allowance-used-up too-many-outstanding "
+    + "clock-uncertain allowance-used-up kind-allowance-used-up too-many-outstanding "
     + "too-many-of-kind", {
     de: "Braucht erst eine Verbindung zum Hub", fr: "Il faut d'abord joindre le hub",
     es: "Primero hay que conectar con el hub", zh: "需要先连接中心", ar: "يلزم الاتصال بالمركز أولا" }],
+  ["unconfirmed", {
+    de: "Nicht bestätigt: in der Bank-App nachsehen", fr: "Non confirmé : voir l'application de la banque",
+    es: "Sin confirmar: mire la aplicación del banco", zh: "未确认:请查看银行应用",
+    ar: "غير مؤكد: راجع تطبيق المصرف" }],
   ["above-voucher above-per-payment-maximum above-floor-limit above-kind-limit above-code-ceiling "
     + "one-way-above-limit voucher-allowance-used-up split-sale-exceeded", {
     de: "Betrag zu hoch dafür", fr: "Montant trop élevé", es: "Importe demasiado alto",

@@ -63,7 +63,7 @@ public enum HubLedgerError: Error, Hashable, Sendable {
 /// continues a row (an arrival, a version) and answers `false`, another process has taken that
 /// number in between: read again and decide again. Every implementation passes
 /// `HubLedgerContract`.
-public protocol HubLedger: TrustLedger, HotListLedger, AccountLedger {
+public protocol HubLedger: TrustLedger, HotListLedger, AccountLedger, StatementLedger {
     /// Who the hub is, or nil before it is initialised.
     func profile() async throws(HubLedgerError) -> HubProfile?
 

@@ -46,6 +46,12 @@ public protocol HubLink: Sendable {
     /// after `milliseconds`, when nobody waits for the answer any more.
     func authorise(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError) -> [UInt8]
 
+    /// Asks the hub whether a scheme's wallet has paid a request, and returns its word, a payment
+    /// confirmation that is not yet verified; nil where it has none. It gives up after
+    /// `milliseconds`.
+    func confirmation(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError)
+        -> [UInt8]?
+
     /// The root that follows this version, not yet verified, or nil where there is none.
     func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]?
 
@@ -76,6 +82,11 @@ public protocol HubLink: Sendable {
 }
 
 extension HubLink {
+    /// Has no word.
+    public func confirmation(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError)
+        -> [UInt8]?
+    { nil }
+
     /// Has no newer root.
     public func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
 

@@ -1,0 +1,64 @@
+import ControlProtocol
+import HTTPTypes
+import Hummingbird
+import Payments
+import Terminal
+import Vouchers
+
+/// The routes of sales that a scheme's wallet pays (`docs/spec/control.md`).
+struct UnconfirmedRoutes: Sendable {
+    let terminal: PaymentTerminal
+    let message: @Sendable (SaleView, UInt64?) async -> SaleMessage
+
+    func add(to router: Router<ControlContext>) {
+        router.post("v1/sales/current/paid-by-app") { request, _ in
+            let meant = request.uri.queryParameters["reference"].map(String.init)
+            return try await answering {
+                let (view, told) = try await terminal.askWhetherPaid(meant)
+                return await message(view, told)
+            }
+        }
+        router.post("v1/sales/:reference/mark-paid") { request, context in
+            let reference = context.parameters.get("reference") ?? ""
+            return try await answering {
+                let operatedBy = try await supervisor(request, context)
+                return await message(try await terminal.markPaid(reference, by: operatedBy), nil)
+            }
+        }
+    }
+
+    /// Who says that the sale is paid: whoever the console's gate let in, or whom the caller at the
+    /// socket names, who answers for it.
+    private func supervisor(_ request: Request, _ context: ControlContext) async throws
+        -> EntryOperator
+    {
+        if let rights = context.rights { return rights.operatedBy }
+        guard let order = try await context.decoded(MarkOrderMessage.self, from: request),
+            (1...EntryOperator.maximumIDLength).contains(order.by.utf8.count),
+            order.by.unicodeScalars.allSatisfy({ Self.isDisplayable($0) })
+        else {
+            throw SaleRefusal(
+                reason: "order-malformed",
+                message: "Say who has seen the money: by, a name of 1 to "
+                    + "\(EntryOperator.maximumIDLength) bytes. Nothing was changed.")
+        }
+        return EntryOperator(role: .supervisor, id: order.by)
+    }
+
+    private static func isDisplayable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
+            .surrogate:
+            false
+        default: true
+        }
+    }
+
+    private func answering(_ body: () async throws -> SaleMessage) async throws -> Response {
+        do { return try Answer.json(try await body()) } catch let refusal as SaleRefusal {
+            return refusal.reason == "sale-unknown"
+                ? try Answer.problem(.notFound, reason: refusal.reason, refusal.message)
+                : try Answer.problem(refusal)
+        }
+    }
+}
