@@ -1,6 +1,7 @@
 import COSE
 import HubProtocol
 import JournalExport
+import Money
 public import Payments
 import Vouchers
 
@@ -14,6 +15,11 @@ extension PaymentTerminal {
         let period = try await parts.journal.closePeriod(
             number, at: parts.clock.now(), by: operatedBy)
         return (period, try await signedCheckpoint())
+    }
+
+    /// Keeps what is said of the open period's cash drawer, in the terminal's own currency.
+    public func tell(_ word: DrawerWord, of period: UInt64) async throws(JournalError) -> Period {
+        try await parts.journal.tell(word, of: period, currencyNumber: currency.number)
     }
 
     /// The period that is open.
