@@ -327,7 +327,7 @@ REQUIRED = {
 OPTIONAL = {
     CAPTURE: {13, 16, 17}, DECLINE: {9, 10, 14, 16, 17, 18},
     CANCELLATION: {9, 10, 11, 12, 14, 15, 17}, REFUND: {9, 10, 11, 12, 14, 15, 17},
-    REVERSAL: {9, 10, 11, 12, 14, 15, 17}, PERIOD: {17}, DOCUMENT: {17}, CLOCK: {17},
+    REVERSAL: {9, 10, 11, 12, 14, 15, 17}, PERIOD: {17, 28}, DOCUMENT: {17}, CLOCK: {17},
     MARK: set(),
 }
 
@@ -447,6 +447,15 @@ class Entry:
                     raise Malformed("key 23")
             if not any(row[1:]):
                 raise Malformed("key 23")
+        if 28 in m:
+            drawer = m[28]
+            if not isinstance(drawer, list) or len(drawer) not in (2, 4):
+                raise Malformed("key 28")
+            number(drawer[0], 1, 999, "key 28")
+            for figure in drawer[1:]:
+                number(figure, name="key 28")
+            if len(drawer) == 4:
+                number(drawer[3], 1, name="key 28")
 
 
 # --- Checkpoints (journal.md) -------------------------------------------------------------------

@@ -51,6 +51,49 @@ public struct PeriodOrderMessage: Codable, Hashable, Sendable {
     public init(number: UInt64) { self.number = number }
 }
 
+/// What is said of the open period's cash drawer: the body of `POST /v1/periods/open/drawer`. One of
+/// `float` and `counted` is there, with the currency's decimals.
+public struct DrawerOrderMessage: Codable, Hashable, Sendable {
+    /// The period's number; where another is open, nothing is kept.
+    public let number: UInt64
+    /// What lies in the drawer at the opening.
+    public let float: String?
+    /// What was counted.
+    public let counted: String?
+
+    /// Makes an order.
+    public init(number: UInt64, float: String? = nil, counted: String? = nil) {
+        self.number = number
+        self.float = float
+        self.counted = counted
+    }
+}
+
+/// The cash drawer of a period.
+public struct DrawerMessage: Codable, Hashable, Sendable {
+    /// What lay in it at the opening.
+    public let float: MoneyMessage
+    /// What was counted last; absent while nothing was.
+    public let counted: MoneyMessage?
+    /// How often it was counted.
+    public let counts: UInt64
+    /// `exact`, `over` or `short`: beside the float less the refunds outside Till; absent while
+    /// nothing was counted.
+    public let balance: String?
+    /// By how much it is over or short; absent while nothing was counted.
+    public let difference: MoneyMessage?
+
+    init(_ drawer: CashDrawer, totals: [PeriodTotals]) {
+        let currency = drawer.currencyNumber
+        let balance = drawer.balance(totals)
+        float = MoneyMessage(drawer.float, currency: currency)
+        counted = drawer.counted.map { MoneyMessage($0, currency: currency) }
+        counts = drawer.counts
+        self.balance = balance?.balance.rawValue
+        difference = balance.map { MoneyMessage($0.difference, currency: currency) }
+    }
+}
+
 /// A reconciliation period: `GET /v1/periods/…`, `POST /v1/periods`.
 public struct PeriodMessage: Codable, Hashable, Sendable {
     /// Its number, from 1, never reset.
@@ -63,19 +106,22 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     public let closedAt: String?
     /// One line for each currency.
     public let totals: [PeriodTotalsMessage]
+    /// The cash drawer; absent where nothing was said of it.
+    public let drawer: DrawerMessage?
     /// A signed checkpoint that covers it; absent while it is open.
     public let checkpoint: String?
 
     /// Makes a message; `closedAt` is in seconds since 1970 UTC.
     public init(
         number: UInt64, firstSequence: UInt64, closedBy: UInt64?, closedAt: UInt64?,
-        totals: [PeriodTotals], checkpoint: [UInt8]? = nil
+        totals: [PeriodTotals], drawer: CashDrawer? = nil, checkpoint: [UInt8]? = nil
     ) {
         self.number = number
         self.firstSequence = firstSequence
         self.closedBy = closedBy
         self.closedAt = closedAt.map { UTCTime($0).rfc3339 }
         self.totals = totals.map(PeriodTotalsMessage.init)
+        self.drawer = drawer.map { DrawerMessage($0, totals: totals) }
         self.checkpoint = checkpoint.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -155,6 +155,11 @@ public struct HTTPControlClient: Sendable {
         try await call(.GET, "/v1/periods/" + (number.map { "\($0)" } ?? "open"))
     }
 
+    /// Keeps the float or the count of the open period's cash drawer.
+    public func tellDrawer(_ order: DrawerOrderMessage) async throws -> PeriodMessage {
+        try await call(.POST, "/v1/periods/open/drawer", body: JSONEncoder().encode(order))
+    }
+
     /// Closes the open period; where `number` is given, that one or none.
     public func closePeriod(_ number: UInt64? = nil) async throws -> PeriodMessage {
         try await call(

@@ -57,6 +57,7 @@ struct ConsoleRights: Sendable {
         line(.post, "v1/receipts/*/reverse", .supervisor),
         line(.get, "v1/periods/*", .cashier),
         line(.post, "v1/periods", .supervisor),
+        line(.post, "v1/periods/open/drawer", .cashier),
         line(.get, "v1/clock", .cashier),
         line(.post, "v1/clock/challenge", .technician),
         line(.post, "v1/clock/code", .technician),

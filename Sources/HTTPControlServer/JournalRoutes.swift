@@ -1,6 +1,7 @@
 import ControlProtocol
 import Foundation
 import Hummingbird
+import Money
 import NIOCore
 import Payments
 import Screens
@@ -34,6 +35,9 @@ struct JournalRoutes: Sendable {
                 PeriodMessage(try await terminal.openPeriod())
             }
         }
+        router.post("v1/periods/open/drawer") { request, context in
+            try await tellDrawer(request, context)
+        }
         router.get("v1/periods/:number") { _, context in try await period(context) }
         router.post("v1/periods") { request, context in try await close(request, context) }
     }
@@ -59,12 +63,46 @@ struct JournalRoutes: Sendable {
         }
     }
 
+    /// Keeps the float or the count that the body names.
+    private func tellDrawer(_ request: Request, _ context: ControlContext) async throws -> Response
+    {
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let order = try? JSONDecoder().decode(
+            DrawerOrderMessage.self, from: Data(body.readableBytesView))
+        guard let order, let word = await word(of: order) else {
+            return try Answer.problem(
+                .badRequest, reason: "drawer-malformed",
+                "The body is no JSON object with a period's number and either the float or what was "
+                    + "counted, as an amount. Nothing was kept.")
+        }
+        return try await answer { () async throws(JournalError) in
+            PeriodMessage(try await terminal.tell(word, of: order.number))
+        }
+    }
+
+    private func word(of order: DrawerOrderMessage) async -> DrawerWord? {
+        let currency = await terminal.currency
+        func minorUnits(_ text: String) -> UInt64? {
+            do throws(AmountError) {
+                return try Amount(parsing: text, currency: currency).minorUnits
+            } catch {
+                // A drawer may be empty.
+                return error == .zero ? 0 : nil
+            }
+        }
+        switch (order.float, order.counted) {
+        case (let float?, nil): return minorUnits(float).map { .float($0) }
+        case (nil, let counted?): return minorUnits(counted).map { .counted($0) }
+        default: return nil
+        }
+    }
+
     private func answer(_ question: () async throws(JournalError) -> some Encodable) async throws
         -> Response
     {
         do { return try Answer.json(try await question()) } catch let error as JournalError {
             switch error {
-            case .saleOpen, .periodOtherwise:
+            case .saleOpen, .periodOtherwise, .drawerCounted:
                 return try Answer.problem(.conflict, reason: error.reason, error.message)
             default: return try Answer.problem(error)
             }
@@ -166,7 +204,7 @@ extension PeriodMessage {
         self.init(
             number: period.number, firstSequence: period.firstSequence,
             closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
-            checkpoint: checkpoint)
+            drawer: period.drawer, checkpoint: checkpoint)
     }
 }
 

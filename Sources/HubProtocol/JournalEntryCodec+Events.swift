@@ -153,13 +153,15 @@ extension UndoEntry {
 
 extension PeriodEntry {
     var fields: [EntryField] {
-        [
+        var fields: [EntryField] = [
             (Key.periodNumber, .unsigned(number)),
             (
                 Key.totals,
                 .array(totals.map { .array($0.numbers.map { .unsigned($0) }) })
             ),
         ]
+        if let drawer { fields.append((Key.drawer, drawer.field)) }
+        return fields
     }
 
     init(_ fields: inout EntryFields) throws(JournalEntryError) {
@@ -175,7 +177,7 @@ extension PeriodEntry {
             }
             totals.append(line)
         }
-        self.init(number: number, totals: totals)
+        self.init(number: number, totals: totals, drawer: try CashDrawer(&fields))
     }
 }
 

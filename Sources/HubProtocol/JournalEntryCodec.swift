@@ -45,6 +45,7 @@ extension JournalEntry {
         static let totals: Int64 = 23
         static let document: Int64 = 24
         static let clock: Int64 = 25
+        static let drawer: Int64 = 28
     }
 
     /// What key 4 says: the kind of an entry.

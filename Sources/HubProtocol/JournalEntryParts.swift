@@ -161,11 +161,14 @@ public struct PeriodEntry: Hashable, Sendable {
     public let number: UInt64
     /// What was done in each currency, ascending by number; currencies with nothing are left out.
     public let totals: [PeriodTotals]
+    /// What was said of the cash drawer; nil where nothing was.
+    public let drawer: CashDrawer?
 
     /// Makes the period's part; see the properties for shapes.
-    public init(number: UInt64, totals: [PeriodTotals]) {
+    public init(number: UInt64, totals: [PeriodTotals], drawer: CashDrawer? = nil) {
         self.number = number
         self.totals = totals
+        self.drawer = drawer
     }
 }
 

@@ -170,6 +170,7 @@ enum JournalAudit {
         case .periodClosed(let period):
             return try row("SELECT number FROM period WHERE sequence = ?")?.unsigned("number")
                 == period.number
+                && JournalQueries.drawer(of: period.number, in: db) == period.drawer
         case .document(let document):
             return try row("SELECT hash FROM adoption WHERE sequence = ?")?.bytes("hash")
                 == document.digest

@@ -74,7 +74,8 @@ extension SQLiteJournal {
             if let number, number != open.number {
                 throw JournalError.periodOtherwise(open: open.number)
             }
-            let entry = PeriodEntry(number: open.number, totals: open.totals)
+            let entry = PeriodEntry(
+                number: open.number, totals: open.totals, drawer: open.drawer)
             let sequence = try Self.append(
                 .periodClosed(entry), subject: nil, at: now, operatedBy: operatedBy, in: db)
             try db.cachedStatement(
@@ -84,7 +85,7 @@ extension SQLiteJournal {
             ])
             return Period(
                 number: open.number, firstSequence: open.firstSequence, closedBy: sequence,
-                closedAt: now, totals: open.totals)
+                closedAt: now, totals: open.totals, drawer: open.drawer)
         }
     }
 
@@ -117,10 +118,10 @@ extension JournalQueries {
         let last = try Row.fetchOne(
             db, sql: "SELECT sequence FROM period ORDER BY number DESC LIMIT 1")
         let closed = try last?.unsigned("sequence") ?? 0
+        let number = try lastPeriod(in: db) + 1
         return Period(
-            number: try lastPeriod(in: db) + 1, firstSequence: closed + 1, closedBy: nil,
-            closedAt: nil,
-            totals: try totals(after: closed, in: db))
+            number: number, firstSequence: closed + 1, closedBy: nil, closedAt: nil,
+            totals: try totals(after: closed, in: db), drawer: try drawer(of: number, in: db))
     }
 
     static func period(_ number: UInt64, in db: Database) throws -> Period? {
@@ -137,7 +138,7 @@ extension JournalQueries {
         }
         return Period(
             number: number, firstSequence: try row.unsigned("first"), closedBy: entry.sequence,
-            closedAt: entry.at, totals: closed.totals)
+            closedAt: entry.at, totals: closed.totals, drawer: closed.drawer)
     }
 
     /// What the entries above `sequence` come to, ascending by currency.

@@ -1,6 +1,7 @@
 import COSE
 import HubProtocol
 import JournalExport
+import Money
 public import Payments
 import Screens
 import Vouchers
@@ -17,6 +18,11 @@ extension PaymentTerminal {
         // The next sale opens the counter again.
         show(screens.composer.closed())
         return (period, try await signedCheckpoint())
+    }
+
+    /// Keeps what is said of the open period's cash drawer, in the terminal's own currency.
+    public func tell(_ word: DrawerWord, of period: UInt64) async throws(JournalError) -> Period {
+        try await parts.journal.tell(word, of: period, currencyNumber: currency.number)
     }
 
     /// The period that is open.

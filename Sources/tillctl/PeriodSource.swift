@@ -66,6 +66,7 @@ final class PeriodSource {
         }
         return PeriodMessage(
             number: period.number, firstSequence: period.firstSequence,
-            closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals)
+            closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
+            drawer: period.drawer)
     }
 }

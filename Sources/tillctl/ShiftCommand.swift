@@ -14,7 +14,8 @@ struct ShiftCommand: AsyncParsableCommand {
             begins where it is closed. `tillctl period` is the same command.
             """,
         subcommands: [
-            ShiftStateCommand.self, ShiftXCommand.self, ShiftZCommand.self, ShiftCloseCommand.self,
+            ShiftStateCommand.self, ShiftOpenCommand.self, ShiftCountCommand.self,
+            ShiftXCommand.self, ShiftZCommand.self, ShiftCloseCommand.self,
         ],
         defaultSubcommand: ShiftStateCommand.self, aliases: ["period"])
 }
@@ -169,7 +170,7 @@ struct ShiftCloseCommand: TillCommand {
 }
 
 /// A shift's totals, told.
-private enum ShiftReport {
+enum ShiftReport {
     static func tell(
         _ period: PeriodMessage, on paper: ShiftPaper, json: Bool,
         meaning: String = "The shift is as it was; print its totals again."
@@ -199,6 +200,7 @@ extension PeriodMessage {
             }
             lines.append("  \(total.net)  in all")
         }
+        if let drawer { lines += drawer.lines }
         if let checkpoint { lines += ["", checkpoint] }
         return lines
     }

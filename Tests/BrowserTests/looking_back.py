@@ -199,10 +199,29 @@ def x_and_z_with_the_drawer(shop):
     shop.open("Bob")
     shop.type(Keys.F4)
     shop.says("#x .totals", "Approved")
-    shop.find("#float").send_keys("100.00")
-    shop.find("#counted").send_keys("93.00")
-    # Of 100.00, what was given back in cash: 0.50, 5.70, 1.20 and 0.30.
+    shop.find("#float").send_keys("100.00", Keys.ENTER)
+    shop.says("#difference", "100.00")
+    # The terminal keeps it: nothing is lost in a reload, and a second tab sees it.
+    shop.browser.refresh()
+    shop.wait(lambda: shop.find("#name").text == "Bob", "the page is back")
+    shop.type(Keys.F4)
+    shop.says("#difference", "Float at opening")
+    here = shop.browser.current_window_handle
+    shop.browser.switch_to.new_window("tab")
+    shop.browser.get(shop.url)
+    shop.wait(lambda: shop.find("#name").text == "Bob", "the second tab is in")
+    shop.type(Keys.F4)
+    shop.says("#difference", "100.00")
+    # Counted blind: what should be there is told only now. Of 100.00, what was given back in cash:
+    # 0.50, 5.70, 1.20 and 0.30.
+    check("92.30" not in shop.find("#view-shift").text, "the count is blind")
+    shop.find("#counted").send_keys("93.00", Keys.ENTER)
     shop.says("#difference", "Over by 0.70")
+    shop.browser.close()
+    shop.browser.switch_to.window(here)
+    shop.type(Keys.F4)
+    shop.says("#difference", "Over by 0.70")
+    check(not shop.find("#float").is_enabled(), "the float is fixed once it was counted")
     shop.click("#close")
     shop.click("#ask-go")
     Select(shop.shown("#ask-name")).select_by_visible_text("Zoë")

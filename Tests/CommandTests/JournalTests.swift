@@ -63,6 +63,7 @@ import Testing
         let card = try counter.issue("stored", "--amount", "20.00")
         for amount in ["8.00", "7.00"] { _ = try counter.sale(amount, card) }
         try counter.shell.json("tillctl", "sync")
+        try counter.shell.json("tillctl", "shift", "count", "93.00")
         try counter.shell.json("tillctl", "period", "close")
         try counter.shell.json("tillctl", "journal", "export", "--out", "export")
         let python = Process()

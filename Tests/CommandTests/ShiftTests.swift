@@ -40,6 +40,11 @@ import Testing
         defer { bench.stopDaemon() }
         try bench.startDaemon()
         try bench.sh("tillctl cancel 2")
+        #expect(try bench.sh("tillctl shift open --float 100.00").contains("100.00 EUR  float"))
+        let counted = try bench.sh("tillctl shift count 99.50")
+        #expect(counted.contains("0.50 EUR  short"), "\(counted)")
+        let late = try bench.shell.json("tillctl", "shift", "open", "--float", "99.50", status: 1)
+        #expect(late["reason"] as? String == "drawer-counted")
         let closed = try bench.shell.json("tillctl", "shift", "close", "--number", "1")
         #expect(closed["number"] as? Int == 1 && closed["checkpoint"] is String)
         let again = try bench.shell.json("tillctl", "shift", "close", "--number", "1", status: 1)
@@ -51,7 +56,7 @@ import Testing
 
         let z = try bench.sh("tillctl shift z")
         #expect(z.contains("Z: shift 1, closed") && z.contains("-5.00 EUR  1 cancelled"), "\(z)")
-        #expect(z.contains("5.00 EUR  in all"), "\(z)")
+        #expect(z.contains("5.00 EUR  in all") && z.contains("0.50 EUR  short"), "\(z)")
         let alive = try bench.shell.json("tillctl", "shift", "z", "1")
         bench.stopDaemon()
         let dead = try bench.shell.json("tillctl", "shift", "z")

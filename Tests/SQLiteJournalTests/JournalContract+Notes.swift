@@ -107,6 +107,39 @@ extension JournalContract {
             #expect(try await journal.openPeriod().totals == [line(1)])
             #expect(try await journal.openPeriod().firstSequence == 4)
         },
+        JournalClause("keeps the float and the count of a drawer, and signs them with the period") {
+            subject in
+            let journal = await subject.journal
+            _ = try await journal.tell(.float(9_000), of: 1, currencyNumber: 978)
+            let opened = try await journal.tell(.float(10_000), of: 1, currencyNumber: 978)
+            #expect(opened.drawer == CashDrawer(currencyNumber: 978, float: 10_000))
+            try await subject.restart()
+            let anew = await subject.journal
+            #expect(try await anew.openPeriod() == opened)
+            _ = try await anew.tell(.counted(9_300), of: 1, currencyNumber: 978)
+            // The same count again is the same order; another one is another count.
+            _ = try await anew.tell(.counted(9_300), of: 1, currencyNumber: 978)
+            let counted = try await anew.tell(.counted(9_999), of: 1, currencyNumber: 978)
+            let drawer = CashDrawer(
+                currencyNumber: 978, float: 10_000, counted: 9_999, counts: 2)
+            #expect(counted.drawer == drawer)
+            await #expect(throws: JournalError.drawerCounted) {
+                try await anew.tell(.float(9_999), of: 1, currencyNumber: 978)
+            }
+            await #expect(throws: JournalError.periodOtherwise(open: 1)) {
+                try await anew.tell(.float(1), of: 2, currencyNumber: 978)
+            }
+            let closed = try await anew.closePeriod(1, at: 100, by: nil)
+            #expect(closed.drawer == drawer)
+            #expect(
+                try await anew.entries(after: 0, limit: 1).first?.event
+                    == .periodClosed(PeriodEntry(number: 1, totals: [], drawer: drawer)))
+            // The next period begins with a drawer of its own, and the audit finds nothing.
+            #expect(try await anew.openPeriod().drawer == nil)
+            try await anew.audit()
+            try await subject.restart()
+            #expect(try await subject.journal.period(1) == closed)
+        },
         JournalClause("closes no period while a sale waits for its code") { subject in
             let journal = await subject.journal
             try await journal.store(Records.sale(1))

@@ -63,6 +63,9 @@ struct NoJournal: Journal {
     func closePeriod(_ number: UInt64?, at now: UInt64, by operatedBy: EntryOperator?)
         async throws(JournalError) -> Period
     { throw .readOnly }
+    func tell(_ word: DrawerWord, of period: UInt64, currencyNumber: UInt16)
+        async throws(JournalError) -> Period
+    { throw .readOnly }
     func openPeriod() async throws(JournalError) -> Period { throw .readOnly }
     func period(_ number: UInt64) async throws(JournalError) -> Period? { throw .readOnly }
     func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
@@ -179,6 +182,9 @@ final class FailingJournal: Journal {
     func closePeriod(_ number: UInt64?, at now: UInt64, by operatedBy: EntryOperator?)
         async throws(JournalError) -> Period
     { try await real.closePeriod(number, at: now, by: operatedBy) }
+    func tell(_ word: DrawerWord, of period: UInt64, currencyNumber: UInt16)
+        async throws(JournalError) -> Period
+    { try await real.tell(word, of: period, currencyNumber: currencyNumber) }
     func openPeriod() async throws(JournalError) -> Period { try await real.openPeriod() }
     func period(_ number: UInt64) async throws(JournalError) -> Period? {
         try await real.period(number)

@@ -1,10 +1,10 @@
-// The open period (X), its close (Z), and the cash drawer beside it.
+// The open period (X), its close (Z), and the cash drawer.
 
 import { question } from "./dialog.js";
 import { parse } from "./keypad.js";
 import { print, vouch } from "./payments.js";
 import { ask } from "./terminal.js";
-import { clock, money, refuse, say } from "./words.js";
+import { clock, money, plain, refuse, say } from "./words.js";
 
 const float = document.getElementById("float");
 const counted = document.getElementById("counted");
@@ -13,8 +13,6 @@ const note = document.getElementById("shift-problem");
 
 let session;
 let period;
-
-const written = (minorUnits) => money(minorUnits, session.currency, session.decimals);
 
 // The period's totals as a table, one line for each kind of thing that happened in it.
 function table(totals) {
@@ -53,41 +51,53 @@ function table(totals) {
   });
 }
 
-// Whether the drawer holds what it should: the float, less what was given back in cash. Till itself
-// takes no cash. Empty while nothing was counted.
-function gap(drawer, totals) {
-  const at = parse(drawer.float ?? "") ?? 0;
-  const now = parse(drawer.counted ?? "");
-  if (now === null) return "";
-  const out = totals.find((line) => line.captures.amount.currency === session.currency)
-    ?.refundsOutside.amount.minorUnits ?? 0;
-  const over = now - (at - out);
-  return over === 0 ? say("exact") : say(over > 0 ? "over" : "short", written(Math.abs(over)));
+const written = (sum) => money(sum.minorUnits, sum.currency, session.decimals);
+
+// What was said of the drawer, as the terminal keeps it. Until it was counted nothing is told of
+// what should be in it.
+function told(drawer) {
+  if (!drawer) return "";
+  const { counted, counts, balance } = drawer;
+  return [
+    `${say("float")}: ${written(drawer.float)}`,
+    counted && `${say("counted")}: ${written(counted)}${counts > 1 ? ` (${counts}×)` : ""}`,
+    counted && say(balance, written(drawer.difference)),
+  ].filter(Boolean).join(" · ");
 }
 
 function tell() {
-  const drawer = { float: float.value, counted: counted.value };
-  difference.textContent = period ? gap(drawer, period.totals) : "";
+  difference.textContent = told(period.drawer);
+  // A float is fixed once the drawer was counted.
+  float.disabled = document.querySelector("#opening button").disabled =
+    (period.drawer?.counts ?? 0) > 0;
 }
 
-// The drawer is the page's own business: the terminal knows of no cash, and signs none.
-const place = (number) => `till-drawer-${session.terminal}-${number}`;
-const drawerOf = (number) => JSON.parse(localStorage.getItem(place(number)) ?? "{}");
-
-function keep() {
-  if (!period) return;
-  localStorage.setItem(
-    place(period.number), JSON.stringify({ float: float.value, counted: counted.value }));
-  tell();
+// Keeps the float or the count at the terminal, which another tab and the next start find again.
+async function keep(submitted, field, name) {
+  submitted.preventDefault();
+  const minorUnits = parse(field.value);
+  if (!period || minorUnits === null) {
+    field.setAttribute("aria-invalid", "true");
+    return field.focus();
+  }
+  field.removeAttribute("aria-invalid");
+  try {
+    period = await ask("POST", "/v1/periods/open/drawer", {
+      number: period.number, [name]: plain(minorUnits, session.decimals),
+    });
+    field.value = "";
+    note.textContent = "";
+    tell();
+  } catch (refusal) {
+    await load();
+    refuse(note, refusal);
+  }
 }
 
 export async function load() {
   try {
     period = await ask("GET", "/v1/periods/open");
     document.querySelector("#x .totals").replaceChildren(...table(period.totals));
-    const drawer = drawerOf(period.number);
-    float.value = drawer.float ?? "";
-    counted.value = drawer.counted ?? "";
     note.textContent = "";
     tell();
     if (document.getElementById("z").hidden) await look(period.number - 1);
@@ -107,11 +117,7 @@ function showClosed(closed) {
   const earlier = document.getElementById("earlier");
   earlier.hidden = closed.number <= 1;
   earlier.onclick = () => look(closed.number - 1).catch((refusal) => refuse(note, refusal));
-  const drawer = drawerOf(closed.number);
-  section.querySelector(".drawer").textContent = [
-    drawer.float && `${say("float")}: ${drawer.float}`,
-    drawer.counted && `${say("counted")}: ${drawer.counted}`, gap(drawer, closed.totals),
-  ].filter(Boolean).join(" · ");
+  section.querySelector(".drawer").textContent = told(closed.drawer);
   section.querySelector("h2").textContent =
     `${say("period", closed.number)} · ${clock(closed.closedAt)}`;
   section.querySelector(".totals").replaceChildren(...table(closed.totals));
@@ -143,7 +149,10 @@ async function close() {
 export function begin(who) {
   session = who;
   document.getElementById("z").hidden = true;
-  float.oninput = counted.oninput = keep;
+  document.getElementById("opening").onsubmit = (event) => keep(event, float, "float");
+  document.getElementById("counting").onsubmit = (event) => keep(event, counted, "counted");
+  // What another tab has said meanwhile.
+  window.onfocus = () => { if (!document.getElementById("view-shift").hidden) load(); };
   document.getElementById("close").onclick = close;
   document.getElementById("print").onclick = () => print(document.getElementById("z"));
 }

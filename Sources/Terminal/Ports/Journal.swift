@@ -23,6 +23,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case saleOpen
     /// Another period is open than the one that was to be closed; its number.
     case periodOtherwise(open: UInt64)
+    /// The float of a drawer that has been counted was to be changed.
+    case drawerCounted
     /// A constraint of the schema refused the record: it would have broken a promise.
     case constraint(String)
     /// The system refused a read or a write; whether it happened is not known.
@@ -39,6 +41,7 @@ public enum JournalError: Error, Hashable, Sendable {
         case .locked: "journal-locked"
         case .saleOpen: "sale-open"
         case .periodOtherwise: "period-otherwise"
+        case .drawerCounted: "drawer-counted"
         case .constraint: "journal-constraint"
         case .inputOutput: "journal-io-error"
         }
@@ -70,6 +73,9 @@ public enum JournalError: Error, Hashable, Sendable {
         case .periodOtherwise(let open):
             "Period \(open) is open, and another was to be closed: somebody has closed it meanwhile. "
                 + "Nothing was changed. Look at the closed period first."
+        case .drawerCounted:
+            "The drawer has been counted: its float stays as it was said before. Nothing was changed. "
+                + "Count again if the count was wrong."
         case .constraint("period-currencies-full"):
             "This period has payments in as many currencies as one can have. Nothing was paid. Close "
                 + "the period with `tillctl shift close`, and take the payment again."
@@ -173,18 +179,29 @@ public struct Period: Hashable, Sendable {
     public let closedAt: UInt64?
     /// What was done in it, by currency.
     public let totals: [PeriodTotals]
+    /// What was said of the cash drawer; nil where nothing was.
+    public let drawer: CashDrawer?
 
     /// Makes a period; see the properties for units.
     public init(
         number: UInt64, firstSequence: UInt64, closedBy: UInt64?, closedAt: UInt64?,
-        totals: [PeriodTotals]
+        totals: [PeriodTotals], drawer: CashDrawer? = nil
     ) {
         self.number = number
         self.firstSequence = firstSequence
         self.closedBy = closedBy
         self.closedAt = closedAt
         self.totals = totals
+        self.drawer = drawer
     }
+}
+
+/// What is said of a period's cash drawer, in minor units.
+public enum DrawerWord: Hashable, Sendable {
+    /// What lies in it at the opening.
+    case float(UInt64)
+    /// What was counted.
+    case counted(UInt64)
 }
 
 /// An undoing as a journal gives it back.
@@ -314,6 +331,13 @@ public protocol Journal: Sendable {
     /// next number. Refused with ``JournalError/saleOpen`` while a sale waits for its code, and with
     /// ``JournalError/periodOtherwise(open:)`` where `number` is given and another period is open.
     func closePeriod(_ number: UInt64?, at now: UInt64, by operatedBy: EntryOperator?)
+        async throws(JournalError) -> Period
+
+    /// Keeps what is said of the open period's cash drawer, which is in the currency with this
+    /// ISO 4217 number; refuses with ``JournalError/periodOtherwise(open:)`` where another period is
+    /// open, and a float after a count with ``JournalError/drawerCounted``. A count without a float
+    /// is one of a drawer that was empty.
+    func tell(_ word: DrawerWord, of period: UInt64, currencyNumber: UInt16)
         async throws(JournalError) -> Period
 
     /// The period that is open: its number to be, and what was done in it so far.
