@@ -319,6 +319,7 @@ let testTargets: [Target] = [
             "SimulationBooks", "Terminal", "SQLiteJournal", "SQLiteStandingShelf", "Hub",
             "SQLiteHubLedger", "HubProtocol", "Payments", "PaymentCodes", "Screens", "Trust",
             "Vouchers", "Wallet", "COSE", "CBOR", "Clocks", "Money", "VoucherMint", "CFaultVFS",
+            grdb,
         ]),
     tests("WalletTests", ["Wallet", "Vouchers", "PaymentCodes", "COSE", "Money"]),
     tests(

@@ -103,9 +103,8 @@ struct AuthorisationJudge {
         }
         if let presentation = voucher.presentation?.identity {
             for standing in snapshot.reservations
-            where standing.reservation.presentation == presentation {
-                let isOwn = standing.terminal == request.terminal
-                return declined(isOwn ? "same-code-again" : "spent-elsewhere", standing)
+            where !isOwn(standing) && standing.reservation.presentation == presentation {
+                return declined("spent-elsewhere", standing)
             }
         }
         let wanted = reservation(of: voucher)
@@ -120,10 +119,20 @@ struct AuthorisationJudge {
         return .decided(.approved(reservedUntil: wanted.until), wanted)
     }
 
-    /// Whether the voucher would be spent beyond its worth, with all that is kept for others.
+    private func isOwn(_ standing: StandingReservation) -> Bool {
+        standing.terminal == request.terminal && standing.journal == request.journal
+    }
+
+    /// Whether the voucher would be spent beyond its worth, with all that is kept.
+    ///
+    /// Where the asking journal is the only one that has anything of the voucher, what is kept for
+    /// its other sales does not count: the terminal knows best what became of them, and a payment
+    /// that was cancelled is made anew at once.
     private func isOverspent(by wanted: Reservation, on snapshot: AuthorisationSnapshot) -> Bool {
+        let isAlone = snapshot.history == nil && snapshot.reservations.allSatisfy(isOwn)
+        let kept = isAlone ? [] : snapshot.reservations.map(\.reservation)
         var tally = snapshot.history?.tally ?? RedemptionTally(ceiling: wanted.ceiling)
-        for reservation in snapshot.reservations.map(\.reservation) + [wanted] {
+        for reservation in kept + [wanted] {
             tally.add(
                 reservation.consumed, redeemed: reservation.redeemed,
                 ceiling: reservation.ceiling)

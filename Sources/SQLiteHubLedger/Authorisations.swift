@@ -62,7 +62,8 @@ extension SQLiteHubLedger {
             ]
         ).map { row in
             StandingReservation(
-                terminal: try row.terminal(), at: try row.unsigned("at"),
+                terminal: try row.terminal(), journal: try row.bytes("journal"),
+                at: try row.unsigned("at"),
                 reservation: Reservation(
                     voucher: try row.identity(), amount: try row.unsigned("amount"),
                     consumed: try row.unsigned("consumed"),

@@ -9,7 +9,7 @@ import Vouchers
 @testable import HubProtocol
 
 @Suite struct SignedReceiptTests {
-    private let key = try! PrivateKey(algorithm: .ed25519, seed: [UInt8](repeating: 3, count: 32))
+    private let key = VoucherMint.key(3)
     private let euro = Currency(code: "EUR")!
     private let now: UInt64 = 1_800_000_000
 

@@ -136,6 +136,20 @@ import Vouchers
         #expect(other.terminal == first.id && other.receipt == 0)
     }
 
+    @Test func aPaymentThatWasCancelledIsMadeAnewAtOnce() async throws {
+        let scene = try await Scene()
+        let first = try await scene.terminal("t1")
+        let voucher = VoucherDouble(.fixed(amount: 500))
+        for (id, sale) in [(1, "S1"), (2, "S2")] as [(UInt8, String)] {
+            // Nobody else has anything of it: what became of S1 the terminal knows best.
+            let request = Self.request(first, voucher, 500, id: id, sale: sale)
+            #expect(Self.reason(try await Self.ask(scene, request)) == nil)
+        }
+        let second = try await scene.terminal("t2", number: 21)
+        let elsewhere = Self.request(second, voucher, 500, sale: "S3")
+        #expect(Self.reason(try await Self.ask(scene, elsewhere)) == "spent-elsewhere")
+    }
+
     @Test func whatWasCapturedElsewhereIsNamed() async throws {
         let scene = try await Scene()
         var first = try await scene.terminal("t1")

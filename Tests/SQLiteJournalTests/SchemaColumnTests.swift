@@ -125,7 +125,8 @@ extension SchemaTests {
     private static let wayForm =
         "(way IS NULL) = (kind <> 4) AND coalesce(way, 1) BETWEEN 1 AND 3"
     private static let states =
-        "state IN ('open', 'paid', 'partly-paid', 'cancelled', 'expired')"
+        "state IN ('open', 'paid', 'partly-paid', 'cancelled', 'expired', "
+        + "'unconfirmed', 'marked-paid')"
 
     /// A text of so many letters.
     private static func letters(_ count: Int) -> String {
@@ -161,7 +162,7 @@ extension SchemaTests {
         + journalRow.refuses("0", in: "first_period", "first_period >= 1")
         + entryRow.without("at", "kind", "body", "previous", "hash")
         + entryRow.refuses("-1", in: "at", "at >= 0")
-        + entryRow.refuses("0", in: "kind", "kind BETWEEN 1 AND 8")
+        + entryRow.refuses("0", "10", in: "kind", "kind BETWEEN 1 AND 9")
         + entryRow.refuses("0", "1000", in: "currency", "currency BETWEEN 1 AND 999")
         + entryRow.refuses("0", in: "amount", "amount > 0")
         + entryRow.refuses("''", letters(101), in: "reason", bytes100)

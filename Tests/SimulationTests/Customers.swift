@@ -21,6 +21,8 @@ final class Customers {
     private let dice: Dice
     /// Vouchers without a holder: whoever has the text has the money.
     private(set) var bearer: [(name: String, text: [UInt8])] = []
+    /// What the first of them are worth, those that are credit.
+    private var credits: [UInt64] = []
     private var purse = Purse()
     /// A state of the wallet that somebody has kept, to spend it again.
     private var older: Purse?
@@ -69,6 +71,7 @@ final class Customers {
         for _ in 0..<4 {
             let credit = 1_500 + dice.roll(3_000)
             make(.stored(credit: credit, redeemed: 0), worth: credit)
+            credits.append(credit)
         }
         // Two that end while the town goes on.
         for _ in 0..<2 {
@@ -114,6 +117,13 @@ final class Customers {
             if let before = now.1 { purse = before }
             return anyBearer()
         }
+    }
+
+    /// A card with credit that anybody may show anywhere, and what was on it at first.
+    func credit() -> (code: Code, worth: UInt64) {
+        let place = Int(dice.roll(UInt64(credits.count)))
+        let one = bearer[place]
+        return (Code(text: one.text, answer: nil, who: one.name), credits[place])
     }
 
     private func remember(_ code: Code) -> Code {

@@ -149,7 +149,7 @@ extension Town {
                 books.complain("\(till.name): \(line.outstanding) is outstanding, says its meter")
             }
             for line in status.meter.lines
-            where line.limit > Self.limits.outstanding.minorUnits {
+            where line.limit > limits.outstanding.minorUnits {
                 books.complain("\(till.name): its meter allows \(line.limit)")
             }
         }

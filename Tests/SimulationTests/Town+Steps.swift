@@ -12,7 +12,8 @@ extension Town {
         time.pass(seconds: roll(8) == 0 ? roll(2_400) : roll(120))
         let till = tills[Int(roll(UInt64(tills.count)))]
         switch roll(100) {
-        case 0..<44: try await pay(at: till)
+        case 0..<38: try await pay(at: till)
+        case 38..<44: return try await goAround()
         case 44..<52: try await undo(at: till)
         case 52..<68: try await exchange(till)
         case 68..<70: await closePeriod(at: till)
@@ -23,7 +24,7 @@ extension Town {
         case 89..<91: try await exchange(till, failing: true)
         case 91..<94: stepClock(at: till)
         case 94..<96: await deliverLate()
-        case 96: try await changePolicy()
+        case 96..<98: try await changePolicy(heardBy: till)
         default: await settleUnclear(at: till)
         }
         // Nothing else has happened at the other terminals.
@@ -49,7 +50,43 @@ extension Town {
             let code = customers.code(for: till.symbols.payload, now: time.now)
             await show(code, at: till)
         }
+        // And again when it has been paid, or not.
+        if key != nil, opened, roll(2) == 0, (try? await read(till)) != nil {
+            _ = await charge(total, key: key, at: till)
+        }
         try await heal(till)
+    }
+
+    /// Somebody goes from counter to counter with one card and asks at each for more than half of
+    /// what is on it; now and then the cashier gives it back, and it is spent again elsewhere.
+    private func goAround() async throws {
+        let card = customers.credit()
+        let first = Int(roll(UInt64(tills.count)))
+        for turn in 0...tills.count {
+            let till = tills[(first + turn) % tills.count]
+            guard let terminal = till.terminal else { continue }
+            if await terminal.currentSale?.sale.state == .open { _ = try? await terminal.cancel() }
+            let total = Amount(minorUnits: min(card.worth * 6 / 10, 2_400), currency: Self.euro)
+            guard await charge(total, key: nil, at: till) else { continue }
+            await show(card.code, at: till)
+            try await look(at: [till])
+            if case .approved(_, let receipt) = await terminal.currentSale?.outcomes.last,
+                roll(2) == 0
+            {
+                await undo(receipt, roll(2) == 0 ? .cancellation : .refund(.storedValue), at: till)
+            }
+            if roll(2) == 0 { try await exchange(till) }
+            try await look(at: [till])
+        }
+    }
+
+    private func undo(_ receipt: UInt64, _ kind: UndoKind, at till: TownTill) async {
+        guard let terminal = till.terminal else { return }
+        do throws(SaleRefusal) {
+            let result = try await terminal.undo(receipt: receipt, kind: kind)
+            books.toldUndone(result.undo.amount.minorUnits, of: receipt, at: till.name)
+            tell("\(till.name) undoes \(result.undo.amount.minorUnits) of \(receipt): \(kind)")
+        } catch { tell("\(till.name) undoes nothing of \(receipt): \(error.reason)") }
     }
 
     func charge(_ total: Amount, key: String?, at till: TownTill) async -> Bool {
@@ -59,9 +96,14 @@ extension Town {
             books.opened(
                 view.sale.reference.text, at: till.name, total: view.sale.total,
                 captured: view.sale.captured)
+            if let key { orders.insert(till.name + key) }
             tell("\(till.name) sells \(view.sale.reference) of \(total.minorUnits)")
             return true
         } catch {
+            // A key has its amount in it: asked for again, it is the same order, which is answered.
+            if let key, orders.contains(till.name + key), !till.disk.hasFailed {
+                books.complain("\(till.name): an order asked for again is refused: \(error.reason)")
+            }
             tell("\(till.name) sells nothing: \(error.reason)")
             return false
         }
@@ -163,13 +205,21 @@ extension Town {
         tell("a late batch arrives: \(answer == nil ? "refused" : "taken")")
     }
 
-    /// The operator changes something that changes nothing that the books hold.
-    private func changePolicy() async throws {
+    /// The operator changes something that changes nothing that the books hold. Now and then somebody
+    /// on the way, who has heard what was before, says it again.
+    private func changePolicy(heardBy till: TownTill) async throws {
         let seconds = 200 + roll(200)
         _ = try await hub.registrar.setPolicy(at: time.now) {
             $0.changing(requestLifetimeSeconds: seconds)
         }
         tell("the hub has another policy: requests live for \(seconds) s")
+        till.network.set(.calm)
+        try await exchange(till)
+        if roll(2) == 0 {
+            till.network.set(Weather(rogue: 900, rogueKind: "configuration"))
+            try await exchange(till)
+        }
+        till.network.set(anyWeather())
     }
 
     private func changeWeather(at till: TownTill) {
@@ -185,9 +235,15 @@ extension Town {
     /// Calm weather in one of three cases; where it is not, a rogue in one of three.
     func anyWeather() -> Weather {
         guard roll(3) > 0 else { return .calm }
-        return Weather(
+        var weather = Weather(
             loss: roll(301), repeats: roll(501), late: roll(101), damage: roll(101),
             rogue: roll(3) == 0 ? 100 + roll(401) : 0)
+        guard weather.rogue > 0, roll(2) == 0 else { return weather }
+        // One who is after one thing lets everything else pass, so as not to be noticed.
+        let kinds = ["batch", "configuration", "authorisation", "standings", "trust-list"]
+        weather = Weather(rogue: 500 + roll(401))
+        weather.rogueKind = kinds[Int(roll(UInt64(kinds.count)))]
+        return weather
     }
 
     // MARK: Machines
@@ -198,7 +254,8 @@ extension Town {
             .cut, .cut, .cut, .full, .inputOutput, .short, .torn, .sync,
         ]
         let fault = faults[Int(roll(UInt64(faults.count)))]
-        let call = 1 + roll(60)
+        // A sale syncs a few times, and does everything else more often.
+        let call = 1 + roll(fault == .sync ? 6 : 60)
         till.disk.arm(fault, at: call, seed: roll(.max))
         tell("\(till.name): \(fault) at call \(call)")
     }

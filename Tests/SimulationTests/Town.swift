@@ -14,9 +14,9 @@ import Vouchers
 /// (`docs/adr/0060-a-town-under-a-seed.md`).
 final class Town {
     static let euro = Currency(code: "EUR")!
-    static let limits = Books.Limits(
-        perPayment: Amount(minorUnits: 2_500, currency: euro),
-        outstanding: Amount(minorUnits: 9_000, currency: euro), count: 10)
+    /// What the policy lets a terminal take by itself; in half of all towns so little that it is
+    /// used up.
+    let limits: Books.Limits
     /// Long enough that the hub's answer decides, and never the time that this machine needs.
     static let budgetMilliseconds: UInt64 = 60_000
 
@@ -31,6 +31,8 @@ final class Town {
     /// What has happened, in words, to be read after a failure and compared between two runs.
     private(set) var story: [String] = []
     private let root: String
+    /// The terminals' orders that had a sale, each by its terminal and its key.
+    var orders: Set<String> = []
     /// Arrivals at the hub that the books know of.
     var arrivals: UInt64 = 0
     /// The last batch of those, as its terminal signed it.
@@ -44,10 +46,15 @@ final class Town {
         let memory = "/dev/shm"
         let place =
             FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
+        let isNarrow = dice.roll(2) == 0
+        limits = Books.Limits(
+            perPayment: Amount(minorUnits: 2_500, currency: Self.euro),
+            outstanding: Amount(minorUnits: isNarrow ? 2_700 : 9_000, currency: Self.euro),
+            count: isNarrow ? 4 : 10)
         root = place + "/till-town-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         hub = try TownHub(root: root, time: time)
-        books = Books(limits: Self.limits, tills: (1...count).map { TownTill.id($0).text })
+        books = Books(limits: limits, tills: (1...count).map { TownTill.id($0).text })
         customers = Customers(dice: dice, tills: count)
         let trust = try await foundHub(tills: count)
         for number in 1...count {
@@ -55,6 +62,7 @@ final class Town {
                 case .newer(let configuration) = try await hub.registrar.configuration(
                     for: TownTill.id(number), newerThan: 0)
             else { throw TownFault(what: "the hub gives terminal \(number) no configuration") }
+            overheard.hear(configuration, of: "configuration" + TownTill.id(number).text)
             tills.append(
                 try TownTill(
                     number: number, root: root, hub: hub, dice: dice, overheard: overheard,
@@ -79,9 +87,9 @@ final class Town {
             policy: Policy(
                 limits: [
                     CurrencyLimits(
-                        currency: Self.euro, perPayment: Self.limits.perPayment.minorUnits,
-                        outstanding: Self.limits.outstanding.minorUnits)
-                ], outstandingCount: UInt64(Self.limits.count),
+                        currency: Self.euro, perPayment: limits.perPayment.minorUnits,
+                        outstanding: limits.outstanding.minorUnits)
+                ], outstandingCount: UInt64(limits.count),
                 onlineBudgetMilliseconds: Self.budgetMilliseconds), currency: Self.euro,
             hubURL: nil)
         _ = try await hub.registrar.initialise(

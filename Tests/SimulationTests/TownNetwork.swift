@@ -20,6 +20,8 @@ struct Weather: Sendable {
     var damage: UInt64 = 0
     /// Answers that a rogue gives in the hub's place: older ones, another terminal's, a stranger's.
     var rogue: UInt64 = 0
+    /// The one kind of answer that the rogue is after; nil where it takes any.
+    var rogueKind: String?
 
     static let calm = Weather()
 }
@@ -134,6 +136,12 @@ final class TownNetwork: HubLink {
             _ = try? await ask(damaged(request))
             throw .unreachable("cut on the way there")
         }
+        // Whoever is in the way may answer without the hub's having heard.
+        let rogue = weather.rogueKind.map { $0 == kind } ?? true ? weather.rogue : 0
+        if happens(rogue), dice.roll(2) == 0 {
+            state.withLock { $0.wasRogue = true }
+            return rogueAnswer(kind, true: nil)
+        }
         var answer = try await ask(request)
         if happens(weather.repeats) {
             let again = try await ask(request)
@@ -148,7 +156,7 @@ final class TownNetwork: HubLink {
         try passCrash()
         if happens(weather.loss) { throw .unreachable("lost on the way back") }
         if happens(weather.damage), let whole = answer { answer = damaged(whole) }
-        if happens(weather.rogue) {
+        if happens(rogue) {
             state.withLock { $0.wasRogue = true }
             answer = rogueAnswer(kind, true: answer)
         }

@@ -1,5 +1,6 @@
 import COSE
 import Foundation
+import GRDB
 import HubProtocol
 import Money
 import PaymentCodes
@@ -74,6 +75,11 @@ final class TownTill {
     static func key(_ number: Int) -> PrivateKey { VoucherMint.key(UInt8(100 + number)) }
     static func identity(_ number: Int) -> [UInt8] { [UInt8](repeating: UInt8(number), count: 8) }
 
+    /// The log is taken in when it has so many pages; a shop's has 1,000 (SQLite's own default),
+    /// which no town fills. It is done within a commit that is durable already: a disk that fails
+    /// then makes an error of a payment that was made.
+    private static let pagesToCheckpoint = 30
+
     var name: String { id.text }
     var folder: String { root + "-\(life)" }
     private var standingsPath: String { root + ".standings" }
@@ -82,6 +88,10 @@ final class TownTill {
     func open() async throws {
         let journal = try SQLiteJournal(folder: folder, identityIfNew: identity, vfs: disk.vfs)
         disk.syncNames()
+        let pages = Self.pagesToCheckpoint
+        try await journal.write { db in
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
+        }
         let configuration = try TerminalConfiguration.verify(
             kept.configuration, signedBy: TownHub.key.publicKey, for: id, held: 0)
         let terminal = PaymentTerminal(

@@ -1,6 +1,6 @@
--- The journal's schema, version 5: docs/spec/journal.md.
+-- The journal's schema, version 6: docs/spec/journal.md.
 PRAGMA application_id = 1414285873;
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 CREATE TABLE journal (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     identity BLOB NOT NULL CHECK (length(identity) = 8),
@@ -10,7 +10,7 @@ CREATE TABLE journal (
 CREATE TABLE entry (
     sequence INTEGER PRIMARY KEY,
     at INTEGER NOT NULL CHECK (at >= 0),
-    kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 8),
+    kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
     sale TEXT REFERENCES sale (reference),
     currency INTEGER CHECK (currency BETWEEN 1 AND 999),
     amount INTEGER CHECK (amount > 0),
@@ -20,8 +20,8 @@ CREATE TABLE entry (
     previous BLOB NOT NULL CHECK (length(previous) = 32),
     hash BLOB NOT NULL CHECK (length(hash) = 32),
     CONSTRAINT entry_is_about_a_sale_or_none CHECK (
-        (kind <= 5) = (sale IS NOT NULL) AND (kind <= 5) = (currency IS NOT NULL)
-        AND (kind <= 5) = (amount IS NOT NULL)),
+        (kind <= 5 OR kind = 9) = (sale IS NOT NULL) AND (kind <= 5 OR kind = 9) = (currency IS NOT NULL)
+        AND (kind <= 5 OR kind = 9) = (amount IS NOT NULL)),
     CONSTRAINT entry_has_the_receipt_of_its_kind CHECK (
         (kind IN (1, 3, 4)) = (receipt IS NOT NULL)),
     CONSTRAINT entry_has_the_reason_of_its_kind CHECK (
@@ -35,7 +35,7 @@ CREATE TABLE sale (
     total INTEGER NOT NULL CHECK (total > 0),
     captured INTEGER NOT NULL CHECK (captured >= 0),
     state TEXT NOT NULL
-        CHECK (state IN ('open', 'paid', 'partly-paid', 'cancelled', 'expired')),
+        CHECK (state IN ('open', 'paid', 'partly-paid', 'cancelled', 'expired', 'unconfirmed', 'marked-paid')),
     nonce BLOB NOT NULL UNIQUE CHECK (length(nonce) = 8),
     asked INTEGER NOT NULL CHECK (asked BETWEEN 1 AND total),
     expiry INTEGER NOT NULL CHECK (expiry >= 0),
@@ -134,6 +134,15 @@ CREATE TABLE outstanding (
     CONSTRAINT outstanding_undone_within_captured CHECK (
         undone BETWEEN 0 AND captures AND returned BETWEEN 0 AND amount)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE drawer (
+    period INTEGER PRIMARY KEY CHECK (period >= 1),
+    currency INTEGER NOT NULL CHECK (currency BETWEEN 1 AND 999),
+    float INTEGER NOT NULL CHECK (float BETWEEN 0 AND 9007199254740991),
+    counted INTEGER CHECK (counted BETWEEN 0 AND 9007199254740991),
+    counts INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT drawer_is_counted_or_not CHECK (
+        counts >= 0 AND (counts > 0) = (counted IS NOT NULL))
+) STRICT;
 CREATE INDEX entry_of_sale ON entry (sale);
 CREATE INDEX entry_by_time ON entry (at);
 CREATE UNIQUE INDEX sale_open_once ON sale (state) WHERE state = 'open';
@@ -190,23 +199,6 @@ CREATE TRIGGER sale_begins AFTER INSERT ON sale BEGIN
     SELECT RAISE(ABORT, 'sale-captured-differs') WHERE NEW.captured <> 0;
     SELECT RAISE(ABORT, 'request-already-paid')
         WHERE EXISTS (SELECT 1 FROM redemption WHERE nonce = NEW.nonce);
-END;
-CREATE TRIGGER sale_keeps_its_terms BEFORE UPDATE ON sale BEGIN
-    SELECT RAISE(ABORT, 'sale-terms-immutable')
-        WHERE NEW.reference <> OLD.reference OR NEW.key IS NOT OLD.key
-        OR NEW.currency <> OLD.currency OR NEW.total <> OLD.total
-        OR NEW.opened <> OLD.opened;
-    SELECT RAISE(ABORT, 'sale-already-paid')
-        WHERE OLD.state = 'paid' AND NEW.archived = OLD.archived;
-    SELECT RAISE(ABORT, 'sale-has-ended')
-        WHERE OLD.state <> 'open' AND NEW.state NOT IN (OLD.state, 'paid');
-    SELECT RAISE(ABORT, 'sale-captured-differs')
-        WHERE NEW.captured <> NEW.archived + (
-            SELECT coalesce(sum(amount), 0) FROM entry
-            WHERE sale = NEW.reference AND kind = 1);
-    SELECT RAISE(ABORT, 'request-already-paid')
-        WHERE NEW.nonce <> OLD.nonce
-        AND EXISTS (SELECT 1 FROM redemption WHERE nonce = NEW.nonce);
 END;
 CREATE TRIGGER sale_remains BEFORE DELETE ON sale BEGIN
     SELECT RAISE(ABORT, 'sale-remains')
@@ -483,4 +475,56 @@ GROUP BY e.currency, r.kind, r.issuer) AS gone
     DELETE FROM outstanding WHERE captures = 0;
     UPDATE journal SET outstanding_since = (
         SELECT min(at) FROM redemption WHERE sequence > NEW.last);
+END;
+CREATE TRIGGER sale_keeps_its_terms BEFORE UPDATE ON sale BEGIN
+    SELECT RAISE(ABORT, 'sale-terms-immutable')
+        WHERE NEW.reference <> OLD.reference OR NEW.key IS NOT OLD.key
+        OR NEW.currency <> OLD.currency OR NEW.total <> OLD.total
+        OR NEW.opened <> OLD.opened;
+    SELECT RAISE(ABORT, 'sale-already-paid')
+        WHERE OLD.state = 'paid' AND NEW.archived = OLD.archived;
+    SELECT RAISE(ABORT, 'sale-marked-paid')
+        WHERE OLD.state = 'marked-paid' AND NEW.archived = OLD.archived;
+    SELECT RAISE(ABORT, 'mark-without-entry')
+        WHERE NEW.state = 'marked-paid' AND OLD.state <> 'marked-paid'
+        AND (OLD.state <> 'unconfirmed' OR NOT EXISTS (
+            SELECT 1 FROM entry WHERE sale = NEW.reference AND kind = 9));
+    SELECT RAISE(ABORT, 'sale-has-ended')
+        WHERE OLD.state <> 'open' AND NEW.state NOT IN (OLD.state, 'paid', 'marked-paid');
+    SELECT RAISE(ABORT, 'sale-captured-differs')
+        WHERE NEW.captured <> NEW.archived + (
+            SELECT coalesce(sum(amount), 0) FROM entry
+            WHERE sale = NEW.reference AND kind = 1);
+    SELECT RAISE(ABORT, 'request-already-paid')
+        WHERE NEW.nonce <> OLD.nonce
+        AND EXISTS (SELECT 1 FROM redemption WHERE nonce = NEW.nonce);
+END;
+CREATE TRIGGER sale_begins_unmarked BEFORE INSERT ON sale
+WHEN NEW.state = 'marked-paid' BEGIN
+    SELECT RAISE(ABORT, 'mark-without-entry');
+END;
+CREATE TRIGGER entry_marks AFTER INSERT ON entry WHEN NEW.kind = 9 BEGIN
+    SELECT RAISE(ABORT, 'mark-of-other-sale') WHERE NOT EXISTS (
+        SELECT 1 FROM sale WHERE reference = NEW.sale AND state = 'unconfirmed'
+        AND currency = NEW.currency AND total - captured = NEW.amount);
+    UPDATE sale SET state = 'marked-paid' WHERE reference = NEW.sale;
+END;
+CREATE TRIGGER drawer_of_open_period BEFORE INSERT ON drawer BEGIN
+    SELECT RAISE(ABORT, 'drawer-of-closed-period')
+        WHERE EXISTS (SELECT 1 FROM period WHERE number >= NEW.period);
+END;
+CREATE TRIGGER drawer_stays BEFORE UPDATE ON drawer BEGIN
+    SELECT RAISE(ABORT, 'drawer-of-closed-period')
+        WHERE EXISTS (
+            SELECT 1 FROM period WHERE number >= min(OLD.period, NEW.period));
+    SELECT RAISE(ABORT, 'drawer-counted')
+        WHERE NEW.currency <> OLD.currency
+        OR NEW.counts < OLD.counts OR (OLD.counts > 0 AND NEW.float <> OLD.float)
+        OR (NEW.counted IS NOT OLD.counted AND NEW.counts <= OLD.counts);
+END;
+CREATE TRIGGER drawer_follows_first_period AFTER UPDATE OF first_period ON journal BEGIN
+    UPDATE drawer SET period = NEW.first_period WHERE period = OLD.first_period;
+END;
+CREATE TRIGGER drawer_remains BEFORE DELETE ON drawer BEGIN
+    SELECT RAISE(ABORT, 'drawer-of-closed-period');
 END;

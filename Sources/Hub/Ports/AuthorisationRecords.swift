@@ -71,14 +71,17 @@ public struct Reservation: Hashable, Sendable {
 public struct StandingReservation: Hashable, Sendable {
     /// The terminal that it was made for.
     public let terminal: TerminalID
+    /// Its journal, 8 bytes.
+    public let journal: [UInt8]
     /// When it was made, by the hub's clock, in seconds since 1970 UTC.
     public let at: UInt64
     /// What it keeps.
     public let reservation: Reservation
 
     /// Makes a standing reservation.
-    public init(terminal: TerminalID, at: UInt64, reservation: Reservation) {
+    public init(terminal: TerminalID, journal: [UInt8], at: UInt64, reservation: Reservation) {
         self.terminal = terminal
+        self.journal = journal
         self.at = at
         self.reservation = reservation
     }
