@@ -226,7 +226,8 @@ class Demo:
         self.terminal.ctl("sale", "5.00")
         self.terminal.keep_screen(request)
         wallet("pay", request, "--online", self.hub.url, "--out", self.pictures / "unseen.png")
-        self.approved(self.terminal.ctl("sale", "--paid-by-app"), "5.00")
+        # The terminal asks by itself every few seconds while its code is on the screen.
+        self.approved(self.terminal.ctl("sale", "--wait", "--timeout", 60), "5.00")
         sale = self.terminal.ctl("sale", "7.00")["reference"]
         said = self.terminal.ctl("sale", "--paid-by-app", codes=(1,))
         self.must((said["state"], said["news"]["reason"]) == ("open", "unconfirmed"),
