@@ -122,7 +122,7 @@ final class AnsweringHub: HubLink {
         counter.display.whileDrawing { screen in
             guard screen.kind == .working else { return }
             // A slow panel: it is done once the hub has been asked, or after far too long.
-            let end = Date(timeIntervalSinceNow: 20)
+            let end = Date(timeIntervalSinceNow: 300)
             while hub.requests.isEmpty, Date() < end { Thread.sleep(forTimeInterval: 0.001) }
             wasAsked.withLock { $0 = !hub.requests.isEmpty }
         }
