@@ -59,6 +59,10 @@ private struct RehearsedLink: HubLink {
         try await way().authorise(request: request, milliseconds: milliseconds)
     }
 
+    func confirmation(request: [UInt8], milliseconds: UInt64) async throws(HubLinkError)
+        -> [UInt8]?
+    { try await way().confirmation(request: request, milliseconds: milliseconds) }
+
     func root(after version: UInt64) async throws(HubLinkError) -> [UInt8]? {
         try await way().root(after: version)
     }
@@ -88,7 +92,5 @@ private struct RehearsedLink: HubLink {
 
 extension PaymentTerminal {
     /// Being offline on purpose, where the terminal is in training; nil on any other.
-    public nonisolated var rehearsal: OfflineRehearsal? {
-        isTraining ? parts.rehearsal : nil
-    }
+    public nonisolated var rehearsal: OfflineRehearsal? { parts.rehearsal }
 }

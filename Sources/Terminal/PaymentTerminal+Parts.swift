@@ -43,7 +43,8 @@ extension PaymentTerminal {
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
         /// without a shelf of `standings` nothing is known of redemptions elsewhere.
-        /// Customers are spoken to in `language`. `rehearsal` cuts the way to `hub` in training.
+        /// Customers are spoken to in `language`. `rehearsal` cuts the way to `hub`; only a terminal in
+        /// training has one.
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import ControlProtocol
 import HTTPControlClient
+import Terminal
 
 /// `tillctl simulate`: weather made on purpose, for a terminal in training.
 struct SimulateCommand: AsyncParsableCommand {
@@ -36,17 +37,15 @@ struct SimulateOfflineCommand: TillCommand {
 
     /// How long where nobody says: enough to try each kind of payment.
     static let usualMinutes: UInt64 = 15
-    /// The daemon's own limit: a working day.
-    static let maximumMinutes: UInt64 = 480
 
-    @Option(help: "For how many minutes, 1 to 480.")
+    @Option(help: "For how many minutes, 1 to \(OfflineRehearsal.maximumMinutes).")
     var minutes = usualMinutes
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (1...Self.maximumMinutes).contains(minutes) else {
-            throw ValidationError("--minutes is from 1 to \(Self.maximumMinutes).")
+        guard (1...OfflineRehearsal.maximumMinutes).contains(minutes) else {
+            throw ValidationError("--minutes is from 1 to \(OfflineRehearsal.maximumMinutes).")
         }
     }
 

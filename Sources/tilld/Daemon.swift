@@ -54,9 +54,9 @@ struct Daemon {
         do { standings = try SQLiteStandingShelf(path: state.standingsPath) } catch {
             throw CommandFailure(reason: error.reason, message: error.message)
         }
-        let rehearsal = OfflineRehearsal()
+        let rehearsal = configuration.terminal.isTraining ? OfflineRehearsal() : nil
         let link = try Self.link(to: hubURL ?? configuration.hubURL).map {
-            configuration.terminal.isTraining ? rehearsal.over($0) : $0
+            rehearsal?.over($0) ?? $0
         }
         let journal = try Self.journal(of: state)
         check = SelfCheck(journal: journal, pulse: ScannerPulse(), isLive: hardware.isLive)
