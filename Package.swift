@@ -144,7 +144,7 @@ let adapters: [Target] = [
     library("FileKeyStore", ["COSE"]),
     library("SQLiteExitMarks", ["Terminal", "HubProtocol", grdb]),
     library("FileStaffRoll", ["Terminal", cryptoExtras]),
-    library("CSVStatements", ["Hub", "Money"]),
+    library("CSVStatements", ["Hub", "Money", "Vouchers"]),
     .target(
         name: "ConsolePage", resources: [.embedInCode("Page")], swiftSettings: settings),
     library("FileTrustKeeper", ["Terminal", "Trust"]),

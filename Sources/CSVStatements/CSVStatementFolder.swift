@@ -2,6 +2,7 @@ import Foundation
 public import Hub
 import Money
 import Synchronization
+import Vouchers
 
 /// A folder of bank statements as CSV files (`docs/spec/statements.md`), read anew when a file in it
 /// has changed.
@@ -157,7 +158,7 @@ public final class CSVStatementFolder: StatementSource {
         let (entry, booked, number) = (record.fields[0], record.fields[1], record.fields[2])
         let (code, reference) = (record.fields[3], record.fields[4])
         guard (1...StatementLine.maximumEntryLength).contains(entry.utf8.count),
-            isDisplayable(entry)
+            entry.isDisplayable
         else {
             throw refused(
                 "entry",
@@ -168,7 +169,7 @@ public final class CSVStatementFolder: StatementSource {
         guard let currency = Currency(code: code) else {
             throw refused("currency", "currency is not three letters of ISO 4217.")
         }
-        guard reference.utf8.count <= maximumReferenceBytes, isDisplayable(reference) else {
+        guard reference.utf8.count <= maximumReferenceBytes, reference.isDisplayable else {
             throw refused(
                 "reference",
                 "The reference is longer than \(maximumReferenceBytes) bytes, or holds "
@@ -192,17 +193,6 @@ public final class CSVStatementFolder: StatementSource {
             let month = Int(parts[1]), let day = Int(parts[2])
         else { return false }
         return (1...12).contains(month) && (1...31).contains(day)
-    }
-
-    private static func isDisplayable(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy {
-            switch $0.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
-                .surrogate:
-                false
-            default: true
-            }
-        }
     }
 
     private static func fault(

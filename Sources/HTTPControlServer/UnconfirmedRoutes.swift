@@ -35,7 +35,7 @@ struct UnconfirmedRoutes: Sendable {
         if let rights = context.rights { return rights.operatedBy }
         guard let order = try await context.decoded(MarkOrderMessage.self, from: request),
             (1...EntryOperator.maximumIDLength).contains(order.by.utf8.count),
-            order.by.unicodeScalars.allSatisfy({ Self.isDisplayable($0) })
+            order.by.isDisplayable
         else {
             throw SaleRefusal(
                 reason: "order-malformed",
@@ -43,15 +43,6 @@ struct UnconfirmedRoutes: Sendable {
                     + "\(EntryOperator.maximumIDLength) bytes. Nothing was changed.")
         }
         return EntryOperator(role: .supervisor, id: order.by)
-    }
-
-    private static func isDisplayable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
-            .surrogate:
-            false
-        default: true
-        }
     }
 
     private func answering(_ body: () async throws -> SaleMessage) async throws -> Response {

@@ -105,15 +105,7 @@ package enum Payload {
     }
 
     package static func isDisplayable(_ text: String) -> Bool {
-        text.utf8.count <= MessageLimits.maximumTextLength
-            && text.unicodeScalars.allSatisfy {
-                switch $0.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned,
-                    .privateUse, .surrogate:
-                    false
-                default: true
-                }
-            }
+        text.utf8.count <= MessageLimits.maximumTextLength && text.isDisplayable
     }
 
     package static func terminal(_ value: CBORValue, _ name: String) throws(MessageError)

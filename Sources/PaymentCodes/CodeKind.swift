@@ -1,3 +1,5 @@
+import Vouchers
+
 /// What a code is, whoever's it is; the raw values are stable.
 public enum CodeKind: String, CaseIterable, Sendable {
     case tillVoucher = "till-voucher"
@@ -169,11 +171,6 @@ enum SafeText {
 
     private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return ASCII.isPrintable(UInt8(scalar.value)) }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
-            .privateUse:
-            false
-        default: true
-        }
+        return scalar.isDisplayable
     }
 }

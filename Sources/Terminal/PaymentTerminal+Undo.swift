@@ -173,14 +173,6 @@ extension PaymentTerminal {
     }
 
     private static func isReason(_ text: String) -> Bool {
-        (1...UndoOrder.maximumReasonLength).contains(text.utf8.count)
-            && text.unicodeScalars.allSatisfy {
-                switch $0.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned,
-                    .privateUse, .surrogate:
-                    false
-                default: true
-                }
-            }
+        (1...UndoOrder.maximumReasonLength).contains(text.utf8.count) && text.isDisplayable
     }
 }

@@ -1,4 +1,5 @@
 public import Payments
+import Vouchers
 
 /// What a member of the staff may do at the console; each may what the ones before may.
 public enum StaffRole: String, CaseIterable, Comparable, Sendable {
@@ -108,7 +109,7 @@ public enum StaffRules {
     /// Checks a new member's name and PIN.
     public static func check(name: String, pin: String) throws(StaffError) {
         guard (1...maximumNameLength).contains(name.utf8.count),
-            name.unicodeScalars.allSatisfy({ $0.properties.isPrintable })
+            name.isDisplayable
         else { throw .nameMalformed }
         let digits = pin.unicodeScalars.map { Int($0.value) - 48 }
         guard pinLengths.contains(digits.count), digits.allSatisfy((0...9).contains) else {
@@ -131,18 +132,6 @@ extension StaffMember {
             case .technician: .technician
             }
         return EntryOperator(role: role, id: name)
-    }
-}
-
-extension Unicode.Scalar.Properties {
-    /// Whether a scalar has a place on a button: no control, no line's end, no private use.
-    fileprivate var isPrintable: Bool {
-        switch generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-            .paragraphSeparator:
-            false
-        default: true
-        }
     }
 }
 

@@ -119,7 +119,7 @@ extension House {
         "SysfsMachine": adapter(["HardwareProfiles"], []),
         "FileKeyStore": adapter(["COSE"], []),
         "FileStaffRoll": adapter(["Terminal"], ["CryptoExtras"]),
-        "CSVStatements": adapter(["Hub", "Money"], []),
+        "CSVStatements": adapter(["Hub", "Money", "Vouchers"], []),
         "ConsolePage": adapter([], []),
         "FileTrustKeeper": adapter(["Terminal", "Trust"], []),
         "SystemdNotifier": adapter([], ["CSystemd"]),
