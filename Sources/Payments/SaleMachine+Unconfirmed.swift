@@ -14,13 +14,11 @@ extension SaleMachine {
 
     mutating func mark(_ order: MarkOrder) -> [Effect] {
         let open: Sale?
-        switch phase {
-        case .idle: open = nil
-        case .waiting(let sale): open = sale
+        switch standing {
+        case .free(let sale): open = sale
         case .halted(let detail):
             return [.refuseMark(order.number, .journalUnavailable(detail: detail))]
-        case .opening, .lookingUp, .asking, .undoing, .recording:
-            return [.refuseMark(order.number, .busy)]
+        case .busy: return [.refuseMark(order.number, .busy)]
         }
         let sale = order.sale
         guard order.at >= clockFloor else {

@@ -4,17 +4,33 @@ import Money
 // is being looked up or recorded.
 extension SaleMachine {
     mutating func undo(_ order: UndoOrder, _ role: RefundVoucherRole?) -> [Effect] {
-        let open: Sale?
-        switch phase {
-        case .idle: open = nil
-        case .waiting(let sale): open = sale
+        switch standing {
+        case .free(let open):
+            phase = .undoing(open: open, order, role)
+            return [.lookUpReceipt(order.receipt)]
         case .halted(let detail):
             return [.refuseUndo(order.number, .journalUnavailable(detail: detail))]
-        case .opening, .lookingUp, .asking, .undoing, .recording:
-            return [.refuseUndo(order.number, .busy)]
+        case .busy: return [.refuseUndo(order.number, .busy)]
         }
-        phase = .undoing(open: open, order, role)
-        return [.lookUpReceipt(order.receipt)]
+    }
+
+    /// Whether an order beside the open sale can be taken.
+    enum Standing {
+        /// It can; the sale on the screen, if any.
+        case free(open: Sale?)
+        /// Something else is being looked up or recorded.
+        case busy
+        /// The journal could not say whether a record was written.
+        case halted(String)
+    }
+
+    var standing: Standing {
+        switch phase {
+        case .idle: .free(open: nil)
+        case .waiting(let sale): .free(open: sale)
+        case .halted(let detail): .halted(detail)
+        case .opening, .lookingUp, .asking, .undoing, .recording: .busy
+        }
     }
 
     mutating func receiptUnreadable(_ detail: String) -> [Effect] {

@@ -8,9 +8,6 @@ import Vouchers
 extension PaymentTerminal {
     /// Random bytes in an authorisation request's id.
     private static let requestIdentityBytes = AuthorisationRequest.identityLength
-    /// How much longer than the budget the connection is kept, in milliseconds: so that silence is
-    /// told as silence, and not as a connection that broke.
-    private static let lateMilliseconds: UInt64 = 500
 
     /// Asks the hub, and answers with whichever comes first: its reply, or the end of the budget.
     ///
@@ -23,26 +20,16 @@ extension PaymentTerminal {
         }
         let request = request(for: question)
         let (terminal, number) = (self, question.number)
-        let budget = question.budgetMilliseconds
-        let race = Race<SaleMachine.Event>()
-        // Not on the actor, which draws meanwhile: that takes of the customer's time, and nothing of
-        // the budget.
-        Task { @concurrent in
-            let answer = await Self.answer(
-                of: hub, to: request, milliseconds: budget + Self.lateMilliseconds)
-            let reply = await terminal.reply(answer, to: request)
-            if await !race.win(.hubReplied(number, reply)) {
-                await terminal.hearLate(reply, to: number)
-            }
+        let answer = BudgetedAnswer<HubReply?>(within: question.budgetMilliseconds) { limit in
+            let answer = await Self.answer(of: hub, to: request, milliseconds: limit)
+            return await terminal.reply(answer, to: request)
+        } late: { reply in
+            if let reply { await terminal.hearLate(reply, to: number) }
         }
         show(screens.composer.asking(question.capture.amount))
-        let alarm = Task {
-            try? await Task.sleep(for: .milliseconds(budget))
-            _ = await race.win(.hubSilent(number))
-        }
-        let event = await race.winner()
+        let reply = await answer.value(else: nil)
+        let event: SaleMachine.Event = reply.map { .hubReplied(number, $0) } ?? .hubSilent(number)
         settledQuestion = max(settledQuestion, number)
-        alarm.cancel()
         noteConnection(after: event)
         return event
     }
@@ -112,26 +99,5 @@ extension PaymentTerminal {
         case .hubSilent, .hubReplied(_, .unreachable): syncState.network = .offline
         default: syncState.network = .online
         }
-    }
-}
-
-/// Hands on the first of several answers.
-actor Race<Value: Sendable> {
-    private var value: Value?
-    private var waiter: CheckedContinuation<Value, Never>?
-
-    /// Whether `value` is the first.
-    func win(_ value: Value) -> Bool {
-        guard self.value == nil else { return false }
-        self.value = value
-        waiter?.resume(returning: value)
-        waiter = nil
-        return true
-    }
-
-    /// Waits for the first.
-    func winner() async -> Value {
-        if let value { return value }
-        return await withCheckedContinuation { waiter = $0 }
     }
 }

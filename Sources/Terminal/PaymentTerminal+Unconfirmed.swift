@@ -8,8 +8,6 @@ extension PaymentTerminal {
     /// The terminal asks by itself once in so many seconds while its shop QR is on the screen:
     /// often enough that nobody need press a key, and one small request for the hub.
     static let wordIntervalSeconds: UInt64 = 4
-    /// How much longer than the budget a word is waited for, in milliseconds.
-    private static let lateMilliseconds: UInt64 = 500
 
     /// Asks the hub whether a scheme's wallet has paid the open sale, because the customer says so;
     /// where `reference` is given, that sale or none. Answers with the sale and with how many
@@ -71,21 +69,13 @@ extension PaymentTerminal {
             at: parts.clock.now(), sale: sale.reference.text, amount: sale.request.amount,
             nonce: sale.request.nonce, expiry: sale.request.expiry
         ).signed(by: parts.key)
-        let budget = machine.policy.onlineBudgetMilliseconds
         let terminal = self
-        let race = Race<[UInt8]?>()
-        Task { @concurrent in
-            let word = try? await hub.confirmation(
-                request: request, milliseconds: budget + Self.lateMilliseconds)
-            if await !race.win(word), word != nil { await terminal.hearLateWord() }
+        let answer = BudgetedAnswer<[UInt8]?>(within: machine.policy.onlineBudgetMilliseconds) {
+            try? await hub.confirmation(request: request, milliseconds: $0)
+        } late: { word in
+            if word != nil { await terminal.hearLateWord() }
         }
-        let alarm = Task {
-            try? await Task.sleep(for: .milliseconds(budget))
-            _ = await race.win(nil)
-        }
-        let word = await race.winner()
-        alarm.cancel()
-        guard let word else { return false }
+        guard let word = await answer.value(else: nil) else { return false }
         return await take(word: word, on: sale, quietly: quietly)
     }
 
@@ -166,11 +156,7 @@ extension SaleRefusal {
             self.init(
                 reason: "sale-busy",
                 message: "Another payment is being recorded. \(end) Ask again.")
-        case .clockSuspect:
-            self.init(
-                reason: "clock-suspect",
-                message: "The terminal's clock cannot be believed. \(end) Connect it to its hub "
-                    + "(tillctl sync), or have a technician settle it (tillctl clock challenge).")
+        case .clockSuspect: self = .clockSuspect(end)
         case .notUnconfirmed(let state):
             self.init(
                 reason: "sale-not-unconfirmed",

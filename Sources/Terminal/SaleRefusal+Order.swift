@@ -19,14 +19,17 @@ extension SaleRefusal {
                 reason: "currency-not-accepted",
                 message: "This terminal takes no payments in \(currency.code). "
                     + "No sale was opened.")
-        case .clockSuspect:
-            self.init(
-                reason: "clock-suspect",
-                message: "The terminal's clock cannot be believed. No sale was opened. Connect it "
-                    + "to its hub (tillctl sync), or have a technician settle it "
-                    + "(tillctl clock challenge).")
+        case .clockSuspect: self = .clockSuspect("No sale was opened.")
         case .journalUnavailable(let detail):
             self.init(reason: "journal-unavailable", message: detail)
         }
+    }
+
+    /// The terminal does not believe its clock; `outcome` says what that means.
+    static func clockSuspect(_ outcome: String) -> SaleRefusal {
+        SaleRefusal(
+            reason: "clock-suspect",
+            message: "The terminal's clock cannot be believed. \(outcome) Connect it to its hub "
+                + "(tillctl sync), or have a technician settle it (tillctl clock challenge).")
     }
 }
