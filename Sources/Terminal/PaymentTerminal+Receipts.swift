@@ -14,11 +14,15 @@ extension PaymentTerminal {
     /// the phone's camera, and not so long that the next customer takes it for a request to pay.
     static let receiptSeconds: UInt64 = 45
 
-    /// What is shown once a payment has been approved: times in seconds since 1970 UTC.
+    /// What is shown once a payment has been approved: times in seconds since 1970 UTC. The code is
+    /// signed and drawn when its turn comes, not while somebody waits for the approval.
     struct ReceiptTurn: Sendable {
-        let screen: Screen
+        let capture: Capture
+        let number: ReceiptNumber
         let from: UInt64
         let until: UInt64
+        /// The receipt's screen, once it was shown.
+        var screen: Screen?
     }
 
     /// The signed text of a payment's receipt; nil where nothing of it counts, or it is not known
@@ -28,10 +32,9 @@ extension PaymentTerminal {
         case .complete, .refundedInPart: break
         case .unclear, .refunded, .cancelled, .reversed: return nil
         }
-        return SignedReceipt(
-            terminal: configuration.terminal, receipt: payment.receipt, kind: .payment,
-            at: payment.at, amount: payment.amount, issuer: payment.voucher.issuer
-        ).text(signedBy: parts.key)
+        return receiptText(
+            .payment, number: payment.receipt, at: payment.at, amount: payment.amount,
+            issuer: payment.voucher.issuer)
     }
 
     /// The signed text of an undoing's receipt; nil for a reversal, which has none.
@@ -43,26 +46,26 @@ extension PaymentTerminal {
         case .reversal: return nil
         }
         guard let receipt, undo.amount.minorUnits > 0 else { return nil }
-        return SignedReceipt(
-            terminal: configuration.terminal, receipt: receipt, kind: kind, at: undo.at,
-            amount: undo.amount, payment: undo.payment.receipt,
-            issuer: undo.payment.voucher.issuer
+        return receiptText(
+            kind, number: receipt, at: undo.at, amount: undo.amount, payment: undo.payment.receipt,
+            issuer: undo.payment.voucher.issuer)
+    }
+
+    private func receiptText(
+        _ kind: SignedReceipt.Kind, number: ReceiptNumber, at time: UInt64, amount: Amount,
+        payment: ReceiptNumber? = nil, issuer: IssuerID
+    ) -> String {
+        SignedReceipt(
+            terminal: configuration.terminal, receipt: number, kind: kind, at: time, amount: amount,
+            payment: payment, issuer: issuer
         ).text(signedBy: parts.key)
     }
 
-    /// Keeps the receipt's screen of an approved capture for when its sale is over.
+    /// Keeps an approved capture, whose receipt is shown when its sale is over.
     func keepReceipt(of capture: Capture, _ number: ReceiptNumber) {
-        let text = SignedReceipt(
-            terminal: configuration.terminal, receipt: number, kind: .payment, at: capture.at,
-            amount: capture.amount, issuer: capture.voucher.identity.issuer
-        ).text(signedBy: parts.key)
-        let now = parts.clock.now()
-        receiptTurn = parts.encoder.symbol(forText: text).map { symbol in
-            ReceiptTurn(
-                screen: screens.composer.receipt(capture.amount, number: number, symbol: symbol),
-                from: now + Self.approvedSeconds,
-                until: now + Self.approvedSeconds + Self.receiptSeconds)
-        }
+        let from = parts.clock.now() + Self.approvedSeconds
+        receiptTurn = ReceiptTurn(
+            capture: capture, number: number, from: from, until: from + Self.receiptSeconds)
     }
 
     /// Shows the receipt once the approval has been read, and nothing more once the receipt has been
@@ -72,13 +75,28 @@ extension PaymentTerminal {
         let now = parts.clock.now()
         if now >= turn.until {
             receiptTurn = nil
-            if shownScreen == turn.screen { showIdle() }
+            if let screen = turn.screen, shownScreen == screen { showIdle() }
         } else if now >= turn.from, let approved = shownScreen, approved.kind == .approved {
-            show(turn.screen)
-            guard shownScreen == nil else { return }
-            // A panel that is too small for the code goes on saying that it was paid.
             receiptTurn = nil
-            show(approved)
+            guard let receipt = receiptScreen(of: turn) else { return }
+            show(receipt)
+            guard shownScreen == receipt else {
+                // A panel that is too small for the code goes on saying that it was paid.
+                return show(approved)
+            }
+            receiptTurn = turn
+            receiptTurn?.screen = receipt
+        }
+    }
+
+    /// The receipt's screen; nil where its code is too long for a symbol.
+    private func receiptScreen(of turn: ReceiptTurn) -> Screen? {
+        let capture = turn.capture
+        let text = receiptText(
+            .payment, number: turn.number, at: capture.at, amount: capture.amount,
+            issuer: capture.voucher.identity.issuer)
+        return parts.encoder.symbol(forText: text).map {
+            screens.composer.receipt(capture.amount, number: turn.number, symbol: $0)
         }
     }
 }

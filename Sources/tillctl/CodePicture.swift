@@ -34,20 +34,31 @@ enum CodePicture {
         let content = Array(code.text.utf8)
         guard format != .text else { return content }
         let mark: SymbolMark? = code.bearsSwissCross ? .swissCross : nil
-        do {
+        return try drawing {
             // Byte mode as EMVCo asks for (QRCPS 4.12.1.1); level M as all the schemes do.
             let symbol = try SymbolEncoder.encode(
                 content, mode: .byte, declaresUTF8: code.declaresUTF8)
             let picture = try SymbolPicture.draw(symbol, mark: mark)
-            let frame = LumaFrame(
-                width: picture.width, height: picture.height, pixels: picture.luma)
-            guard ZBarDecoder().decode(frame).map(\.bytes) == [content] else {
-                throw CommandFailure(
-                    reason: "picture-does-not-read",
-                    message: "The picture was drawn and does not read back. It was not written.")
-            }
+            try check(picture, reads: content, as: "picture")
             return format == .png ? picture.png : Array(symbol.svg(mark: mark).utf8)
-        } catch let error as SymbolEncoderError {
+        }
+    }
+
+    /// Refuses what our own decoder does not read as it was meant.
+    private static func check(_ picture: DrawnPicture, reads content: [UInt8], as what: String)
+        throws
+    {
+        let frame = LumaFrame(width: picture.width, height: picture.height, pixels: picture.luma)
+        guard ZBarDecoder().decode(frame).map(\.bytes) == [content] else {
+            throw CommandFailure(
+                reason: "picture-does-not-read",
+                message: "The \(what) was drawn and does not read back. It was not written.")
+        }
+    }
+
+    /// Draws, and tells people of what cannot be drawn.
+    private static func drawing<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as SymbolEncoderError {
             throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
         } catch let error as DrawingError {
             throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
@@ -61,33 +72,23 @@ enum CodePicture {
     ) throws -> Double {
         let content = Array(code.text.utf8)
         let sentence = language.text(.scanToPay)
-        do {
+        return try drawing {
             let symbol = try SymbolEncoder.encode(
                 content, mode: .byte, declaresUTF8: code.declaresUTF8)
             let picture = try PrintedPage.posterPicture(
                 merchant: merchant, sentence: sentence, symbol: symbol)
-            let frame = LumaFrame(
-                width: picture.width, height: picture.height, pixels: picture.luma)
-            guard ZBarDecoder().decode(frame).map(\.bytes) == [content] else {
-                throw CommandFailure(
-                    reason: "picture-does-not-read",
-                    message: "The poster was drawn and does not read back. It was not written.")
-            }
+            try check(picture, reads: content, as: "poster")
             let page = try PrintedPage.poster(
                 merchant: merchant, sentence: sentence, symbol: symbol,
                 as: try pageFormat(of: path, option: "--poster"))
             try write(page, to: path)
             return PrintedPage.posterModuleMillimetres(symbol)
-        } catch let error as SymbolEncoderError {
-            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
-        } catch let error as DrawingError {
-            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
         }
     }
 
     /// Writes a receipt as a page.
     static func receipt(_ lines: [String], code: String?, to path: String) throws {
-        do {
+        try drawing {
             let symbol = try code.map {
                 try SymbolEncoder.encode(Array($0.utf8), mode: .alphanumeric)
             }
@@ -95,10 +96,6 @@ enum CodePicture {
                 try PrintedPage.receipt(
                     lines: lines, symbol: symbol, as: try pageFormat(of: path, option: "--out")),
                 to: path)
-        } catch let error as SymbolEncoderError {
-            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
-        } catch let error as DrawingError {
-            throw CommandFailure(reason: error.reason, message: "\(error) Nothing was written.")
         }
     }
 

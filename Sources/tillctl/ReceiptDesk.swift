@@ -3,6 +3,7 @@ import FileTrustKeeper
 import HubProtocol
 import SQLiteExitMarks
 import Screens
+import Synchronization
 import Terminal
 import TerminalState
 import Trust
@@ -17,7 +18,23 @@ struct ReceiptDesk: Sendable {
         case none(reason: String, message: String)
     }
 
-    private let belief: Belief
+    /// Reads it when it is first asked for: most codes are no receipts, and a fleet's list is long.
+    private final class LazyBelief: Sendable {
+        private let state: StateFolder
+        private let held = Mutex<Belief?>(nil)
+
+        init(_ state: StateFolder) { self.state = state }
+
+        var value: Belief {
+            held.withLock { held in
+                let value = held ?? ReceiptDesk.belief(of: state)
+                held = value
+                return value
+            }
+        }
+    }
+
+    private let belief: LazyBelief
     private let gate: ExitGate?
     private let now: UInt64
 
@@ -25,13 +42,13 @@ struct ReceiptDesk: Sendable {
     /// the receipts there.
     init(_ state: StateFolder, letsOut: Bool, at now: UInt64) throws {
         self.now = now
-        belief = Self.belief(of: state)
+        belief = LazyBelief(state)
         guard letsOut else {
             gate = nil
             return
         }
         // An exit without a terminal's folder would begin marks that nobody else looks at.
-        if case .none(let reason, let message) = belief {
+        if case .none(let reason, let message) = belief.value {
             throw CommandFailure(.notFound, reason: reason, message: message)
         }
         do throws(ExitMarkError) {
@@ -53,7 +70,7 @@ struct ReceiptDesk: Sendable {
     /// What a text that begins as a receipt is; with an exit, whether it may leave.
     func explain(_ text: [UInt8], kind: String) -> CodeExplanation {
         let store: TrustStore
-        switch belief {
+        switch belief.value {
         case .store(let held): store = held
         case .none(let reason, let message):
             return Self.refused(reason, message, of: nil, kind: kind, isWellFormed: true)
