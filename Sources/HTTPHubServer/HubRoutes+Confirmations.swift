@@ -29,10 +29,7 @@ extension HubRoutes {
             parts.logger.info(
                 "request confirmed",
                 metadata: ["scheme": "\(scheme)", "repeated": "\(repeated)"])
-            guard let object = try? VoucherText.decode(Array(code.utf8)) else {
-                return try fault(.damaged("a confirmation that was given cannot be read"))
-            }
-            return HubAnswer.message(object)
+            return try confirmation(code)
         case .refused(let refusal):
             parts.logger.warning(
                 "confirmation refused",

@@ -14,6 +14,14 @@ extension HubRoutes {
         }
     }
 
+    /// A payment confirmation that the ledger has as text, as its object.
+    func confirmation(_ code: String) throws -> Response {
+        guard let object = try? VoucherText.decode(Array(code.utf8)) else {
+            return try fault(.damaged("a confirmation that was given cannot be read"))
+        }
+        return HubAnswer.message(object)
+    }
+
     /// A wallet pays a shop's request from its account (`docs/spec/online-payment.md`).
     func pay(_ request: Request) async throws -> Response {
         guard let accounts = parts.accounts else {
@@ -42,10 +50,7 @@ extension HubRoutes {
                     "terminal": "\(payment.terminal.text)", "amount": "\(payment.amount)",
                     "repeated": "\(repeated)",
                 ])
-            guard let object = try? VoucherText.decode(Array(payment.code.utf8)) else {
-                return try fault(.damaged("a confirmation that was given cannot be read"))
-            }
-            return HubAnswer.message(object)
+            return try confirmation(payment.code)
         case .refused(let refusal):
             parts.logger.warning("payment refused", metadata: ["reason": "\(refusal.reason)"])
             return try HubAnswer.problem(refusal)

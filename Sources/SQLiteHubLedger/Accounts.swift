@@ -111,12 +111,17 @@ extension SQLiteHubLedger {
         AccountPayment(
             account: try row.bytes("account"), terminal: try row.terminal(),
             nonce: try row.bytes("nonce"), at: try row.unsigned("at"),
-            voucher: IssuedVoucher(
-                identity: try row.identity(),
-                value: .fixed(amount: try row.unsigned("first_amount")),
-                currencyNumber: try row.currency(), expiry: try row.unsigned("expiry"),
-                at: try row.unsigned("issued_at")),
-            code: try row.text("code"))
+            voucher: try confirmation(issued: row), code: try row.text("code"))
+    }
+
+    /// The payment confirmation of a row that is joined with `issued_vouchers`, whose `at` it has as
+    /// `issued_at`.
+    static func confirmation(issued row: Row) throws -> IssuedVoucher {
+        IssuedVoucher(
+            identity: try row.identity(),
+            value: .fixed(amount: try row.unsigned("first_amount")),
+            currencyNumber: try row.currency(), expiry: try row.unsigned("expiry"),
+            at: try row.unsigned("issued_at"))
     }
 
     /// See ``Hub/AccountLedger/pay(_:)``.

@@ -6,14 +6,21 @@ extension Schema {
     /// Entries of kind 9 (a sale was marked as paid), and what bank statements have confirmed.
     static let makeUnconfirmed: @Sendable (Database) throws -> Void = { database in
         // A CHECK alone: nothing of it is in the table's pages (sqlite.org, ALTER TABLE, 7).
+        let (old, new) = (
+            "coalesce(event, 3) BETWEEN 3 AND 8", "coalesce(event, 3) BETWEEN 3 AND 9"
+        )
+        try database.execute(sql: "PRAGMA writable_schema = ON")
         try database.execute(
             sql: """
-                PRAGMA writable_schema = ON;
-                UPDATE sqlite_schema SET sql = replace(
-                    sql, 'coalesce(event, 3) BETWEEN 3 AND 8', 'coalesce(event, 3) BETWEEN 3 AND 9')
-                    WHERE type = 'table' AND name = 'entries';
-                PRAGMA writable_schema = RESET;
-                """)
+                UPDATE sqlite_schema SET sql = replace(sql, ?, ?)
+                WHERE type = 'table' AND name = 'entries' AND instr(sql, ?)
+                """, arguments: [old, new, old])
+        let changed = database.changesCount
+        // The schema is read anew.
+        try database.execute(sql: "PRAGMA writable_schema = RESET")
+        guard changed == 1 else {
+            throw HubLedgerError.damaged("the table entries has not the check it was made with")
+        }
         try database.execute(sql: statementConfirmations)
         try makeImmutable("statement_confirmations", in: database)
     }

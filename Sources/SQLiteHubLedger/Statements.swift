@@ -41,12 +41,7 @@ extension SQLiteHubLedger {
         return StatementConfirmed(
             scheme: scheme, entry: try row.text("entry"), terminal: try row.terminal(),
             nonce: try row.bytes("nonce"), at: try row.unsigned("at"),
-            voucher: IssuedVoucher(
-                identity: try row.identity(),
-                value: .fixed(amount: try row.unsigned("first_amount")),
-                currencyNumber: try row.currency(), expiry: try row.unsigned("expiry"),
-                at: try row.unsigned("issued_at")),
-            code: try row.text("code"))
+            voucher: try Self.confirmation(issued: row), code: try row.text("code"))
     }
 
     /// See ``Hub/StatementLedger/confirm(_:)``.
