@@ -66,9 +66,7 @@ struct JournalRoutes: Sendable {
     /// Keeps the float or the count that the body names.
     private func tellDrawer(_ request: Request, _ context: ControlContext) async throws -> Response
     {
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
-        let order = try? JSONDecoder().decode(
-            DrawerOrderMessage.self, from: Data(body.readableBytesView))
+        let order = try await context.decoded(DrawerOrderMessage.self, from: request)
         guard let order, let word = await word(of: order) else {
             return try Answer.problem(
                 .badRequest, reason: "drawer-malformed",

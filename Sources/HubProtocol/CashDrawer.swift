@@ -1,4 +1,5 @@
 import CBOR
+import Money
 
 /// What was said of the cash drawer in one period (`docs/spec/journal.md`, *Cash drawer*).
 ///
@@ -14,9 +15,6 @@ public struct CashDrawer: Hashable, Sendable {
         /// It holds less.
         case short
     }
-
-    /// The most of one figure in minor units: the journal's own limit for money.
-    public static let maximumMinorUnits: UInt64 = (1 << 53) - 1
 
     /// ISO 4217 number.
     public let currencyNumber: UInt16
@@ -64,7 +62,7 @@ extension CashDrawer {
         let figures = values.compactMap(\.asUnsigned)
         guard figures.count == values.count, figures.count != 3,
             let currency = UInt16(exactly: figures[0]), (1...999).contains(currency),
-            figures.allSatisfy({ $0 <= Self.maximumMinorUnits }),
+            figures.allSatisfy({ $0 <= Amount.maximumMinorUnits }),
             figures.count == 2 || figures[3] >= 1
         else { throw .shape(Self.name) }
         self.init(

@@ -170,7 +170,7 @@ struct ShiftCloseCommand: TillCommand {
 }
 
 /// A shift's totals, told.
-enum ShiftReport {
+private enum ShiftReport {
     static func tell(
         _ period: PeriodMessage, on paper: ShiftPaper, json: Bool,
         meaning: String = "The shift is as it was; print its totals again."

@@ -1,5 +1,6 @@
 import CBOR
 import HubProtocol
+import Money
 import Testing
 
 /// What is said of a cash drawer, in an entry and against the totals.
@@ -14,7 +15,7 @@ import Testing
         nil, CashDrawer(currencyNumber: 978, float: 0),
         CashDrawer(currencyNumber: 978, float: 10_000, counted: 0, counts: 1),
         CashDrawer(
-            currencyNumber: 392, float: CashDrawer.maximumMinorUnits, counted: 9_300, counts: 3),
+            currencyNumber: 392, float: Amount.maximumMinorUnits, counted: 9_300, counts: 3),
     ])
     func aDrawerComesBackAsItWasWritten(_ drawer: CashDrawer?) throws {
         let entry = Self.entry(drawer)
