@@ -80,10 +80,12 @@ extension Town {
         }
     }
 
-    private func undo(_ receipt: UInt64, _ kind: UndoKind, at till: TownTill) async {
+    private func undo(
+        _ receipt: UInt64, _ kind: UndoKind, _ amount: Amount? = nil, at till: TownTill
+    ) async {
         guard let terminal = till.terminal else { return }
         do throws(SaleRefusal) {
-            let result = try await terminal.undo(receipt: receipt, kind: kind)
+            let result = try await terminal.undo(receipt: receipt, kind: kind, amount: amount)
             books.toldUndone(result.undo.amount.minorUnits, of: receipt, at: till.name)
             tell("\(till.name) undoes \(result.undo.amount.minorUnits) of \(receipt): \(kind)")
         } catch { tell("\(till.name) undoes nothing of \(receipt): \(error.reason)") }
@@ -147,12 +149,7 @@ extension Town {
         let amount: Amount? =
             roll(2) == 0 ? nil : Amount(minorUnits: 1 + roll(900), currency: Self.euro)
         for _ in 0...roll(2) {
-            do throws(SaleRefusal) {
-                let result = try await terminal.undo(receipt: receipt, kind: kind, amount: amount)
-                books.toldUndone(
-                    result.undo.amount.minorUnits, of: receipt, at: till.name)
-                tell("\(till.name) undoes \(result.undo.amount.minorUnits) of \(receipt): \(kind)")
-            } catch { tell("\(till.name) undoes nothing of \(receipt): \(error.reason)") }
+            await undo(receipt, kind, amount, at: till)
         }
         try await heal(till)
     }
@@ -161,11 +158,7 @@ extension Town {
         guard let terminal = till.terminal,
             let unclear = try? await terminal.unclearPayments().first
         else { return }
-        do throws(SaleRefusal) {
-            let result = try await terminal.undo(receipt: unclear.receipt, kind: .reversal)
-            books.toldUndone(result.undo.amount.minorUnits, of: unclear.receipt, at: till.name)
-            tell("\(till.name) reverses receipt \(unclear.receipt)")
-        } catch { tell("\(till.name) reverses nothing: \(error.reason)") }
+        await undo(unclear.receipt, .reversal, at: till)
     }
 
     private func closePeriod(at till: TownTill) async {
