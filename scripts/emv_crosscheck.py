@@ -11,16 +11,14 @@ one that is not ends the check with 1.
 import argparse
 import collections
 import json
-import os
 import pathlib
 import random
 import string
 import subprocess
 import sys
-import venv
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".build" / "emv-crosscheck"
+import pypi
+
 PACKAGES = ["cemacqr==0.1.2", "qriskit==0.2.0"]
 
 # What only QRIS asks for and nearly every payload here is not: left out before anything is compared.
@@ -78,18 +76,6 @@ LAXER = {
         ("emv-payload-too-long", "root"): "there is no limit of 512 characters",
     },
 }
-
-
-def enter_environment():
-    """Goes on in an environment that has both validators, made where it is missing."""
-    python = ENVIRONMENT / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() == ENVIRONMENT.resolve():
-        return
-    if not python.exists():
-        venv.create(ENVIRONMENT, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                        *PACKAGES], check=True)
-    os.execv(python, [str(python), *sys.argv])
 
 
 def crc(text):
@@ -277,7 +263,7 @@ def main():
     parser.add_argument("--count", type=int, default=10_000, help="how many payloads")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    enter_environment()
+    pypi.enter("emv-crosscheck", PACKAGES)
     tillctl = str(pathlib.Path(options.programs).resolve() / "tillctl")
 
     wishes = Wishes(tillctl, options.seed)

@@ -5,31 +5,17 @@ The `cryptography` package comes from PyPI, into an environment of its own, wher
 """
 
 import argparse
-import importlib.util
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
-import venv
 
+import pypi
 from play import Failed, Hub, Programs
 
-HERE = pathlib.Path(__file__).resolve().parent
 MERCHANT = "till:m42"
+PACKAGES = ["cryptography==48.0.0"]
 REVOKED = 60  # vouchers on the first hot list
-
-
-def in_an_environment():
-    """Starts this program again where `cryptography` is, if it is not here."""
-    if importlib.util.find_spec("cryptography"):
-        return
-    folder = HERE.parent / ".build" / "second-client"
-    python = folder / "bin" / "python3"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "cryptography==48.0.0"], check=True)
-    os.execv(python, [str(python), *sys.argv])
 
 
 def must(condition, what):
@@ -180,7 +166,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", required=True, help="the folder of the built programs")
     options = parser.parse_args()
-    in_an_environment()
+    pypi.enter("second-client", PACKAGES)
     from second_client import Wrong
     with tempfile.TemporaryDirectory(prefix="till-second-") as folder:
         trial = Trial(Programs(options.programs), pathlib.Path(folder))

@@ -9,30 +9,15 @@ its payload is told.
 """
 
 import argparse
-import os
 import pathlib
 import subprocess
 import sys
-import venv
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".build" / "shop-qr-proof"
+import pypi
+
 PACKAGES = ["zxing-cpp==2.3.0", "pyzbar==0.1.9", "numpy==2.2.6"]
 # After so many unread pictures something is wrong with the trial, not with a picture.
 ENOUGH = 20
-
-
-def in_environment():
-    """Goes on in an environment that has the readers."""
-    python = ENVIRONMENT / "bin" / "python"
-    if pathlib.Path(sys.prefix) == ENVIRONMENT:
-        return
-    if not (ENVIRONMENT / "ready").exists():
-        venv.create(ENVIRONMENT, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                        *PACKAGES], check=True)
-        (ENVIRONMENT / "ready").touch()
-    os.execv(python, [str(python), *sys.argv])
 
 
 def samples(stream):
@@ -52,7 +37,7 @@ def main():
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    in_environment()
+    pypi.enter("shop-qr-proof", PACKAGES)
 
     import pyzbar.pyzbar as pyzbar
     import zxingcpp
