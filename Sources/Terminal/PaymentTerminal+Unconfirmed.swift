@@ -11,7 +11,8 @@ extension PaymentTerminal {
 
     /// Asks the hub whether a scheme's wallet has paid the open sale, because the customer says so;
     /// where `reference` is given, that sale or none. Answers with the sale and with how many
-    /// outcomes there were before, so that the newest is this one's: paid, or unconfirmed.
+    /// outcomes there were before, so that the newest is this one's: paid, or unconfirmed. Where the
+    /// terminal itself was told just before, that sale is answered as it stands.
     ///
     /// The hub's word is a payment confirmation for this very request. It is verified, weighed and
     /// recorded as if the customer had shown it to the camera.
@@ -20,6 +21,11 @@ extension PaymentTerminal {
     {
         guard let sale = machine.sale, let before = view, before.sale.reference == sale.reference
         else {
+            if let told = view, told.sale.reference.text == reference, told.outcomeCount > 0,
+                [.paid, .unconfirmed].contains(told.sale.state)
+            {
+                return (told, told.outcomeCount - 1)
+            }
             throw SaleRefusal(
                 reason: "no-sale-open",
                 message: "No sale is open. Nothing was changed. Open one first.")

@@ -17,6 +17,8 @@ import Vouchers
 /// A terminal asks whether a scheme's wallet has paid its request.
 @Suite struct ConfirmationTests {
     private static let euro = Currency(code: "EUR")!
+    /// A budget in which any answer comes, however busy the machine is.
+    private static let patient: UInt64 = 600_000
     private static let bank = IssuerID("instant")!
     private static let bankKey = Scene.key(9)
 
@@ -251,13 +253,13 @@ import Vouchers
         let desk = shop.desk
         let request = shop.request(at: Scene.now + 100)
         let (none, word, refused) = try await withHub(shop.scene, confirmations: desk) { link in
-            let none = try await link.confirmation(request: request, milliseconds: 5_000)
+            let none = try await link.confirmation(request: request, milliseconds: Self.patient)
             try shop.write("E1,2027-01-15,12.50,EUR,S1")
-            let word = try await link.confirmation(request: request, milliseconds: 5_000)
+            let word = try await link.confirmation(request: request, milliseconds: Self.patient)
             var refused: HubLinkError?
             do throws(HubLinkError) {
                 _ = try await link.confirmation(
-                    request: [UInt8](repeating: 0, count: 600), milliseconds: 5_000)
+                    request: [UInt8](repeating: 0, count: 600), milliseconds: Self.patient)
             } catch { refused = error }
             return (none, word, refused)
         }

@@ -109,6 +109,21 @@ private final class WordHub: HubLink {
         #expect(try await counter.journal.queue().exposure.count == 1)
     }
 
+    @Test("A question about a sale that was paid just before is answered with that sale")
+    func answersWithWhatWasPaidJustNow() async throws {
+        let (counter, hub) = try await Self.counter()
+        let sale = try await counter.charge(700).sale
+        hub.set(.says(Self.word(counter, sale)))
+        _ = try await counter.terminal.askWhetherPaid()
+        let (view, told) = try await counter.terminal.askWhetherPaid(sale.reference.text)
+        #expect(view.sale.state == .paid && view.outcomeCount == told + 1)
+        #expect(hub.requests.count == 1)
+        for other in [nil, "0000-0000"] {
+            let reason = await refusal { _ = try await counter.terminal.askWhetherPaid(other) }
+            #expect(reason == "no-sale-open")
+        }
+    }
+
     @Test("Without a word in time it is unconfirmed, stays open, and may be asked again")
     func staysOpenWithoutAWord() async throws {
         for manner in [WordHub.Manner.saysNothing, .isSilent, .isAway] {
