@@ -101,6 +101,7 @@ let adapters: [Target] = [
     library("EngineScanner", ["Terminal", "ScanEngines"]),
     library("QRencodeEncoder", ["Screens", "CQRencode"]),
     library("ESCPOSPrinter", ["Terminal", "Screens"]),
+    library("LinuxSignals", ["Terminal", "Screens", "CALSA", "CGPIOD"]),
     library("CairoDisplay", ["Terminal", "Screens", "CPangoCairo", "CKernelDisplays"]),
     library(
         "SQLiteJournal",
@@ -157,7 +158,7 @@ let programs: [Target] = [
         "ProfileHardware",
         [
             "HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner",
-            "YAMLHardwareProfiles", "SysfsMachine",
+            "YAMLHardwareProfiles", "SysfsMachine", "LinuxSignals", "Screens",
         ]),
     library(
         "CodePictures",
@@ -176,7 +177,7 @@ let programs: [Target] = [
         [
             "Terminal", "Payments", "PaymentCodes", "Screens", "HubProtocol", "HardwareProfiles",
             "FileCamera", "ZBarDecoder", "ProcessScanner", "ProfileHardware", "QRencodeEncoder",
-            "CairoDisplay", "HTTPHubLink", "LinuxClocks", "HTTPControlServer",
+            "CairoDisplay", "HTTPHubLink", "LinuxClocks", "LinuxSignals", "HTTPControlServer",
             "SystemdNotifier", "TerminalState",
             "SQLiteJournal", "SQLiteVoucherStore", "FileTrustKeeper", "Trust", "FileStaffRoll",
             "ConsolePage", "SQLiteStandingShelf",
@@ -193,7 +194,7 @@ let programs: [Target] = [
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
             "CodePictures", "ESCPOSPrinter", "FileStaffRoll", "HardwareProfiles",
             "YAMLHardwareProfiles",
-            "SysfsMachine", "HTTPHubLink", "SQLiteExitMarks",
+            "SysfsMachine", "HTTPHubLink", "SQLiteExitMarks", "LinuxSignals",
         ]),
     program(
         "tillhub",
@@ -248,6 +249,8 @@ let cLibraries: [Target] = [
     cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     cLibrary("CPangoCairo", pkgConfig: "pangocairo", apt: "libpango1.0-dev"),
     cLibrary("CKernelDisplays", pkgConfig: "libdrm", apt: "libdrm-dev"),
+    cLibrary("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
+    cLibrary("CGPIOD", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
     cLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
 ]
 
@@ -291,6 +294,7 @@ let testTargets: [Target] = [
     tests(
         "ESCPOSPrinterTests",
         ["ESCPOSPrinter", "Terminal", "Screens", "QRencodeEncoder", "ZBarDecoder"]),
+    tests("LinuxSignalsTests", ["LinuxSignals", "Terminal", "Screens"]),
     tests("HardwareProfilesTests", ["HardwareProfiles", "YAMLHardwareProfiles", "SysfsMachine"]),
     tests(
         "TerminalTests",

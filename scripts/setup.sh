@@ -5,10 +5,11 @@ set -euo pipefail
 
 packages=(
     pkg-config libzbar-dev libqrencode-dev libsqlite3-dev libpng-dev libturbojpeg0-dev
-    libpango1.0-dev libdrm-dev libsystemd-dev libseccomp-dev libzxing-dev linux-libc-dev   # linked
+    libpango1.0-dev libdrm-dev libasound2-dev libgpiod-dev libsystemd-dev libseccomp-dev libzxing-dev linux-libc-dev   # linked
     fonts-dejavu-core fonts-wqy-zenhei                 # what the screen's text is drawn with
     python3 qrencode sqlite3                           # what the demo and the tests play with
     faketime util-linux systemd                        # clocks, other users, unit checks
+    espeak-ng                                          # speaks amounts, where it is asked to
     patch                                              # mutants of the decision
 )
 

@@ -1,4 +1,4 @@
-/// The facts of one kiosk's hardware, checked: what its camera, display and scan engine are.
+/// The facts of one kiosk's hardware, checked: what its camera, its display and whatever else it has are.
 ///
 /// A profile says what is there, never what to do with it. The file form is described in
 /// `hardware-profiles/README.md`.
@@ -14,22 +14,28 @@ public struct HardwareProfile: Hashable, Sendable {
     public let theme: DisplayTheme
     /// What reads codes beside the camera, or in its place; nil: nothing does.
     public let scanEngine: ScanEngineProfile?
+    /// What verdicts are heard from; nil: nothing.
+    public let sound: SoundProfile?
+    /// What verdicts are seen on beside the screen; nil: nothing.
+    public let lamp: LampProfile?
 
     init(
         camera: CameraProfile, display: DisplayProfile, theme: DisplayTheme,
-        scanEngine: ScanEngineProfile?
+        scanEngine: ScanEngineProfile?, sound: SoundProfile?, lamp: LampProfile?
     ) {
         self.camera = camera
         self.display = display
         self.theme = theme
         self.scanEngine = scanEngine
+        self.sound = sound
+        self.lamp = lamp
     }
 
     /// The same profile with every relative path taken from `folder`.
     public func resolved(in folder: String) -> HardwareProfile {
         HardwareProfile(
             camera: camera.resolved(in: folder), display: display.resolved(in: folder),
-            theme: theme, scanEngine: scanEngine)
+            theme: theme, scanEngine: scanEngine, sound: sound, lamp: lamp)
     }
 }
 

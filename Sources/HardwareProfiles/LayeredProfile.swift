@@ -46,7 +46,7 @@ public struct LayeredProfile: Hashable, Sendable {
         values = joined.flatMap { Self.values(of: $0, under: "", covered: covered) }
     }
 
-    /// Camera, display and scan engine, which the daemon drives, read from all layers.
+    /// What the daemon drives, read from all layers.
     public func profile() throws(ProfileError) -> HardwareProfile {
         guard case .section(let entries) = document.content else { throw .missing(path: "") }
         let driven = entries.filter { !ProfileSchema.peripherals.contains($0.key) }

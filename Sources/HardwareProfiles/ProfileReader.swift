@@ -10,7 +10,7 @@ extension HardwareProfile {
     public init(reading document: ProfileNode) throws(ProfileFinding) {
         let root = try Section(document, name: "the profile")
         try root.checkVersion()
-        try root.allow(["profile", "camera", "display", "scan-engine"])
+        try root.allow(["profile", "camera", "display", "scan-engine", "sound", "lamp"])
         let scanEngine =
             root.has("scan-engine")
             ? try ScanEngineProfile(reading: Section(root, "scan-engine")) : nil
@@ -36,7 +36,10 @@ extension HardwareProfile {
                 at: try cameraSection.place(of: "kind"),
                 "camera.kind is none, and there is no scan-engine: no code could be read.")
         }
-        self.init(camera: camera, display: display, theme: theme, scanEngine: scanEngine)
+        self.init(
+            camera: camera, display: display, theme: theme, scanEngine: scanEngine,
+            sound: root.has("sound") ? try SoundProfile(reading: Section(root, "sound")) : nil,
+            lamp: root.has("lamp") ? try LampProfile(reading: Section(root, "lamp")) : nil)
     }
 }
 

@@ -90,16 +90,27 @@ public enum ProfileSchema {
         Part(
             name: "sound",
             keys: [
-                Key("kind", .word(["alsa"]), "how sound is made"),
+                Key("kind", .word(SoundProfile.kinds), "how sound is made"),
                 Key("path", .path, "the playback device, as /dev/snd/pcmC0D0p"),
+                Key("device", .path, "ALSA's name of it, as plughw:0,0"),
             ]),
+        Part(
+            name: "lamp",
+            keys: [
+                Key("kind", .word(LampProfile.kinds), "how it is switched"),
+                Key("path", .path, "the chip's device, as /dev/gpiochip0"),
+                Key("active", .word(LampProfile.levels), "the level at which a part is on"),
+            ]
+                + LampProfile.parts.map {
+                    Key($0, .integer(LampProfile.lineRange), "the chip's line for it")
+                }),
     ]
 
     /// What a layer may have beside ``parts``.
     static let heads = ["profile", "match", "facts"]
 
-    /// Sections that the daemon does not drive: facts for the technician's tool, and for what will.
-    public static let peripherals: Set<String> = ["printer", "sound"]
+    /// Sections that the daemon does not drive: facts for the technician's tool.
+    public static let peripherals: Set<String> = ["printer"]
 
     static func part(_ name: String) -> Part? { parts.first { $0.name == name } }
 

@@ -72,6 +72,49 @@ public struct VerdictSigns: Hashable, Sendable {
         case network = "long-short"
         /// Two long.
         case fault = "long-long"
+        /// Long and two short: no verdict, but money that was given back.
+        case undone = "long-short-short"
+
+        /// How long a short tone is, in milliseconds, and the pause after each. Short enough that the
+        /// longest sound is over before the goods are in the bag; three in a second, no more, as a
+        /// lamp blinks them too (WCAG 2.2, 2.3.1).
+        public static let shortMilliseconds = 120
+        /// How long a long tone is, in milliseconds: three short ones and more, so that nobody needs
+        /// to compare.
+        public static let longMilliseconds = 450
+
+        /// The tones, as the milliseconds that each lasts; ``shortMilliseconds`` of silence stand
+        /// between.
+        public var tones: [Int] {
+            rawValue.split(separator: "-").map {
+                $0 == "short" ? Self.shortMilliseconds : Self.longMilliseconds
+            }
+        }
+
+        /// The colour that goes with it.
+        public var colour: Colour {
+            switch self {
+            case .paid, .undone: .green
+            case .part: .teal
+            case .again, .retry: .amber
+            case .declined: .red
+            case .network: .blue
+            case .fault: .grey
+            }
+        }
+
+        /// How high the tones are, in hertz: bright for what is paid, low for what is not, all within
+        /// what a small loudspeaker gives and an old ear hears.
+        public var hertz: Int {
+            switch self {
+            case .paid: 880
+            case .part: 784
+            case .undone: 659
+            case .again, .retry: 523
+            case .network: 440
+            case .declined, .fault: 330
+            }
+        }
     }
 
     /// What is to be done.
@@ -80,22 +123,22 @@ public struct VerdictSigns: Hashable, Sendable {
     public let word: String
     /// The icon.
     public let icon: Icon
-    /// The colour.
-    public let colour: Colour
     /// The sound.
     public let sound: Sound
+    /// The colour.
+    public var colour: Colour { sound.colour }
 
     /// The signs of a group.
     public init(_ group: Group) {
         self.group = group
         switch group {
-        case .approved: (word, icon, colour, sound) = ("Paid", .tick, .green, .paid)
-        case .part: (word, icon, colour, sound) = ("Paid in part", .halfTick, .teal, .part)
-        case .again: (word, icon, colour, sound) = ("Used already", .repeated, .amber, .again)
-        case .retry: (word, icon, colour, sound) = ("Try again", .turn, .amber, .retry)
-        case .declined: (word, icon, colour, sound) = ("Not paid", .cross, .red, .declined)
-        case .network: (word, icon, colour, sound) = ("Needs network", .noCloud, .blue, .network)
-        case .fault: (word, icon, colour, sound) = ("Out of order", .spanner, .grey, .fault)
+        case .approved: (word, icon, sound) = ("Paid", .tick, .paid)
+        case .part: (word, icon, sound) = ("Paid in part", .halfTick, .part)
+        case .again: (word, icon, sound) = ("Used already", .repeated, .again)
+        case .retry: (word, icon, sound) = ("Try again", .turn, .retry)
+        case .declined: (word, icon, sound) = ("Not paid", .cross, .declined)
+        case .network: (word, icon, sound) = ("Needs network", .noCloud, .network)
+        case .fault: (word, icon, sound) = ("Out of order", .spanner, .fault)
         }
     }
 

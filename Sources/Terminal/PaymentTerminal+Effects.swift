@@ -116,7 +116,9 @@ extension PaymentTerminal {
                 return .notRecorded(error.message)
             } catch {
                 // Whether money moved is not known: the screen must not go on asking for it.
-                show(screens.composer.outOfOrder())
+                let screen = screens.composer.outOfOrder()
+                show(screen)
+                parts.signals?.give(Signal(.fault, screen))
                 return .recordUncertain(error.message)
             }
         }
@@ -146,7 +148,9 @@ extension PaymentTerminal {
         case .declined: break
         }
         // A display that fails takes no payment back: what was approved is in the journal.
-        show(screens.composer.outcome(outcome, of: sale))
+        let screen = screens.composer.outcome(outcome, of: sale)
+        show(screen)
+        parts.signals?.give(Signal(VerdictSigns(outcome).sound, screen))
         changed()
     }
 

@@ -19,6 +19,7 @@ extension PaymentTerminal {
         let trustKeeper: any TrustKeeper
         let journal: any Journal
         let display: any Display
+        let signals: (any VerdictSignals)?
         let encoder: any ShopSymbolEncoder
         let reader: any ScreenReader
         let clock: any WallClock
@@ -43,13 +44,14 @@ extension PaymentTerminal {
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
         /// without a shelf of `standings` nothing is known of redemptions elsewhere.
-        /// Customers are spoken to in `language`. `rehearsal` cuts the way to `hub`; only a terminal in
+        /// Customers are spoken to in `language`; `signals` tell verdicts without a picture. `rehearsal` cuts the way to `hub`; only a terminal in
         /// training has one.
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
             trust: TrustStore, trustKeeper: any TrustKeeper, journal: any Journal,
-            display: any Display, encoder: any ShopSymbolEncoder,
+            display: any Display, signals: (any VerdictSignals)? = nil,
+            encoder: any ShopSymbolEncoder,
             reader: any ScreenReader, clock: any WallClock, random: any RandomSource,
             buildTime: UInt64, hub: (any HubLink)? = nil,
             configurationMessage: [UInt8]? = nil,
@@ -66,6 +68,7 @@ extension PaymentTerminal {
             self.trustKeeper = trustKeeper
             self.journal = journal
             self.display = display
+            self.signals = signals
             self.encoder = encoder
             self.reader = reader
             self.clock = clock

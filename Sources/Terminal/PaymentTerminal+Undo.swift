@@ -131,7 +131,9 @@ extension PaymentTerminal {
         if view?.sale.reference == undo.payment.sale { view?.undone += undo.amount.minorUnits }
         let symbol = code(of: undo).flatMap { parts.encoder.symbol(forText: $0) }
         // A display that fails takes nothing back: what was undone is in the journal.
-        show(screens.composer.undone(undo, receipt: receipt, symbol: symbol))
+        let screen = screens.composer.undone(undo, receipt: receipt, symbol: symbol)
+        show(screen)
+        parts.signals?.give(Signal(.undone, screen))
         changed()
     }
 

@@ -18,6 +18,15 @@ enum SampleScreens {
     /// As long as a typical shop QR: version 14 at level M.
     private static let payload = Array(repeating: "0002010102122633", count: 21).joined()
 
+    /// What a voice says of a payment.
+    static func spoken(in language: ScreenLanguage) -> String {
+        guard let euro = Currency(code: "EUR") else {
+            preconditionFailure("ISO 4217 has the euro.")
+        }
+        return language.text(Amount(minorUnits: 1_250, currency: euro)) + ". "
+            + language.text(.paid)
+    }
+
     static func all(_ language: ScreenLanguage) throws -> [Sample] {
         guard let euro = Currency(code: "EUR"), let reference = SaleReference("0001A7") else {
             preconditionFailure("ISO 4217 has the euro, and the reference is one.")

@@ -38,7 +38,8 @@ struct Daemon {
     init(
         state: StateFolder, profilePath: String?, socket: String?, hubURL: String?,
         syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool, scannerProgram: String,
-        limits: ScannerLimits, language: ScreenLanguage, console: ConsoleChoice?
+        limits: ScannerLimits, language: ScreenLanguage, signals: SignalChoice,
+        console: ConsoleChoice?
     ) async throws {
         let profile = try Self.profile(profilePath)
         let configuration = try state.configuration()
@@ -49,7 +50,8 @@ struct Daemon {
                 message: "The hub's merchant data cannot be used: \(error)")
         }
         hardware = try Hardware(
-            profile.resolved(in: state.path), scannerProgram: scannerProgram, limits: limits)
+            profile.resolved(in: state.path), signals: signals, scannerProgram: scannerProgram,
+            limits: limits)
         let standings: SQLiteStandingShelf
         do { standings = try SQLiteStandingShelf(path: state.standingsPath) } catch {
             throw CommandFailure(reason: error.reason, message: error.message)
@@ -65,7 +67,7 @@ struct Daemon {
             PaymentTerminal.Parts(
                 configuration: configuration, merchant: merchant, key: try state.key(),
                 trust: try state.trust(), trustKeeper: state.trustKeeper,
-                journal: journal, display: hardware.display,
+                journal: journal, display: hardware.display, signals: hardware.signals,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(),
                 clock: try Self.clock(state, configuration: configuration),
                 random: SystemRandom(), buildTime: releaseTime, hub: link,

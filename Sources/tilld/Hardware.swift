@@ -3,6 +3,7 @@ import CommandSupport
 import FileCamera
 import Foundation
 import HardwareProfiles
+import LinuxSignals
 import ProcessScanner
 import ProfileHardware
 import QRencodeEncoder
@@ -10,11 +11,13 @@ import Screens
 import Terminal
 import ZBarDecoder
 
-/// The camera, the scan engine and the display that a hardware profile names.
+/// What a hardware profile names.
 struct Hardware: Sendable {
     let display: any Display
     /// How bright the customer's screens are.
     let theme: ScreenTheme
+    /// What tells verdicts without a picture; nil: nothing does.
+    let signals: (any VerdictSignals)?
     private let camera: CameraProfile
     private let scanEngine: ScanEngineProfile?
     private let scannerProgram: String
@@ -34,7 +37,11 @@ struct Hardware: Sendable {
         }
     }
 
-    init(_ profile: HardwareProfile, scannerProgram: String, limits: ScannerLimits) throws {
+    init(
+        _ profile: HardwareProfile, signals: SignalChoice, scannerProgram: String,
+        limits: ScannerLimits
+    ) throws {
+        self.signals = signals.signals(of: profile)
         camera = profile.camera
         scanEngine = profile.scanEngine
         theme = ScreenTheme(rawValue: profile.theme.rawValue) ?? .light

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import HTTPHubLink
+import LinuxSignals
 import Logging
 import ProcessScanner
 import Screens
@@ -90,6 +91,13 @@ struct TillD: TillCommand {
             "The language that customers are spoken to in: en, de, fr, es, zh or ar (default: "
                 + "$TILL_LANGUAGE, else en).", valueName: "tag"))
     var language: String?
+    @Option(
+        help: ArgumentHelp(
+            "How loud verdicts are told on the hardware profile's loudspeaker, 0 to 100.",
+            valueName: "per cent"))
+    var volume = Loudspeaker.usualVolume
+    @Flag(help: "Speak the amount and the verdict too, in the customer's language (espeak-ng).")
+    var speak = false
     @Flag(
         help: ArgumentHelp(
             "Run a terminal in training, whose folder `tillhub training` has made: other keys, "
@@ -103,6 +111,8 @@ struct TillD: TillCommand {
     /// What a frame's deadline may be, in milliseconds: below, no frame of a camera is decoded;
     /// above, a stalled decoder keeps a queue waiting.
     static let frameDeadlines = 10...10_000
+    /// In per cent.
+    static let volumes = 0...100
 
     func perform() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -116,6 +126,11 @@ struct TillD: TillCommand {
             throw CommandFailure(
                 .usage, reason: "port-out-of-range",
                 message: "--console-port is \(consolePort), not 0 to 65535.")
+        }
+        guard Self.volumes.contains(volume) else {
+            throw CommandFailure(
+                .usage, reason: "volume-out-of-range",
+                message: "--volume is \(volume), not 0 to 100.")
         }
         let tag = language ?? environment["TILL_LANGUAGE"] ?? ScreenLanguage.english.rawValue
         guard let language = ScreenLanguage(rawValue: tag) else {
@@ -133,6 +148,8 @@ struct TillD: TillCommand {
             allowedUsers: Set(allowedUsers), trace: trace,
             scannerProgram: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
             limits: limits, language: language,
+            signals: SignalChoice(
+                volume: volume, voice: speak ? language : nil, logger: Logger(label: "tilld")),
             console: consolePort.map {
                 ConsoleChoice(
                     port: $0, portFile: consolePortFile, refundLimit: cashierRefundLimit)

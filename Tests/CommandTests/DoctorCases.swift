@@ -38,9 +38,15 @@ struct DoctorCase: CustomTestStringConvertible {
     }
 
     /// A terminal that is another user's than root's, whose device is root's alone.
-    private static func closedDevice(_ name: String, _ kind: String) -> String {
-        "chown -R 65534 till; mknod root/dev/part c 1 3; chmod 600 root/dev/part\n"
-            + part(name, kind, "/dev/part")
+    private static func closedDevice(
+        _ name: String, _ kind: String, _ path: String = "/dev/part", more: String = ""
+    ) -> String {
+        """
+        chown -R 65534 till; mkdir -p root$(dirname \(path))
+        mknod root\(path) c 1 3; chmod 600 root\(path)
+        echo '\(name): {kind: \(kind), path: \(path)\(more)}' >>profile.yaml
+
+        """
     }
 
     /// A policy that the hub has put in force here, made from the standard one by a line of sed.
@@ -115,7 +121,17 @@ struct DoctorCase: CustomTestStringConvertible {
             code: "sound-present", grade: "warning",
             fault: part("sound", "alsa", "/dev/snd/pcmC9D0p")),
         DoctorCase(
-            code: "sound-access", grade: "warning", fault: closedDevice("sound", "alsa"),
+            code: "sound-access", grade: "warning",
+            fault: closedDevice("sound", "alsa", "/dev/snd/pcmC9D0p"), needsRoot: true),
+        DoctorCase(
+            code: "sound-plays", grade: "warning",
+            fault: "echo 'sound: {kind: alsa, device: \"plughw:9,0\"}' >>profile.yaml"),
+        DoctorCase(
+            code: "lamp-present", grade: "warning",
+            fault: "echo 'lamp: {kind: gpio, path: /dev/gpiochip9, red: 1}' >>profile.yaml"),
+        DoctorCase(
+            code: "lamp-access", grade: "warning",
+            fault: closedDevice("lamp", "gpio", "/dev/gpiochip9", more: ", red: 1"),
             needsRoot: true),
         DoctorCase(
             code: "printer-present", grade: "warning",

@@ -63,6 +63,7 @@ struct ShapeTests {
         ("doctor", kiosk), ("doctor --list", kiosk), ("netcheck", kiosk),
         ("bundle --list", "--out bundle.tar " + kiosk), ("display sheet --list", ""),
         ("printer status", "--printer paper"), ("printer test", "--printer paper"),
+        ("signals test", "--only short --speak en --device file:/dev/null,raw"),
         ("code explain", "TV1:X"), ("shift count", "100.00"), ("shift close", ""), ("sale", "5.00"),
         ("scan", "till/screen/display.png"),
     ]

@@ -84,6 +84,7 @@ extension House {
         "EngineScanner": adapter(["Terminal", "ScanEngines"], []),
         "QRencodeEncoder": adapter(["Screens"], ["CQRencode"]),
         "ESCPOSPrinter": adapter(["Terminal", "Screens"], []),
+        "LinuxSignals": adapter(["Terminal", "Screens"], ["CALSA", "CGPIOD", "Dispatch"]),
         "CairoDisplay": adapter(
             ["Terminal", "Screens", "Money"], ["CPangoCairo", "CKernelDisplays"]),
         "SQLiteJournal": adapter(
@@ -155,7 +156,7 @@ extension House {
                 .programs,
                 [
                     "HardwareProfiles", "ScannerProtocol", "ScanEngines", "EngineScanner",
-                    "YAMLHardwareProfiles", "SysfsMachine",
+                    "YAMLHardwareProfiles", "SysfsMachine", "LinuxSignals", "Screens",
                 ]),
             "CodePictures": House(
                 .programs,
@@ -190,7 +191,7 @@ extension House {
     private static let cLibraries: [String: House] = Dictionary(
         uniqueKeysWithValues: [
             "CZBar", "CQRencode", "CPNG", "CTurboJPEG", "CPangoCairo", "CKernelDisplays",
-            "CSystemd",
+            "CSystemd", "CALSA", "CGPIOD",
             "CScanner",
             "CV4L2", "CZXing",
         ].map { ($0, House(.cLibrary)) })

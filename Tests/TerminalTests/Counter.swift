@@ -20,6 +20,7 @@ import ZBarDecoder
 final class Counter {
     let folder: String
     let display = RememberingDisplay()
+    let signals = RememberingSignals()
     let clock = SetClock(VoucherMint.now)
     let hotLists = MemoryHotLists()
     let mint = VoucherMint()
@@ -43,7 +44,7 @@ final class Counter {
             merchant: VoucherMint.terminal.merchant, hub: hubKey, now: VoucherMint.now)
         journal = try SQLiteJournal(folder: folder, identityIfNew: [1, 2, 3, 4, 5, 6, 7, 8])
         terminal = Self.makeTerminal(
-            journalWrapper(journal), display, clock,
+            journalWrapper(journal), display, signals, clock,
             Self.configuration(
                 mint, hubKey, onlineBudgetMilliseconds: onlineBudgetMilliseconds,
                 policy: policy), key,
@@ -60,14 +61,14 @@ final class Counter {
         let old = folder
         // The lock goes with the last reference to the journal.
         terminal = Self.makeTerminal(
-            NoJournal(), display, clock, Self.configuration(mint, hubKey), key,
+            NoJournal(), display, signals, clock, Self.configuration(mint, hubKey), key,
             trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists)
         journal = try SQLiteJournal(
             folder: old + "-other", identityIfNew: [UInt8](repeating: 0, count: 8))
         try FileManager.default.removeItem(atPath: old + "-other")
         journal = try await Self.reopen(old)
         terminal = Self.makeTerminal(
-            journal, display, clock, Self.configuration(mint, hubKey), key,
+            journal, display, signals, clock, Self.configuration(mint, hubKey), key,
             trustKeeper.held ?? Self.trust(trustMint, mint), trustKeeper, hotLists)
         try await terminal.start()
     }
@@ -136,7 +137,8 @@ final class Counter {
     }
 
     private static func makeTerminal(
-        _ journal: any Journal, _ display: RememberingDisplay, _ clock: SetClock,
+        _ journal: any Journal, _ display: RememberingDisplay, _ signals: RememberingSignals,
+        _ clock: SetClock,
         _ configuration: TerminalConfiguration, _ key: PrivateKey, _ trust: TrustStore,
         _ keeper: RememberingTrustKeeper, _ hotLists: MemoryHotLists,
         _ hub: (any HubLink)? = nil, signedBy hubKey: PrivateKey? = nil
@@ -146,7 +148,7 @@ final class Counter {
                 configuration: configuration,
                 merchant: merchant(configuration),
                 key: key, trust: trust, trustKeeper: keeper, journal: journal, display: display,
-                encoder: RealEncoder(),
+                signals: signals, encoder: RealEncoder(),
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
                 hub: hub,
                 configurationMessage: hubKey.map { configuration.signed(by: $0) },
@@ -183,6 +185,7 @@ final class RememberingTrustKeeper: TrustKeeper {
 
 final class RememberingDisplay: Display {
     private let shown = Mutex<[Screen]>([])
+    private let isBroken = Atomic<Bool>(false)
     private let whileDrawing = Mutex<@Sendable (Screen) -> Void>({ _ in })
     var path: String? { nil }
     var screens: [Screen] { shown.withLock { $0 } }
@@ -196,7 +199,11 @@ final class RememberingDisplay: Display {
         whileDrawing.withLock { $0 = action }
     }
 
+    /// Shows nothing from now on.
+    func fail() { isBroken.store(true, ordering: .relaxed) }
+
     func show(_ screen: Screen) throws(DisplayError) {
+        if isBroken.load(ordering: .relaxed) { throw .notWritable("It was pulled out.") }
         whileDrawing.withLock { $0 }(screen)
         shown.withLock { $0.append(screen) }
     }
@@ -281,4 +288,12 @@ extension HubLink {
     func document(_ document: ServedDocument, held: [UInt8]?) async throws(HubLinkError)
         -> [UInt8]?
     { nil }
+}
+
+/// Signals that are remembered instead of heard.
+final class RememberingSignals: VerdictSignals {
+    private let given = Mutex<[Signal]>([])
+    var signals: [Signal] { given.withLock { $0 } }
+
+    func give(_ signal: Signal) { given.withLock { $0.append(signal) } }
 }

@@ -1,4 +1,7 @@
-/// Sound and printer: parts that a kiosk need not have.
+import HardwareProfiles
+import LinuxSignals
+
+/// Sound, lamp, printer and scan engine: parts that a kiosk need not have.
 enum PeripheralChecks {
     static let table = [
         DoctorCheck(
@@ -7,6 +10,15 @@ enum PeripheralChecks {
         DoctorCheck(
             .sound, "sound-access", "The daemon's user may use it",
             fix: "usermod --append --groups audio till", look: { access("sound", $0) }),
+        DoctorCheck(
+            .sound, "sound-plays", "ALSA opens it for playing",
+            fix: "tillctl profile explain sound", look: plays),
+        DoctorCheck(
+            .sound, "lamp-present", "The signal lamp's chip that the profile names is there",
+            fix: "tillctl profile explain lamp", look: { present("lamp", $0) }),
+        DoctorCheck(
+            .sound, "lamp-access", "The daemon's user may switch it",
+            fix: "udevadm trigger --subsystem-match=gpio", look: { access("lamp", $0) }),
         DoctorCheck(
             .printer, "printer-present", "The printer that the profile names is there",
             fix: "tillctl profile explain printer", look: { present("printer", $0) }),
@@ -24,6 +36,7 @@ enum PeripheralChecks {
     private static func noun(_ part: String) -> String {
         switch part {
         case "sound": "loudspeaker"
+        case "lamp": "signal lamp"
         case "printer": "printer"
         default: "scan engine"
         }
@@ -52,6 +65,16 @@ enum PeripheralChecks {
         return .ok("The \(noun(part)) \(path) is there.")
     }
 
+    private static func plays(_ kiosk: Kiosk) -> DoctorFinding {
+        guard let sound = try? kiosk.layers().profile().sound else {
+            return .skipped("The profile names no loudspeaker.")
+        }
+        do throws(SignalFault) {
+            try Loudspeaker(device: sound.device) { _ in }.tryOut()
+            return .ok("ALSA opens \"\(sound.device)\" for playing.")
+        } catch { return .warning(error.message, fix: "tillctl profile explain sound") }
+    }
+
     private static func access(_ part: String, _ kiosk: Kiosk) -> DoctorFinding {
         guard let path = kiosk.peripheral(part + ".path"),
             let facts = FileFacts(kiosk.system(path)), let owner = kiosk.owner
@@ -64,7 +87,15 @@ enum PeripheralChecks {
             let name = SystemUsers.name(of: owner, kiosk) ?? "\(owner)"
             return .warning(
                 "The daemon's user \(name) may not use the \(noun(part)) \(path).",
-                fix: "usermod --append --groups \(group) \(name)")
+                // Till's own udev rule gives such chips to its group.
+                fix: part == "lamp"
+                    ? "udevadm trigger --subsystem-match=gpio"
+                    : "usermod --append --groups \(group) \(name)")
+        }
+        if part == "lamp" {
+            return .ok(
+                "The daemon's user may use the signal lamp. No lamp was tried when Till was made: "
+                    + "look at this one with `tillctl signals test`.")
         }
         return .ok("The daemon's user may use the \(noun(part)).")
     }
