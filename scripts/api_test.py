@@ -128,6 +128,7 @@ def a_day(door, terminal, voucher):
     again = door.ask("POST", "/v1/sales", {"amount": "12.50", "key": "a"}, status=201)
     check(again["reference"] == first["reference"], "the same key is the same sale")
     door.ask("POST", "/v1/sales", {"amount": "1.00", "key": "b"}, status=409)
+    door.ask("POST", "/v1/health-report", status=409)
     door.ask("POST", "/v1/sales/current/codes", {"code": "hello"}, status=200)
     door.ask("POST", "/v1/sales/current/codes", {}, status=400)
     terminal.show(voucher("fixed", "12.50"))
@@ -179,6 +180,7 @@ def a_day(door, terminal, voucher):
     door.ask("POST", "/v1/clock/code", {}, status=400)
     door.ask("GET", "/v1/hot-list", status=404)
     check(door.ask("GET", "/v1/queue", status=200)["waiting"], "something waits for the hub")
+    check(door.ask("POST", "/v1/health-report", status=200)["shown"], "it stands on the screen")
     check(door.ask("POST", "/v1/sync", status=200)["complete"], "everything is at the hub")
     number = door.ask("GET", "/v1/periods/open", status=200)["number"]
     door.ask("POST", "/v1/periods", {"number": number + 7}, status=409)

@@ -77,6 +77,9 @@ struct Palette: Hashable, Sendable {
         case .undone:
             Palette(background: Colour(0xFBF8FD), ink: Colour(0x4A1E6B), bar: Colour(0x4A1E6B))
         case .closed: Palette(background: Colour(0x22303C), ink: .white, bar: Colour(0x141D25))
+        // Nearly white, so that the report's symbol can be read from it.
+        case .service:
+            Palette(background: Colour(0xF4F5F7), ink: Colour(0x24282E), bar: Colour(0x24282E))
         case .outOfOrder: Palette(background: Colour(0x3A3F47), ink: .white, bar: Colour(0x24282E))
         }
     }
@@ -97,6 +100,10 @@ struct Palette: Hashable, Sendable {
             Palette(
                 background: Colour(0x0B1A12), ink: Colour(0xD5F5E1), bar: Colour(0x05100A),
                 sign: Colour(0x7FD6A2))
+        case .service:
+            Palette(
+                background: Colour(0x14171B), ink: Colour(0xE4E7EB), bar: Colour(0x0A0C0E),
+                sign: Colour(0xAEB6C0))
         case .undone:
             Palette(
                 background: Colour(0x1A1022), ink: Colour(0xEBDCF7), bar: Colour(0x0F0815),

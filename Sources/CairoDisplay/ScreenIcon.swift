@@ -35,7 +35,7 @@ struct ScreenIcon {
             disc(canvas)
             stroke(canvas, [(0.22, 0), (-0.22, 0)], width: 0.1)
             stroke(canvas, [(-0.05, -0.17), (-0.22, 0), (-0.05, 0.17)], width: 0.1)
-        case .outOfOrder: warning(canvas)
+        case .service, .outOfOrder: warning(canvas)
         case .closed: moon(canvas)
         case .working: dots(canvas)
         case .idle: shop(canvas)

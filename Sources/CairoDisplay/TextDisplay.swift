@@ -88,7 +88,7 @@ public struct TextDisplay: Display {
         case .network: "[~]"
         case .undone: "[←]"
         case .closed: "[☾]"
-        case .outOfOrder: "[!]"
+        case .service, .outOfOrder: "[!]"
         }
     }
 }

@@ -98,6 +98,11 @@ public struct HTTPControlClient: Sendable {
     /// Exchanges with the hub now.
     public func sync() async throws -> SyncMessage { try await call(.POST, "/v1/sync") }
 
+    /// Shows how the terminal is as a code on the customer's screen.
+    public func showHealth() async throws -> HealthMessage {
+        try await call(.POST, "/v1/health-report")
+    }
+
     /// Whether a terminal in training is offline on purpose.
     public func rehearsal() async throws -> RehearsalMessage {
         try await call(.GET, "/v1/rehearsal")

@@ -50,6 +50,7 @@ struct ConsoleRights: Sendable {
         line(.get, "v1/journal", .cashier),
         line(.get, "v1/decisions", .cashier),
         line(.get, "v1/queue", .cashier),
+        line(.post, "v1/health-report", .cashier),
         line(.get, "v1/receipts/*", .cashier),
         // Up to the limit: ``check(givingBack:)``.
         line(.post, "v1/receipts/*/refund", .cashier),

@@ -77,6 +77,7 @@ struct Routes: Sendable {
         UnconfirmedRoutes(terminal: terminal) { await message($0, told: $1) }.add(to: router)
         BeliefRoutes(terminal: terminal).add(to: router)
         JournalRoutes(terminal: terminal).add(to: router)
+        HealthRoutes(terminal: terminal).add(to: router)
         RehearsalRoutes(terminal: terminal, sync: sync).add(to: router)
         router.get("openapi.json") { [document] _, _ in
             Response(

@@ -81,17 +81,14 @@ public enum ReceiptVerifier {
         let read: (object: Sign1, says: SignedReceipt)
         do { read = try SignedReceipt.read(text) } catch { throw .malformed(error) }
         let receipt = read.says
-        guard receipt.terminal.merchant == list.merchant else { throw .otherShop(receipt) }
-        let keys = list.entries(of: receipt.terminal).filter {
-            $0.key.longKeyID == read.object.keyID
-        }
-        guard !keys.isEmpty else { throw .terminalUnknown(receipt) }
-        guard let signer = keys.first(where: { read.object.isSigned(by: $0.key) }) else {
-            throw .signatureBad(receipt)
-        }
-        if case .revoked(let since) = signer.status { throw .keyRevoked(receipt, since: since) }
-        guard signer.from <= receipt.at, receipt.at < signer.until else {
-            throw .outsideKeyTime(receipt)
+        do { try list.verify(read.object, of: receipt.terminal, at: receipt.at) } catch {
+            switch error {
+            case .otherShop: throw .otherShop(receipt)
+            case .terminalUnknown: throw .terminalUnknown(receipt)
+            case .signatureBad: throw .signatureBad(receipt)
+            case .keyRevoked(let since): throw .keyRevoked(receipt, since: since)
+            case .outsideKeyTime: throw .outsideKeyTime(receipt)
+            }
         }
         return VerifiedReceipt(receipt)
     }

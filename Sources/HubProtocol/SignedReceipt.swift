@@ -31,8 +31,6 @@ public struct SignedReceipt: Hashable, Sendable {
     public static let prefix = "TR1:"
     /// The longest text in bytes: with the longest names it stays below.
     public static let maximumTextBytes = 500
-    /// The longest object in bytes: base45 makes three characters of two bytes.
-    static let maximumBytes = maximumTextBytes * 2 / 3
 
     /// The terminal that says so.
     public let terminal: TerminalID
@@ -88,22 +86,10 @@ public struct SignedReceipt: Hashable, Sendable {
     /// The length of a ``mark`` in bytes.
     public static let markLength = 16
 
-    /// The object in a scanned text, and what it says; nobody's signature has been looked at. One final
-    /// CR or LF, which keyboard scanners add, is removed first.
+    /// The object in a scanned text, and what it says; nobody's signature has been looked at.
     static func read(_ text: [UInt8]) throws(MessageError) -> (object: Sign1, says: SignedReceipt) {
-        var body = text[...]
-        if let last = body.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") {
-            body.removeLast()
-        }
-        guard body.count <= maximumTextBytes else {
-            throw .tooLong(limit: maximumTextBytes, found: body.count)
-        }
-        guard body.starts(with: prefix.utf8) else { throw .shape("beginning: TR1: in upper case") }
-        let bytes: [UInt8]
-        do { bytes = try Base45.decode(body.dropFirst(prefix.utf8.count)) } catch {
-            throw .shape("base45 after TR1: (RFC 9285)")
-        }
-        let (object, payload) = try SignedMessage.peek(bytes, type: type, limit: maximumBytes)
+        let (object, payload) = try SignedText.read(
+            text, prefix: prefix, type: type, maximumTextBytes: maximumTextBytes)
         return (object, try SignedReceipt(payload))
     }
 

@@ -6,6 +6,7 @@ public enum CodeKind: String, CaseIterable, Sendable {
     case tillReference = "till-reference"
     case tillShopQR = "till-shop-qr"
     case tillReceipt = "till-receipt"
+    case tillHealth = "till-health"
     case emvMerchantPresented = "emv-merchant-presented"
     case emvConsumerPresented = "emv-consumer-presented"
     case weChatPay = "wechat-pay"
@@ -34,6 +35,7 @@ public enum CodeKind: String, CaseIterable, Sendable {
         case .tillReference: "Till voucher reference"
         case .tillShopQR: "Till shop QR"
         case .tillReceipt: "Till receipt"
+        case .tillHealth: "Till health report"
         case .emvMerchantPresented: "shop QR (EMVCo merchant-presented)"
         case .emvConsumerPresented: "wallet code (EMVCo consumer-presented)"
         case .weChatPay: "WeChat Pay"
@@ -60,7 +62,8 @@ public enum CodeKind: String, CaseIterable, Sendable {
     /// Whether money moves by codes of this kind, by whatever scheme and in whatever direction.
     public var isPaymentCode: Bool {
         switch self {
-        case .tillReceipt, .healthCertificate, .smartHealthCard, .url, .gtin, .text, .unreadable:
+        case .tillReceipt, .tillHealth, .healthCertificate, .smartHealthCard, .url, .gtin, .text,
+            .unreadable:
             false
         default: true
         }

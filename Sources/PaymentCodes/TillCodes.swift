@@ -1,4 +1,5 @@
-/// Till's own codes: vouchers' and receipts' texts and references (the shop QR is an EMV payload).
+/// Till's own codes: the texts of vouchers, receipts and health reports, and references (the shop QR is
+/// an EMV payload).
 enum TillCodes {
     /// Formats section 1: counted after one final CR or LF is removed.
     static let maximumVoucherText = 1_000
@@ -10,6 +11,9 @@ enum TillCodes {
         // Whatever follows: whether it is a genuine one is for who verifies receipts.
         if code.hasPrefixIgnoringCase("tr1:") {
             return CodeRecognition(.tillReceipt, masked: code.masked("TR1:"))
+        }
+        if code.hasPrefixIgnoringCase("th1:") {
+            return CodeRecognition(.tillHealth, masked: code.masked("TH1:"))
         }
         return nil
     }

@@ -59,6 +59,10 @@ public enum CustomerPrompt: Hashable, Sendable {
     case outOfOrder
     /// What to do then.
     case askForAnotherWay
+    /// A technician looks at the terminal: the word that is read from afar.
+    case service
+    /// Whom the code on the screen is for.
+    case forTechnicians
     /// The terminal is in training: nothing that it shows is money. On every screen.
     case training
 }

@@ -24,6 +24,8 @@ public enum ScreenKind: String, Hashable, Sendable, CaseIterable {
     case undone
     /// The period is closed and the next not begun.
     case closed
+    /// The terminal's health, as a code for a technician.
+    case service
     /// The terminal cannot take payments.
     case outOfOrder = "out-of-order"
 }

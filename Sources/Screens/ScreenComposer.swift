@@ -144,10 +144,17 @@ public struct ScreenComposer: Hashable, Sendable {
             lines: [language.text(.payElsewhere)], stillSeconds: stillSeconds)
     }
 
-    /// The terminal cannot take payments.
-    public func outOfOrder() -> Screen {
+    /// The terminal cannot take payments; `symbol` tells a technician how it is.
+    public func outOfOrder(symbol: SymbolMatrix? = nil) -> Screen {
         screen(
             kind: .outOfOrder, headline: language.text(.outOfOrder),
-            lines: [language.text(.askForAnotherWay)])
+            lines: [language.text(.askForAnotherWay)], symbol: symbol)
+    }
+
+    /// The terminal's health, as a code that a technician scans.
+    public func health(symbol: SymbolMatrix) -> Screen {
+        screen(
+            kind: .service, headline: language.text(.service),
+            lines: [language.text(.forTechnicians)], symbol: symbol)
     }
 }

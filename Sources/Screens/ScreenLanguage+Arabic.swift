@@ -30,6 +30,8 @@ extension ScreenLanguage {
         case .payElsewhere: "يرجى الدفع عند صندوق آخر."
         case .outOfOrder: "خارج الخدمة"
         case .askForAnotherWay: "يرجى السؤال عن طريقة دفع أخرى."
+        case .service: "صيانة"
+        case .forTechnicians: "هذا الرمز للفني، ولا يدفع شيئًا."
         case .training: "تدريب – لا يدفع هنا شيء"
         }
     }

@@ -31,6 +31,8 @@ extension ScreenLanguage {
         case .payElsewhere: "请到其他收银台付款。"
         case .outOfOrder: "暂停服务"
         case .askForAnotherWay: "请咨询其他付款方式。"
+        case .service: "维护"
+        case .forTechnicians: "此码供技术人员使用，不能付款。"
         case .training: "培训模式 – 此处不收款"
         }
     }

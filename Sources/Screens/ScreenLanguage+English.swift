@@ -32,6 +32,8 @@ extension ScreenLanguage {
         case .payElsewhere: "Please pay at another till."
         case .outOfOrder: "Out of order"
         case .askForAnotherWay: "Please ask for another way to pay."
+        case .service: "Service"
+        case .forTechnicians: "This code is for the technician. It pays nothing."
         case .training: "TRAINING – nothing is paid here"
         }
     }

@@ -34,6 +34,8 @@ extension ScreenLanguage {
         case .payElsewhere: "Veuillez payer à une autre caisse."
         case .outOfOrder: "Hors service"
         case .askForAnotherWay: "Veuillez demander un autre moyen de paiement."
+        case .service: "Maintenance"
+        case .forTechnicians: "Ce code est pour le technicien. Il ne paie rien."
         case .training: "FORMATION – rien n’est payé ici"
         }
     }

@@ -32,6 +32,8 @@ extension ScreenLanguage {
         case .payElsewhere: "Bitte zahlen Sie an einer anderen Kasse."
         case .outOfOrder: "Außer Betrieb"
         case .askForAnotherWay: "Bitte fragen Sie nach einer anderen Zahlungsart."
+        case .service: "Wartung"
+        case .forTechnicians: "Dieser Code ist für den Techniker. Er bezahlt nichts."
         case .training: "ÜBUNG – hier wird nichts bezahlt"
         }
     }

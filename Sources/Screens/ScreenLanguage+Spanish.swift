@@ -33,6 +33,8 @@ extension ScreenLanguage {
         case .payElsewhere: "Pague en otra caja, por favor."
         case .outOfOrder: "Fuera de servicio"
         case .askForAnotherWay: "Pregunte por otra forma de pago."
+        case .service: "Mantenimiento"
+        case .forTechnicians: "Este código es para el técnico. No paga nada."
         case .training: "PRÁCTICAS – aquí no se paga nada"
         }
     }

@@ -38,6 +38,8 @@ public actor PaymentTerminal {
     var stillSince: UInt64 = 0
     /// The receipt that is shown after an approval.
     var receiptTurn: ReceiptTurn?
+    /// Until when a health report stands on the screen, in seconds since 1970 UTC.
+    var healthUntil: UInt64 = 0
     /// What undo orders came to, by their numbers, until their callers pick it up.
     var undoAnswers: [UInt64: UndoAnswer] = [:]
     var lastUndoOrder: UInt64 = 0
@@ -187,6 +189,7 @@ public actor PaymentTerminal {
         await run(.tick(parts.clock.now()))
         countDown()
         turnReceipt()
+        await turnHealth()
         careForPanel()
         askInPassing()
         await keepClock()

@@ -13,8 +13,9 @@ struct CodeExplainCommand: TillCommand {
         discussion: """
             Works without the daemon. TEXT is a code as the scanner reads it; `-` reads one code \
             per line from standard input and writes one JSON line per code, whatever the bytes.
-            Each answer has: kind, wellFormed, verdict (accept, refuse or receipt), reason, message, \
-            fields. A receipt's code is verified by the trust list of --state, offline.
+            Each answer has: kind, wellFormed, verdict (accept, refuse, receipt or health), reason, \
+            message, fields. A receipt's and a health report's code are verified by the trust list of \
+            --state, offline.
             What depends on the terminal's store or on the sale (spent, amounts, limits) is not \
             judged here.
               tillctl code explain TR1:…          is this receipt genuine, of which terminal, how much?

@@ -26,6 +26,9 @@ struct CodeExplainer: Sendable {
         if recognition.codeKind == .tillReceipt {
             return desk.explain(bytes, kind: recognition.kind)
         }
+        if recognition.codeKind == .tillHealth {
+            return desk.explainHealth(bytes, kind: recognition.kind)
+        }
         var fields: [String: String] = [:]
         for field in recognition.fields { fields[field.name] = field.value }
         switch CodeReader.read(bytes, in: context) {

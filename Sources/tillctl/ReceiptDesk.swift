@@ -67,6 +67,29 @@ struct ReceiptDesk: Sendable {
                 + "terminal's state folder of the shop with --state, or $TILL_STATE.")
     }
 
+    /// What a text that begins as a health report is.
+    func explainHealth(_ text: [UInt8], kind: String) -> CodeExplanation {
+        func said(
+            _ verdict: String, _ reason: String, _ message: String, _ report: HealthReport?
+        ) -> CodeExplanation {
+            CodeExplanation(
+                kind: kind, wellFormed: reason != "health-malformed", verdict: verdict,
+                reason: reason, message: message, fields: report.map(HealthFields.of) ?? [:])
+        }
+        switch belief.value {
+        case .none(let reason, let message): return said("refuse", reason, message, nil)
+        case .store(let store):
+            do throws(HealthRefusal) {
+                let report = try HealthReport.verified(text, by: store.list.list)
+                return said(
+                    "health", "health-genuine", HealthFields.sentence(of: report), report)
+            } catch {
+                let claim = error.claimed.map { " It says: " + HealthFields.sentence(of: $0) } ?? ""
+                return said("refuse", error.reason, error.description + claim, error.claimed)
+            }
+        }
+    }
+
     /// What a text that begins as a receipt is; with an exit, whether it may leave.
     func explain(_ text: [UInt8], kind: String) -> CodeExplanation {
         let store: TrustStore

@@ -78,6 +78,7 @@ enum SampleScreens {
             screen(name, .undone, language.text(headline), language.text(line))
         }
         samples.append(Sample(name: "closed", screen: composer.closed()))
+        samples.append(Sample(name: "service", screen: composer.health(symbol: symbol)))
         samples.append(Sample(name: "out-of-order", screen: composer.outOfOrder()))
         return samples
     }

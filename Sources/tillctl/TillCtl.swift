@@ -21,7 +21,8 @@ struct TillCtl: AsyncParsableCommand {
             CameraCommand.self, DisplayCommand.self, SignalsCommand.self, PrinterCommand.self,
             VoucherCommand.self, EnrolCommand.self, TrustCommand.self,
             HotListCommand.self, ClockCommand.self, KeyCommand.self, StaffCommand.self,
-            DoctorCommand.self, ProfileCommand.self, BundleCommand.self, NetcheckCommand.self,
+            DoctorCommand.self, HealthCommand.self, ProfileCommand.self, BundleCommand.self,
+            NetcheckCommand.self,
             SimulateCommand.self,
         ])
 

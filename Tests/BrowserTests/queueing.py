@@ -32,6 +32,18 @@ def what_waits_is_listed_and_goes_out(shop):
     check(shop.find("#queue-problem").text == "", "and nothing is wrong")
 
 
+def how_the_terminal_is_stands_on_the_customers_screen_as_a_code(shop):
+    shop.open("Bob")
+    shop.type(Keys.F9)
+    shop.click("#health")
+    shop.says("#health-shown", "stands on the customer's screen")
+    shop.terminal.call("POST", "/v1/sales", {"amount": "1.00"})
+    shop.click("#health")
+    shop.wait(lambda: shop.find("#queue-problem").text != "", "an open sale keeps the screen")
+    check(shop.find("#health-shown").text == "", "and the code is not said to stand there")
+    shop.terminal.call("DELETE", "/v1/sales/current")
+
+
 def what_the_hub_has_put_aside_is_told_with_its_reason(shop):
     """The last scenario: the terminal's key is revoked in it."""
     picture = shop.voucher("fixed", "2.10")
@@ -61,5 +73,7 @@ def what_the_hub_has_put_aside_is_told_with_its_reason(shop):
 
 
 SCENARIOS = [
-    what_waits_is_listed_and_goes_out, what_the_hub_has_put_aside_is_told_with_its_reason,
+    what_waits_is_listed_and_goes_out,
+    how_the_terminal_is_stands_on_the_customers_screen_as_a_code,
+    what_the_hub_has_put_aside_is_told_with_its_reason,
 ]

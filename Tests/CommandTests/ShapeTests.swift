@@ -64,7 +64,8 @@ struct ShapeTests {
         ("bundle --list", "--out bundle.tar " + kiosk), ("display sheet --list", ""),
         ("printer status", "--printer paper"), ("printer test", "--printer paper"),
         ("signals test", "--only short --speak en --device file:/dev/null,raw"),
-        ("code explain", "TV1:X"), ("shift count", "100.00"), ("shift close", ""), ("sale", "5.00"),
+        ("code explain", "TV1:X"), ("health", ""), ("shift count", "100.00"), ("shift close", ""),
+        ("sale", "5.00"),
         ("scan", "till/screen/display.png"),
     ]
     private static let kiosk = "--profile profile.yaml --root root"

@@ -23,7 +23,7 @@ struct ScreenLanguageTests {
         .thankYou,
         .paidInPart, .stillDue(wide), .sale("0001A7"), .saleOfTotal("0001A7", wide),
         .receipt(1_234), .notPaid, .outOfOrder, .askForAnotherWay, .training, .takeReceipt,
-        .scanToPay, .closed,
+        .scanToPay, .closed, .service, .forTechnicians,
         .payElsewhere,
     ]
     private static let undoings: [CustomerUndo] = [

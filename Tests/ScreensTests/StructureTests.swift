@@ -37,6 +37,8 @@ import Testing
             ("retry", composer.outcome(.declined(.receiptShown), of: sale)),
             ("network", composer.outcome(.declined(.mayBeHotListed), of: sale)),
             ("receipt", composer.receipt(amount, number: 17, symbol: symbol)),
+            ("service", composer.health(symbol: symbol)),
+            ("out-of-order-with-code", composer.outOfOrder(symbol: symbol)),
             ("closed", composer.closed()), ("out-of-order", composer.outOfOrder()),
         ]
     }

@@ -12,10 +12,10 @@ import Vouchers
 
 /// Receipts as codes, and the screens that show them.
 @Suite struct ReceiptCodeTests {
-    /// What another terminal of the shop makes of a receipt's code.
-    private static func read(_ code: String, at counter: Counter) throws -> SignedReceipt {
+    /// What another terminal of the shop trusts.
+    static func list(of counter: Counter) -> TrustList {
         let now = VoucherMint.now
-        let list = TrustList(
+        return TrustList(
             merchant: VoucherMint.terminal.merchant, generation: 1, version: 1, issuedAt: now,
             expiresAt: now + 1,
             entries: [
@@ -23,7 +23,11 @@ import Vouchers
                     subject: .terminal(VoucherMint.terminal), key: counter.key.publicKey,
                     from: now - 1, until: now + 10_000)
             ])
-        return try ReceiptVerifier.verify(Array(code.utf8), by: list).receipt
+    }
+
+    /// What another terminal of the shop makes of a receipt's code.
+    private static func read(_ code: String, at counter: Counter) throws -> SignedReceipt {
+        try ReceiptVerifier.verify(Array(code.utf8), by: list(of: counter)).receipt
     }
 
     private static func pass(_ seconds: UInt64, at counter: Counter) {

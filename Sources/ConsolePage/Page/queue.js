@@ -87,7 +87,21 @@ async function send() {
   }
 }
 
+// How the terminal is, as a code on the customer's screen for whoever comes to mend it.
+async function showHealth() {
+  const told = document.getElementById("health-shown");
+  try {
+    const made = await ask("POST", "/v1/health-report");
+    told.textContent = say(made.shown ? "healthShown" : "healthNotShown");
+    note.replaceChildren();
+  } catch (refusal) {
+    told.textContent = "";
+    refuse(note, refusal);
+  }
+}
+
 export function begin(who) {
   session = who;
+  document.getElementById("health").onclick = showHealth;
   document.getElementById("send").onclick = send;
 }

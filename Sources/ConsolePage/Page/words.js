@@ -22,6 +22,7 @@ const keys = [
   "nothingRefused",
   "refusedMeans",
   "entryNumber", "paidByApp", "unconfirmed", "markedPaid", "markPaid", "markAsk",
+  "health", "healthShown", "healthNotShown",
 ];
 
 const table = {
@@ -55,6 +56,7 @@ const table = {
     "Entry {n}",
     "Paid by app?", "Not confirmed", "Marked as paid",
     "Mark as paid", "The money is in the bank's app: {n}",
+    "Code for the technician", "The code stands on the customer's screen", "The customer's screen cannot show the code",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -88,6 +90,7 @@ const table = {
     "Eintrag {n}",
     "Per App bezahlt?", "Nicht bestätigt", "Als bezahlt vermerkt",
     "Als bezahlt vermerken", "Das Geld steht in der Bank-App: {n}",
+    "Code für den Techniker", "Der Code steht auf dem Kundenbildschirm", "Der Kundenbildschirm kann den Code nicht zeigen",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -121,6 +124,7 @@ const table = {
     "Écriture {n}",
     "Payé par une application ?", "Non confirmé", "Noté comme payé",
     "Noter comme payé", "L'argent est dans l'application de la banque : {n}",
+    "Code pour le technicien", "Le code est à l'écran du client", "L'écran du client ne peut pas montrer le code",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -153,6 +157,7 @@ const table = {
     "Asiento {n}",
     "¿Pagado por aplicación?", "Sin confirmar", "Anotado como pagado",
     "Anotar como pagado", "El dinero está en la aplicación del banco: {n}",
+    "Código para el técnico", "El código está en la pantalla del cliente", "La pantalla del cliente no puede mostrar el código",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -176,6 +181,7 @@ const table = {
     "记录 {n}",
     "已用应用付款?", "未确认", "已标记为已付",
     "标记为已付", "银行应用中已显示这笔钱:{n}",
+    "技术人员用码", "该码已显示在顾客屏幕上", "顾客屏幕无法显示该码",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -205,6 +211,7 @@ const table = {
     "القيد {n}",
     "هل دفع بالتطبيق؟", "غير مؤكد", "مسجل كمدفوع",
     "سجله كمدفوع", "المبلغ ظاهر في تطبيق المصرف: {n}",
+    "رمز للفني", "الرمز معروض على شاشة الزبون", "شاشة الزبون لا تستطيع عرض الرمز",
   ],
 };
 
