@@ -67,8 +67,9 @@ let rules: [Target] = [
     library("Clocks"),
     library("PolicySources", ["Money", "Payments", "HubProtocol"]),
     library("JournalExport", ["CBOR", "COSE", "Vouchers", "Payments", "HubProtocol", crypto]),
-    library("ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
-    library("Screens", ["Money", "Payments", "Vouchers"]),
+    library(
+        "ControlProtocol", ["Money", "HubProtocol", "Payments", "Screens", "Vouchers", "Clocks"]),
+    library("Screens", ["Money", "Payments", "Vouchers", "Clocks"]),
     library("HardwareProfiles"),
     library("ScannerProtocol"),
     library("ScanEngines"),
@@ -153,7 +154,7 @@ let adapters: [Target] = [
 ]
 
 let programs: [Target] = [
-    library("CommandSupport", [argumentParser]),
+    library("CommandSupport", ["Clocks", argumentParser]),
     library(
         "ProfileHardware",
         [

@@ -42,10 +42,22 @@ class Document:
 
     def __init__(self, text):
         self.text = text
+        self.follow(text)
         strict = copy.deepcopy(text["components"])
         self.close(strict["schemas"])
         self.strict = strict
         self.seen = set()
+
+    def follow(self, part):
+        """Whatever is referred to is there."""
+        for value in part.values() if isinstance(part, dict) else part:
+            if isinstance(value, (dict, list)):
+                self.follow(value)
+        if isinstance(part, dict) and (reference := part.get("$ref")):
+            found = self.text
+            for piece in reference.removeprefix("#/").split("/"):
+                check(piece in found, f"the document has {reference}")
+                found = found[piece]
 
     def close(self, schema):
         """An object has no other member than those the document names."""

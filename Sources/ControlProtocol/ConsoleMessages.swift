@@ -40,6 +40,8 @@ public struct SessionMessage: Codable, Sendable {
     public let currency: String
     /// Its decimals (ISO 4217's exponent).
     public let decimals: Int
+    /// The shop's time zone, by its name in the IANA database.
+    public let timeZone: String
     /// The program's version.
     public let version: String
     /// True on a terminal in training, where nothing is money; missing on any other.
@@ -48,7 +50,8 @@ public struct SessionMessage: Codable, Sendable {
     /// Makes one.
     public init(
         member: StaffMessage?, staff: [StaffMessage], terminal: String, merchant: String,
-        currency: String, decimals: Int, version: String, training: Bool? = nil
+        currency: String, decimals: Int, timeZone: String, version: String,
+        training: Bool? = nil
     ) {
         self.member = member
         self.staff = staff
@@ -56,6 +59,7 @@ public struct SessionMessage: Codable, Sendable {
         self.merchant = merchant
         self.currency = currency
         self.decimals = decimals
+        self.timeZone = timeZone
         self.version = version
         self.training = training
     }

@@ -1,3 +1,4 @@
+public import Clocks
 public import HubProtocol
 import Screens
 
@@ -100,10 +101,20 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     public let number: UInt64
     /// Its first entry.
     public let firstSequence: UInt64
+    /// When that was written, by the shop's clock, RFC 3339 with its offset; absent before it is.
+    public let firstAt: String?
+    /// The shop's time zone, by its name in the IANA database.
+    public let timeZone: String
+    /// The business day that it began in (`docs/spec/business-day.md`), as `2026-11-27`.
+    public let businessDate: String
+    /// How many business days it touches up to its end, or now: above 1, it was not closed in time.
+    public let businessDays: Int64
     /// The entry that closed it; absent while it is open.
     public let closedBy: UInt64?
     /// When it was closed, RFC 3339 in UTC.
     public let closedAt: String?
+    /// The same by the shop's clock, with its offset.
+    public let closedAtLocal: String?
     /// One line for each currency.
     public let totals: [PeriodTotalsMessage]
     /// The cash drawer; absent where nothing was said of it.
@@ -111,11 +122,19 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     /// A signed checkpoint that covers it; absent while it is open.
     public let checkpoint: String?
 
-    /// Makes a message; `closedAt` is in seconds since 1970 UTC.
+    /// Makes a message; `firstAt`, `closedAt` and `now` are in seconds since 1970 UTC.
     public init(
-        number: UInt64, firstSequence: UInt64, closedBy: UInt64?, closedAt: UInt64?,
-        totals: [PeriodTotals], drawer: CashDrawer? = nil, checkpoint: [UInt8]? = nil
+        number: UInt64, firstSequence: UInt64, firstAt: UInt64?, closedBy: UInt64?,
+        closedAt: UInt64?, totals: [PeriodTotals], drawer: CashDrawer? = nil,
+        checkpoint: [UInt8]? = nil, calendar: ShopCalendar, now: UInt64
     ) {
+        let end = closedAt ?? now
+        let start = firstAt ?? end
+        self.firstAt = firstAt.map { calendar.local($0).rfc3339 }
+        timeZone = calendar.zone
+        businessDate = calendar.businessDate(at: start).description
+        businessDays = calendar.businessDays(from: start, to: end)
+        closedAtLocal = closedAt.map { calendar.local($0).rfc3339 }
         self.number = number
         self.firstSequence = firstSequence
         self.closedBy = closedBy

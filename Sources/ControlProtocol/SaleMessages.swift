@@ -27,11 +27,12 @@ public struct TypedCodeMessage: Codable, Hashable, Sendable {
 /// The order to mark a sale as paid, as a caller at the socket gives it; at the console whoever
 /// is logged in, or vouches, is the one who says so.
 public struct MarkOrderMessage: Codable, Hashable, Sendable {
-    /// Who has seen the money: 1 to 32 bytes, kept with the entry.
-    public let by: String
+    /// Who has seen the money: 1 to 32 bytes, kept with the entry. At the console it is whoever is
+    /// logged in, whatever stands here.
+    public let by: String?
 
     /// Makes an order.
-    public init(by: String) { self.by = by }
+    public init(by: String?) { self.by = by }
 }
 
 /// A payment already made with a voucher, told with *spent here*.

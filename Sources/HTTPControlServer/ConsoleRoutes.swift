@@ -1,3 +1,4 @@
+import Clocks
 import ControlProtocol
 import Foundation
 import HTTPTypes
@@ -85,7 +86,8 @@ struct ConsoleRoutes: Sendable {
                 staff: try sessions.members().map {
                     StaffMessage(name: $0.name, role: $0.role.rawValue)
                 }, terminal: await terminal.name.text, merchant: await terminal.merchantName,
-                currency: currency.code, decimals: currency.exponent, version: version,
+                currency: currency.code, decimals: currency.exponent,
+                timeZone: terminal.calendar.zone, version: version,
                 training: terminal.isTraining ? true : nil))
     }
 
@@ -184,7 +186,8 @@ extension ConsoleRoutes {
         let message = ConsoleEventMessage(
             sale: view.map {
                 SaleMessage(
-                    $0, screen: screenPath, meter: meter, isTraining: terminal.isTraining)
+                    $0, screen: screenPath, meter: meter, isTraining: terminal.isTraining,
+                    calendar: terminal.calendar)
             }, status: status, problem: problem)
         return (Self.line(message), view?.version ?? .max)
     }

@@ -1,3 +1,4 @@
+import Clocks
 import ControlProtocol
 import Foundation
 import Glibc
@@ -185,7 +186,7 @@ struct Routes: Sendable {
     private func message(_ view: SaleView, told: UInt64? = nil) async -> SaleMessage {
         SaleMessage(
             view, screen: screenPath, told: told, meter: await terminal.exposureMeter(),
-            isTraining: terminal.isTraining)
+            isTraining: terminal.isTraining, calendar: terminal.calendar)
     }
 
     private func noSale() throws -> Response {

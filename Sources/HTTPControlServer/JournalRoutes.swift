@@ -1,3 +1,4 @@
+import Clocks
 import ControlProtocol
 import Foundation
 import Hummingbird
@@ -32,7 +33,7 @@ struct JournalRoutes: Sendable {
         }
         router.get("v1/periods/open") { _, _ in
             try await answer { () async throws(JournalError) in
-                PeriodMessage(try await terminal.openPeriod())
+                await message(try await terminal.openPeriod())
             }
         }
         router.post("v1/periods/open/drawer") { request, context in
@@ -59,8 +60,16 @@ struct JournalRoutes: Sendable {
         }
         return try await answer { () async throws(JournalError) in
             let closed = try await terminal.closePeriod(number, by: context.rights?.operatedBy)
-            return PeriodMessage(closed.period, checkpoint: closed.checkpoint)
+            return await message(closed.period, checkpoint: closed.checkpoint)
         }
+    }
+
+    private func message(_ period: Period, checkpoint: [UInt8]? = nil) async -> PeriodMessage {
+        PeriodMessage(
+            number: period.number, firstSequence: period.firstSequence, firstAt: period.firstAt,
+            closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
+            drawer: period.drawer, checkpoint: checkpoint, calendar: terminal.calendar,
+            now: await terminal.now)
     }
 
     /// Keeps the float or the count that the body names.
@@ -74,7 +83,7 @@ struct JournalRoutes: Sendable {
                     + "counted, as an amount. Nothing was kept.")
         }
         return try await answer { () async throws(JournalError) in
-            PeriodMessage(try await terminal.tell(word, of: order.number))
+            await message(try await terminal.tell(word, of: order.number))
         }
     }
 
@@ -116,7 +125,7 @@ struct JournalRoutes: Sendable {
                     "No period was closed under this number, or its entries are archived.")
             }
             return try Answer.json(
-                PeriodMessage(period, checkpoint: try await terminal.signedCheckpoint()))
+                await message(period, checkpoint: try await terminal.signedCheckpoint()))
         } catch let error as JournalError {
             return try Answer.problem(error)
         }
@@ -194,15 +203,6 @@ private final class ExportPipe: Sendable {
     func cancel() {
         isCancelled.store(true, ordering: .releasing)
         room.signal()
-    }
-}
-
-extension PeriodMessage {
-    init(_ period: Period, checkpoint: [UInt8]? = nil) {
-        self.init(
-            number: period.number, firstSequence: period.firstSequence,
-            closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
-            drawer: period.drawer, checkpoint: checkpoint)
     }
 }
 

@@ -1,3 +1,4 @@
+import Clocks
 import ControlProtocol
 import Money
 import Payments
@@ -5,7 +6,7 @@ import Screens
 import Terminal
 
 extension VerdictMessage {
-    init(_ outcome: Outcome, currency: Currency) {
+    init(_ outcome: Outcome, currency: Currency, calendar: ShopCalendar) {
         switch outcome {
         case .approved(let capture, let receipt):
             self.init(
@@ -26,7 +27,9 @@ extension VerdictMessage {
             }
             self.init(
                 verdict: "declined", reason: reason.code,
-                message: DeclineSentences(reason, currency: currency).cashier, spent: spent,
+                message: DeclineSentences(
+                    reason, currency: currency, calendar: calendar
+                ).cashier, spent: spent,
                 online: reason.online?.code)
         }
     }
@@ -50,7 +53,7 @@ extension VerdictMessage {
 extension SaleMessage {
     init(
         _ view: SaleView, screen: String?, told: UInt64? = nil, meter: ExposureMeter?,
-        isTraining: Bool
+        isTraining: Bool, calendar: ShopCalendar
     ) {
         let sale = view.sale
         let currency = sale.total.currency
@@ -65,9 +68,13 @@ extension SaleMessage {
             expiresAt: UTCTime(sale.request.expiry).rfc3339, symbolShown: view.symbol != nil,
             symbolProblem: view.symbolProblem, screen: screen,
             halfBlocks: view.symbol?.halfBlocks(),
-            verdicts: view.outcomes.map { VerdictMessage($0, currency: currency) },
+            verdicts: view.outcomes.map {
+                VerdictMessage($0, currency: currency, calendar: calendar)
+            },
             news: hasNews
-                ? view.outcomes.last.map { VerdictMessage($0, currency: currency) } : nil,
+                ? view.outcomes.last.map {
+                    VerdictMessage($0, currency: currency, calendar: calendar)
+                } : nil,
             version: view.version,
             offline: meter.map { ExposureMessage($0, currency: currency) },
             training: isTraining ? true : nil)

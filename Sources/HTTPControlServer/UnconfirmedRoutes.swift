@@ -1,4 +1,5 @@
 import ControlProtocol
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Payments
@@ -27,22 +28,28 @@ struct UnconfirmedRoutes: Sendable {
         }
     }
 
-    /// Who says that the sale is paid: whoever the console's gate let in, or whom the caller at the
-    /// socket names, who answers for it.
+    /// Who says that the sale is paid: whoever the console's gate let in, whatever name a body has, or
+    /// whom the caller at the socket names, who answers for it.
     private func supervisor(_ request: Request, _ context: ControlContext) async throws
         -> EntryOperator
     {
-        if let rights = context.rights { return rights.operatedBy }
-        guard let order = try await context.decoded(MarkOrderMessage.self, from: request),
-            (1...EntryOperator.maximumIDLength).contains(order.by.utf8.count),
-            order.by.isDisplayable
-        else {
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let order =
+            body.readableBytes == 0
+            ? MarkOrderMessage(by: nil)
+            : try? JSONDecoder().decode(MarkOrderMessage.self, from: Data(body.readableBytesView))
+        let name = order?.by
+        let isName = name.map {
+            (1...EntryOperator.maximumIDLength).contains($0.utf8.count) && $0.isDisplayable
+        }
+        if let rights = context.rights, order != nil, isName != false { return rights.operatedBy }
+        guard context.rights == nil, let name, isName == true else {
             throw SaleRefusal(
                 reason: "order-malformed",
                 message: "Say who has seen the money: by, a name of 1 to "
                     + "\(EntryOperator.maximumIDLength) bytes. Nothing was changed.")
         }
-        return EntryOperator(role: .supervisor, id: order.by)
+        return EntryOperator(role: .supervisor, id: name)
     }
 
     private func answering(_ body: () async throws -> SaleMessage) async throws -> Response {

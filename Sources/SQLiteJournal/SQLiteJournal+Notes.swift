@@ -84,8 +84,9 @@ extension SQLiteJournal {
                 try open.number.column(), try sequence.column(), try open.firstSequence.column(),
             ])
             return Period(
-                number: open.number, firstSequence: open.firstSequence, closedBy: sequence,
-                closedAt: now, totals: open.totals, drawer: open.drawer)
+                number: open.number, firstSequence: open.firstSequence,
+                firstAt: open.firstAt ?? now, closedBy: sequence, closedAt: now,
+                totals: open.totals, drawer: open.drawer)
         }
     }
 
@@ -120,8 +121,9 @@ extension JournalQueries {
         let closed = try last?.unsigned("sequence") ?? 0
         let number = try lastPeriod(in: db) + 1
         return Period(
-            number: number, firstSequence: closed + 1, closedBy: nil, closedAt: nil,
-            totals: try totals(after: closed, in: db), drawer: try drawer(of: number, in: db))
+            number: number, firstSequence: closed + 1, firstAt: try time(of: closed + 1, in: db),
+            closedBy: nil, closedAt: nil, totals: try totals(after: closed, in: db),
+            drawer: try drawer(of: number, in: db))
     }
 
     static func period(_ number: UInt64, in db: Database) throws -> Period? {
@@ -136,9 +138,18 @@ extension JournalQueries {
         guard case .periodClosed(let closed) = entry.event else {
             throw JournalError.damaged("entry \(entry.sequence) closes no period")
         }
+        let first = try row.unsigned("first")
         return Period(
-            number: number, firstSequence: try row.unsigned("first"), closedBy: entry.sequence,
-            closedAt: entry.at, totals: closed.totals, drawer: closed.drawer)
+            number: number, firstSequence: first, firstAt: try time(of: first, in: db),
+            closedBy: entry.sequence, closedAt: entry.at, totals: closed.totals,
+            drawer: closed.drawer)
+    }
+
+    /// When an entry was written; nil where it is not there.
+    private static func time(of sequence: UInt64, in db: Database) throws -> UInt64? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT at FROM entry WHERE sequence = ?"),
+            arguments: [try sequence.column()])?.unsigned("at")
     }
 
     /// What the entries above `sequence` come to, ascending by currency.

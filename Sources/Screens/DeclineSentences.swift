@@ -1,3 +1,4 @@
+public import Clocks
 public import Money
 public import Payments
 import Vouchers
@@ -9,23 +10,25 @@ public struct DeclineSentences: Hashable, Sendable {
     /// For the customer, on the large screen: shorter, and never an accusation.
     public let customer: CustomerDecline
 
-    /// The sentences for `reason`, on a sale in `currency`.
-    public init(_ reason: DeclineReason, currency: Currency) {
-        let told = Self.told(reason, currency: currency)
+    /// The sentences for `reason`, on a sale in `currency`; times are those of `calendar`.
+    public init(
+        _ reason: DeclineReason, currency: Currency, calendar: ShopCalendar = .utc
+    ) {
+        let told = Self.told(reason, currency: currency) { "\(calendar.local($0))" }
         cashier = told.cashier + " Nothing was paid."
         customer = told.customer
     }
 
-    private static func told(_ reason: DeclineReason, currency: Currency)
-        -> (cashier: String, customer: CustomerDecline)
-    {
+    private static func told(
+        _ reason: DeclineReason, currency: Currency, time: (UInt64) -> String
+    ) -> (cashier: String, customer: CustomerDecline) {
         func money(_ minorUnits: UInt64) -> Amount {
             Amount(minorUnits: minorUnits, currency: currency)
         }
         switch reason {
         case .journalUnavailable, .clockSuspect, .currencyNotAccepted, .unconfirmed:
             return ofTerminal(reason, currency: currency)
-        case .declinedOnline(let decline): return ofHub(decline, money: money)
+        case .declinedOnline(let decline): return ofHub(decline, money: money, time: time)
         case .severalCodes(let count):
             return (
                 "\(count) codes are in view. Ask the customer to show only one.",
@@ -71,7 +74,7 @@ public struct DeclineSentences: Hashable, Sendable {
             .notForThisRequest, .sameCodeAgain, .spentHere, .spentElsewhere, .nothingLeft,
             .oneWayNotAllowed, .aboveCodeCeiling, .aboveVoucher, .abovePerPaymentMaximum,
             .voucherAllowanceUsedUp:
-            return ofVoucher(reason, currency: currency, money: money)
+            return ofVoucher(reason, currency: currency, money: money, time: time)
         case .trustDataTooOld, .hotListTooOld, .clockUncertain, .syncOverdue, .mayBeHotListed,
             .outsideHours:
             return ofBelief(reason)
@@ -122,9 +125,9 @@ public struct DeclineSentences: Hashable, Sendable {
     }
 
     /// What the hub has said.
-    private static func ofHub(_ decline: HubDecline, money: (UInt64) -> Amount) -> (
-        cashier: String, customer: CustomerDecline
-    ) {
+    private static func ofHub(
+        _ decline: HubDecline, money: (UInt64) -> Amount, time: (UInt64) -> String
+    ) -> (cashier: String, customer: CustomerDecline) {
         guard let other = decline.other else {
             return (
                 "The hub does not allow this payment (\(decline.reason)).",
@@ -133,9 +136,9 @@ public struct DeclineSentences: Hashable, Sendable {
         }
         let place =
             other.receipt > 0
-            ? "spent on \(UTCTime(other.at)) at \(other.terminal.text), receipt "
+            ? "spent on \(time(other.at)) at \(other.terminal.text), receipt "
                 + "\(other.receipt), \(money(other.amount))"
-            : "being paid with at \(other.terminal.text) since \(UTCTime(other.at)), "
+            : "being paid with at \(other.terminal.text) since \(time(other.at)), "
                 + "\(money(other.amount))"
         return (
             "The hub does not allow this payment (\(decline.reason)): the voucher was \(place).",
@@ -145,7 +148,8 @@ public struct DeclineSentences: Hashable, Sendable {
 
     /// What lies with a genuine voucher that cannot pay this sale.
     private static func ofVoucher(
-        _ reason: DeclineReason, currency: Currency, money: (UInt64) -> Amount
+        _ reason: DeclineReason, currency: Currency, money: (UInt64) -> Amount,
+        time: (UInt64) -> String
     ) -> (cashier: String, customer: CustomerDecline) {
         switch reason {
         case .currencyDiffers(let number):
@@ -174,7 +178,7 @@ public struct DeclineSentences: Hashable, Sendable {
         case .spentElsewhere(let last):
             return (
                 "This voucher was spent at terminal \(last.terminal.text) on "
-                    + "\(UTCTime(last.at)), \(money(last.amount)).",
+                    + "\(time(last.at)), \(money(last.amount)).",
                 .usedAlready
             )
         case .notForThisRequest(let presented, let asked):
@@ -186,7 +190,7 @@ public struct DeclineSentences: Hashable, Sendable {
             return ("This code has been used for a payment already.", .showAFreshCode)
         case .spentHere(let last):
             return (
-                "This voucher was spent here on \(UTCTime(last.at)), receipt "
+                "This voucher was spent here on \(time(last.at)), receipt "
                     + "\(last.receipt), \(money(last.amount)).",
                 .usedAlready
             )

@@ -1,10 +1,11 @@
+public import Clocks
 import Money
 public import Payments
 import Vouchers
 
 /// Makes the text of a receipt: lines of at most 42 characters but for names, as a till roll has
 /// them. A pure function, in English.
-public struct ReceiptComposer: Hashable, Sendable {
+public struct ReceiptComposer: Sendable {
     /// The merchant's name, as the hub signed it.
     public let merchant: String
     /// The terminal's id.
@@ -12,14 +13,21 @@ public struct ReceiptComposer: Hashable, Sendable {
     /// Whether the terminal is in training: a receipt begins and ends with that.
     public let isTraining: Bool
 
+    /// By which the times on it are told.
+    public let calendar: ShopCalendar
+
     /// The first and the last line of each receipt in training.
     public static let trainingLine = "*** TRAINING: NO RECEIPT, NO MONEY ***"
 
     /// Makes a composer.
-    public init(merchant: String, terminal: String, isTraining: Bool = false) {
+    public init(
+        merchant: String, terminal: String, isTraining: Bool = false,
+        calendar: ShopCalendar = .utc
+    ) {
         self.merchant = merchant
         self.terminal = terminal
         self.isTraining = isTraining
+        self.calendar = calendar
     }
 
     private func marked(_ lines: [String]) -> [String] {
@@ -33,7 +41,7 @@ public struct ReceiptComposer: Hashable, Sendable {
             merchant, terminal, Self.title(undo.kind),
             receipt.map { "Receipt \($0)" } ?? "No receipt number",
             "For receipt \(payment.receipt) of \(payment.amount)",
-            "Given back: \(undo.amount)", "\(UTCTime(undo.at))",
+            "Given back: \(undo.amount)", "\(calendar.local(undo.at))",
             ScreenLanguage.english.text(UndoSentences(undo).customer),
         ]
         let left = payment.amount.minorUnits - payment.undone.refunded
@@ -51,7 +59,7 @@ public struct ReceiptComposer: Hashable, Sendable {
     public func copy(of payment: CapturedPayment) -> [String] {
         var lines = [
             "COPY", merchant, terminal, "Receipt \(payment.receipt)", "Paid: \(payment.amount)",
-            "\(UTCTime(payment.at))", "Sale \(payment.sale.text)",
+            "\(calendar.local(payment.at))", "Sale \(payment.sale.text)",
             "By \(payment.voucher.shortName) (\(payment.voucherKind.name))",
         ]
         switch payment.standing {

@@ -1,5 +1,5 @@
 public import COSE
-import Clocks
+public import Clocks
 import HotLists
 public import HubProtocol
 import Money
@@ -33,6 +33,7 @@ extension PaymentTerminal {
         let hotList: (any HotListKeeper)?
         let standings: (any StandingShelf)?
         let language: ScreenLanguage
+        let calendar: ShopCalendar
         let rehearsal: OfflineRehearsal?
         let trace: @Sendable (Moment) -> Void
 
@@ -44,7 +45,7 @@ extension PaymentTerminal {
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
         /// without a shelf of `standings` nothing is known of redemptions elsewhere.
-        /// Customers are spoken to in `language`; `signals` tell verdicts without a picture. `rehearsal` cuts the way to `hub`; only a terminal in
+        /// Customers are spoken to in `language`, receipts have the time of `calendar`; `signals` tell verdicts without a picture. `rehearsal` cuts the way to `hub`; only a terminal in
         /// training has one.
         /// `trace` is told the moments of a payment as they pass.
         public init(
@@ -58,7 +59,8 @@ extension PaymentTerminal {
             store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil, standings: (any StandingShelf)? = nil,
-            language: ScreenLanguage = .english, rehearsal: OfflineRehearsal? = nil,
+            language: ScreenLanguage = .english, calendar: ShopCalendar = .utc,
+            rehearsal: OfflineRehearsal? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -82,6 +84,7 @@ extension PaymentTerminal {
             self.hotList = hotList
             self.standings = standings
             self.language = language
+            self.calendar = calendar
             self.rehearsal = rehearsal
             self.trace = trace
         }

@@ -1,3 +1,4 @@
+public import Clocks
 public import HubProtocol
 public import Money
 public import Payments
@@ -87,8 +88,14 @@ extension PaymentTerminal {
     public var receiptComposer: ReceiptComposer {
         ReceiptComposer(
             merchant: configuration.merchant.name, terminal: configuration.terminal.text,
-            isTraining: isTraining)
+            isTraining: isTraining, calendar: calendar)
     }
+
+    /// The shop's time zone and business days.
+    public nonisolated var calendar: ShopCalendar { parts.calendar }
+
+    /// The terminal's time, in seconds since 1970 UTC.
+    public var now: UInt64 { parts.clock.now() }
 
     /// Whether the terminal is in training: nothing that it takes is money.
     public nonisolated var isTraining: Bool { parts.configuration.terminal.isTraining }

@@ -1,6 +1,8 @@
 import CommandSupport
 import ControlProtocol
+import Foundation
 import HTTPControlClient
+import LinuxClocks
 import Payments
 import SQLiteJournal
 import Terminal
@@ -65,8 +67,11 @@ final class PeriodSource {
                 message: "No shift was closed under this number, or its entries are archived.")
         }
         return PeriodMessage(
-            number: period.number, firstSequence: period.firstSequence,
+            number: period.number, firstSequence: period.firstSequence, firstAt: period.firstAt,
             closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
-            drawer: period.drawer)
+            drawer: period.drawer,
+            calendar: MachineZone.calendar(
+                cutMinutes: try DayCut.minutes(nil, ProcessInfo.processInfo.environment)),
+            now: secondsNow())
     }
 }

@@ -185,12 +185,25 @@ extension PeriodMessage {
     /// How many payments it has.
     var payments: UInt64 { totals.reduce(0) { $0 + $1.captures.count } }
 
+    /// A time as people read it: the message's, to the minute.
+    private static func time(_ rfc3339: String) -> String {
+        rfc3339.prefix(16).replacing("T", with: " ") + " "
+            + (rfc3339.hasSuffix("Z") ? "UTC" : String(rfc3339.suffix(6)))
+    }
+
     /// The period for people: an X report while it is open, else a Z report.
     var lines: [String] {
         var lines = [
-            closedAt.map { "Z: shift \(number), closed \($0) by entry \(closedBy ?? 0)" }
-                ?? "X: shift \(number), open since entry \(firstSequence)"
+            closedAtLocal.map {
+                "Z: shift \(number), closed \(Self.time($0)) by entry \(closedBy ?? 0)"
+            }
+                ?? "X: shift \(number), open since entry \(firstSequence)",
+            "  business day \(businessDate), \(timeZone)"
+                + (firstAt.map { ", first entry \(Self.time($0))" } ?? ""),
         ]
+        if businessDays > 1 {
+            lines.append("  it spans \(businessDays) business days: it was not closed in time")
+        }
         if totals.isEmpty { lines.append("  no payments") }
         for total in totals {
             lines.append(

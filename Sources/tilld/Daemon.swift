@@ -1,3 +1,4 @@
+import Clocks
 import CommandSupport
 import ConsolePage
 import Foundation
@@ -38,7 +39,8 @@ struct Daemon {
     init(
         state: StateFolder, profilePath: String?, socket: String?, hubURL: String?,
         syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool, scannerProgram: String,
-        limits: ScannerLimits, language: ScreenLanguage, signals: SignalChoice,
+        limits: ScannerLimits, language: ScreenLanguage, calendar: ShopCalendar,
+        signals: SignalChoice,
         console: ConsoleChoice?
     ) async throws {
         let profile = try Self.profile(profilePath)
@@ -76,7 +78,7 @@ struct Daemon {
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 hotList: HotListFile(path: state.hotListPath), standings: standings,
-                language: language, rehearsal: rehearsal,
+                language: language, calendar: calendar, rehearsal: rehearsal,
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import HTTPHubLink
+import LinuxClocks
 import LinuxSignals
 import Logging
 import ProcessScanner
@@ -92,6 +93,13 @@ struct TillD: TillCommand {
                 + "$TILL_LANGUAGE, else en).", valueName: "tag"))
     var language: String?
     @Option(
+        name: .customLong("day-cut"),
+        help: ArgumentHelp(
+            "When a business day begins, by the shop's clock, as 04:00 (default: $TILL_DAY_CUT, else "
+                + "00:00). The time zone is the machine's: timedatectl set-timezone.",
+            valueName: "HH:MM"))
+    var dayCut: String?
+    @Option(
         help: ArgumentHelp(
             "How loud verdicts are told on the hardware profile's loudspeaker, 0 to 100.",
             valueName: "per cent"))
@@ -148,6 +156,7 @@ struct TillD: TillCommand {
             allowedUsers: Set(allowedUsers), trace: trace,
             scannerProgram: scannerProgram ?? SiblingProgram.path(of: "till-scanner"),
             limits: limits, language: language,
+            calendar: MachineZone.calendar(cutMinutes: try DayCut.minutes(dayCut, environment)),
             signals: SignalChoice(
                 volume: volume, voice: speak ? language : nil, logger: Logger(label: "tilld")),
             console: consolePort.map {

@@ -34,6 +34,57 @@ import Testing
         bench.stopDaemon()
     }
 
+    @Test("X tells times and business days by the shop's clock, and a close that was forgotten")
+    func businessDays() throws {
+        let bench = try DoctorBench.well()
+        defer { bench.stopDaemon() }
+        func x(_ environment: String) throws -> [String: Any] {
+            let text = try bench.sh("\(environment) tillctl shift x --json")
+            let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+            return try #require(value as? [String: Any])
+        }
+        let utc = try x("TZ=UTC")
+        let moment = try #require(utc["firstAt"] as? String)
+        #expect(utc["timeZone"] as? String == "UTC" && moment.hasSuffix("Z"))
+        let read = ISO8601DateFormatter()
+        let first = try #require(read.date(from: moment))
+        for (zone, cut) in [
+            ("Asia/Kathmandu", "00:00"), ("America/New_York", "04:00"), ("Pacific/Apia", "23:59"),
+        ] {
+            let local = try x("TZ=\(zone) TILL_DAY_CUT=\(cut)")
+            let text = try #require(local["firstAt"] as? String)
+            #expect(read.date(from: text) == first && !text.hasSuffix("Z"), "\(text)")
+            #expect(local["timeZone"] as? String == zone)
+            // The date command of the system, in that zone, with the cut taken off.
+            let minutes = cut.split(separator: ":").compactMap { Int($0) }
+            let shifted = Int(first.timeIntervalSince1970) - minutes[0] * 3_600 - minutes[1] * 60
+            let date = try bench.sh("TZ=\(zone) date -d @\(shifted) +%F")
+            #expect(
+                local["businessDate"] as? String
+                    == date.trimmingCharacters(in: .whitespacesAndNewlines), "\(zone)")
+        }
+        // A zone that the machine does not know is not passed off as the shop's.
+        #expect(try x("TZ=Nowhere/City")["timeZone"] as? String == "UTC")
+        #expect(utc["businessDays"] as? Int == 1)
+        let later = try x("TZ=UTC faketime -f +3d")
+        #expect(later["businessDays"] as? Int == 4)
+        #expect(
+            try bench.sh("TZ=UTC faketime -f +3d tillctl shift x").contains(
+                "it spans 4 business days: it was not closed in time"))
+        let bad = try bench.shell.run(
+            ["tillctl", "shift", "x", "--json"], through: ["/usr/bin/env", "TILL_DAY_CUT=4am"])
+        #expect(try bad.json()["reason"] as? String == "day-cut-malformed")
+        let daemon = try bench.shell.json("tilld", "--day-cut", "24:00", status: 64)
+        #expect(daemon["reason"] as? String == "day-cut-malformed")
+        // The daemon's own: a receipt's copy, and its Z.
+        try bench.startDaemon(
+            "--day-cut", "04:00", clock: ["/usr/bin/env", "TZ=Asia/Kathmandu"])
+        #expect(try bench.sh("tillctl receipt 1").contains(" +05:45"))
+        let z = try bench.shell.json("tillctl", "shift", "close")
+        #expect((z["closedAtLocal"] as? String)?.hasSuffix("+05:45") == true, "\(z)")
+        #expect(z["timeZone"] as? String == "Asia/Kathmandu")
+    }
+
     @Test("A shift is closed once, whatever is tried again, and its Z is found again")
     func close() throws {
         let bench = try DoctorBench.well()
@@ -61,7 +112,7 @@ import Testing
         bench.stopDaemon()
         let dead = try bench.shell.json("tillctl", "shift", "z")
         #expect(dead["checkpoint"] == nil, "nothing is signed past a dead daemon")
-        for key in ["number", "closedBy", "closedAt", "firstSequence"] {
+        for key in ["number", "closedBy", "closedAt", "closedAtLocal", "firstSequence", "firstAt"] {
             #expect("\(dead[key] ?? "")" == "\(alive[key] ?? "-")", "\(key)")
         }
         #expect(Self.payments(dead) == Self.payments(alive))

@@ -52,8 +52,8 @@ extension House {
         "JournalExport": House(
             .rules, ["CBOR", "COSE", "Vouchers", "Payments", "HubProtocol"], outside: ["Crypto"]),
         "ControlProtocol": House(
-            .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers"]),
-        "Screens": House(.rules, ["Money", "Payments", "Vouchers"]),
+            .rules, ["Money", "HubProtocol", "Payments", "Screens", "Vouchers", "Clocks"]),
+        "Screens": House(.rules, ["Money", "Payments", "Vouchers", "Clocks"]),
         "HardwareProfiles": House(.rules),
         "ScannerProtocol": House(.rules),
         "ScanEngines": House(.rules),
@@ -151,7 +151,7 @@ extension House {
         ]
         var table = [
             "CommandSupport": House(
-                .programs, outside: toolchain.union(["ArgumentParser", "Dispatch"])),
+                .programs, ["Clocks"], outside: toolchain.union(["ArgumentParser", "Dispatch"])),
             "ProfileHardware": House(
                 .programs,
                 [

@@ -68,7 +68,10 @@ extension JournalContract {
             )
             let first = try await journal.closePeriod(nil, at: 100, by: nil)
             #expect(
-                first == Period(number: 1, firstSequence: 1, closedBy: 1, closedAt: 100, totals: [])
+                first
+                    == Period(
+                        number: 1, firstSequence: 1, firstAt: 100, closedBy: 1, closedAt: 100,
+                        totals: [])
             )
             try await subject.restart()
             let anew = await subject.journal

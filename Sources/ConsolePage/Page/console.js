@@ -7,7 +7,7 @@ import * as shift from "./shift.js";
 import * as sound from "./sound.js";
 import { ask, listen, whenLoggedOut } from "./terminal.js";
 import {
-  clock, money, offerLanguages, phrase, plain, quoted, refuse, say, span,
+  clock, money, offerLanguages, phrase, plain, quoted, refuse, say, span, useZone,
 } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -106,6 +106,7 @@ function tellTraining() {
 
 async function enter() {
   session = await ask("GET", "/console/session");
+  useZone(session.timeZone);
   tellTraining();
   at("lost").hidden = true;
   // A question that was begun by whoever was logged in is nobody's now.

@@ -98,6 +98,7 @@ export async function load() {
   try {
     period = await ask("GET", "/v1/periods/open");
     document.querySelector("#x .totals").replaceChildren(...table(period.totals));
+    document.querySelector("#x .day").textContent = day(period);
     note.textContent = "";
     tell();
     if (document.getElementById("z").hidden) await look(period.number - 1);
@@ -105,6 +106,11 @@ export async function load() {
     refuse(note, refusal);
   }
 }
+
+// Which business day, and whether the close was forgotten.
+const day = (one) => [
+  say("businessDay", one.businessDate), one.businessDays > 1 && say("businessDays", one.businessDays),
+].filter(Boolean).join(" · ");
 
 // Shows a period that was closed, as it was signed; there is none before the first.
 async function look(number) {
@@ -120,6 +126,7 @@ function showClosed(closed) {
   section.querySelector(".drawer").textContent = told(closed.drawer);
   section.querySelector("h2").textContent =
     `${say("period", closed.number)} · ${clock(closed.closedAt)}`;
+  section.querySelector(".day").textContent = day(closed);
   section.querySelector(".totals").replaceChildren(...table(closed.totals));
   section.querySelector(".checkpoint").textContent = closed.checkpoint ?? "";
 }

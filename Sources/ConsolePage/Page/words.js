@@ -22,7 +22,7 @@ const keys = [
   "nothingRefused",
   "refusedMeans",
   "entryNumber", "paidByApp", "unconfirmed", "markedPaid", "markPaid", "markAsk",
-  "health", "healthShown", "healthNotShown",
+  "health", "healthShown", "healthNotShown", "businessDay", "businessDays",
 ];
 
 const table = {
@@ -57,6 +57,7 @@ const table = {
     "Paid by app?", "Not confirmed", "Marked as paid",
     "Mark as paid", "The money is in the bank's app: {n}",
     "Code for the technician", "The code stands on the customer's screen", "The customer's screen cannot show the code",
+    "Business day {n}", "{n} business days: not closed in time",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -91,6 +92,7 @@ const table = {
     "Per App bezahlt?", "Nicht bestätigt", "Als bezahlt vermerkt",
     "Als bezahlt vermerken", "Das Geld steht in der Bank-App: {n}",
     "Code für den Techniker", "Der Code steht auf dem Kundenbildschirm", "Der Kundenbildschirm kann den Code nicht zeigen",
+    "Geschäftstag {n}", "{n} Geschäftstage: nicht rechtzeitig abgeschlossen",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -125,6 +127,7 @@ const table = {
     "Payé par une application ?", "Non confirmé", "Noté comme payé",
     "Noter comme payé", "L'argent est dans l'application de la banque : {n}",
     "Code pour le technicien", "Le code est à l'écran du client", "L'écran du client ne peut pas montrer le code",
+    "Journée comptable {n}", "{n} journées : non clôturée à temps",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -158,6 +161,7 @@ const table = {
     "¿Pagado por aplicación?", "Sin confirmar", "Anotado como pagado",
     "Anotar como pagado", "El dinero está en la aplicación del banco: {n}",
     "Código para el técnico", "El código está en la pantalla del cliente", "La pantalla del cliente no puede mostrar el código",
+    "Día contable {n}", "{n} días contables: no se cerró a tiempo",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -182,6 +186,7 @@ const table = {
     "已用应用付款?", "未确认", "已标记为已付",
     "标记为已付", "银行应用中已显示这笔钱:{n}",
     "技术人员用码", "该码已显示在顾客屏幕上", "顾客屏幕无法显示该码",
+    "营业日 {n}", "{n} 个营业日:未按时结账",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -212,6 +217,7 @@ const table = {
     "هل دفع بالتطبيق؟", "غير مؤكد", "مسجل كمدفوع",
     "سجله كمدفوع", "المبلغ ظاهر في تطبيق المصرف: {n}",
     "رمز للفني", "الرمز معروض على شاشة الزبون", "شاشة الزبون لا تستطيع عرض الرمز",
+    "يوم العمل {n}", "{n} أيام عمل: لم تغلق في وقتها",
   ],
 };
 
@@ -391,9 +397,21 @@ export function span(seconds) {
   }).format(Math.floor(seconds / unit[0]));
 }
 
+let zone;
+
+// The shop's clock, wherever the browser stands; its own where it does not know the zone.
+export function useZone(name) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    zone = name;
+  } catch {
+    zone = undefined;
+  }
+}
+
 export function clock(rfc3339) {
   return new Intl.DateTimeFormat(language, {
-    dateStyle: "short", timeStyle: "short", numberingSystem: "latn",
+    timeZone: zone, dateStyle: "short", timeStyle: "short", numberingSystem: "latn",
   }).format(new Date(rfc3339));
 }
 

@@ -173,6 +173,8 @@ public struct Period: Hashable, Sendable {
     public let number: UInt64
     /// Its first entry, which may not be written yet.
     public let firstSequence: UInt64
+    /// When that was written, in seconds since 1970 UTC; nil before it is, and once it is archived.
+    public let firstAt: UInt64?
     /// The entry that closed it; nil while it is open.
     public let closedBy: UInt64?
     /// When it was closed, in seconds since 1970 UTC.
@@ -184,11 +186,12 @@ public struct Period: Hashable, Sendable {
 
     /// Makes a period; see the properties for units.
     public init(
-        number: UInt64, firstSequence: UInt64, closedBy: UInt64?, closedAt: UInt64?,
-        totals: [PeriodTotals], drawer: CashDrawer? = nil
+        number: UInt64, firstSequence: UInt64, firstAt: UInt64? = nil, closedBy: UInt64?,
+        closedAt: UInt64?, totals: [PeriodTotals], drawer: CashDrawer? = nil
     ) {
         self.number = number
         self.firstSequence = firstSequence
+        self.firstAt = firstAt
         self.closedBy = closedBy
         self.closedAt = closedAt
         self.totals = totals
