@@ -179,6 +179,10 @@ def a_day(door, terminal, voucher):
         marked = door.ask("POST", f"/v1/sales/{said}/mark-paid", {}, status=200)
         check(marked["state"] == "marked-paid", f"once and for good: {marked}")
     door.ask("POST", "/v1/sales/none/mark-paid", {}, status=404)
+    door.ask("POST", f"/v1/sales/{said}/mark-paid", {"by": "x" * 40}, status=409)
+    apart = door.ask("GET", "/v1/periods/open", status=200)["markedPaid"]
+    check([(sum["count"], sum["amount"]["minorUnits"]) for sum in apart] == [(1, 400)],
+          f"what was marked stands apart on the X: {apart}")
     door.ask("POST", "/v1/sales/current/paid-by-app", status=409)
     door.ask("GET", "/v1/journal?limit=5", status=200)
     for question in ("/v1/journal?after=-1", "/v1/journal?limit=many", "/v1/journal?limit=0",

@@ -9,7 +9,8 @@ public struct CountedSumMessage: Codable, Hashable, Sendable {
     /// How much.
     public let amount: MoneyMessage
 
-    init(_ sum: CountedSum, currency: UInt16) {
+    /// A sum in a currency by its ISO 4217 number.
+    public init(_ sum: CountedSum, currency: UInt16) {
         count = sum.count
         amount = MoneyMessage(sum.amount, currency: currency)
     }
@@ -117,6 +118,9 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     public let closedAtLocal: String?
     /// One line for each currency.
     public let totals: [PeriodTotalsMessage]
+    /// Sales that a supervisor marked as paid by a scheme's wallet, one line for each currency: no
+    /// captures, and in no total.
+    public let markedPaid: [CountedSumMessage]
     /// The cash drawer; absent where nothing was said of it.
     public let drawer: DrawerMessage?
     /// A signed checkpoint that covers it; absent while it is open.
@@ -125,8 +129,8 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     /// Makes a message; `firstAt`, `closedAt` and `now` are in seconds since 1970 UTC.
     public init(
         number: UInt64, firstSequence: UInt64, firstAt: UInt64?, closedBy: UInt64?,
-        closedAt: UInt64?, totals: [PeriodTotals], drawer: CashDrawer? = nil,
-        checkpoint: [UInt8]? = nil, calendar: ShopCalendar, now: UInt64
+        closedAt: UInt64?, totals: [PeriodTotals], markedPaid: [CountedSumMessage],
+        drawer: CashDrawer? = nil, checkpoint: [UInt8]? = nil, calendar: ShopCalendar, now: UInt64
     ) {
         let end = closedAt ?? now
         let start = firstAt ?? end
@@ -140,6 +144,7 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
         self.closedBy = closedBy
         self.closedAt = closedAt.map { UTCTime($0).rfc3339 }
         self.totals = totals.map(PeriodTotalsMessage.init)
+        self.markedPaid = markedPaid
         self.drawer = drawer.map { DrawerMessage($0, totals: totals) }
         self.checkpoint = checkpoint.map { String(decoding: $0, as: UTF8.self) }
     }

@@ -68,6 +68,9 @@ struct JournalRoutes: Sendable {
         PeriodMessage(
             number: period.number, firstSequence: period.firstSequence, firstAt: period.firstAt,
             closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
+            markedPaid: period.marked.map {
+                CountedSumMessage($0.sum, currency: $0.currencyNumber)
+            },
             drawer: period.drawer, checkpoint: checkpoint, calendar: terminal.calendar,
             now: await terminal.now)
     }

@@ -86,7 +86,7 @@ extension SQLiteJournal {
             return Period(
                 number: open.number, firstSequence: open.firstSequence,
                 firstAt: open.firstAt ?? now, closedBy: sequence, closedAt: now,
-                totals: open.totals, drawer: open.drawer)
+                totals: open.totals, marked: open.marked, drawer: open.drawer)
         }
     }
 
@@ -123,6 +123,7 @@ extension JournalQueries {
         return Period(
             number: number, firstSequence: closed + 1, firstAt: try time(of: closed + 1, in: db),
             closedBy: nil, closedAt: nil, totals: try totals(after: closed, in: db),
+            marked: try marked(after: closed, through: nil, in: db),
             drawer: try drawer(of: number, in: db))
     }
 
@@ -142,7 +143,26 @@ extension JournalQueries {
         return Period(
             number: number, firstSequence: first, firstAt: try time(of: first, in: db),
             closedBy: entry.sequence, closedAt: entry.at, totals: closed.totals,
+            marked: try marked(after: first - 1, through: entry.sequence, in: db),
             drawer: closed.drawer)
+    }
+
+    /// The sales that were marked as paid in a stretch of entries, ascending by currency.
+    private static func marked(after: UInt64, through last: UInt64?, in db: Database) throws
+        -> [MarkedSales]
+    {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT currency, count(*) AS count, sum(amount) AS amount FROM entry
+                WHERE kind = 9 AND sequence > ? AND sequence <= ? GROUP BY currency ORDER BY currency
+                """, arguments: [try after.column(), Int64(clamping: last ?? .max)]
+        ).map { row in
+            MarkedSales(
+                currencyNumber: try row.currencyNumber("currency"),
+                sum: CountedSum(
+                    count: try row.unsigned("count"), amount: try row.unsigned("amount")))
+        }
     }
 
     /// When an entry was written; nil where it is not there.

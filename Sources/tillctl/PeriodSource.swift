@@ -69,6 +69,9 @@ final class PeriodSource {
         return PeriodMessage(
             number: period.number, firstSequence: period.firstSequence, firstAt: period.firstAt,
             closedBy: period.closedBy, closedAt: period.closedAt, totals: period.totals,
+            markedPaid: period.marked.map {
+                CountedSumMessage($0.sum, currency: $0.currencyNumber)
+            },
             drawer: period.drawer,
             calendar: MachineZone.calendar(
                 cutMinutes: try DayCut.minutes(nil, ProcessInfo.processInfo.environment)),

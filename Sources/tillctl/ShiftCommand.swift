@@ -213,6 +213,10 @@ extension PeriodMessage {
             }
             lines.append("  \(total.net)  in all")
         }
+        for sum in markedPaid {
+            lines.append(
+                "  \(sum.amount.shown)  \(sum.count) marked as paid by an app, in no total")
+        }
         if let drawer { lines += drawer.lines }
         if let checkpoint { lines += ["", checkpoint] }
         return lines

@@ -30,7 +30,16 @@ extension JournalContract {
             #expect(try await journal.find(.mark(mark))?.sequence == 2)
             #expect(try await journal.sale(reference: sale.reference)?.state == .markedPaid)
             #expect(try await journal.queue().exposure == .none)
-            #expect(try await journal.openPeriod().totals.isEmpty)
+            let open = try await journal.openPeriod()
+            let marks = [
+                MarkedSales(
+                    currencyNumber: 978, sum: CountedSum(count: 1, amount: 1_250))
+            ]
+            #expect(open.totals.isEmpty && open.marked == marks)
+            let closed = try await journal.closePeriod(nil, at: 900, by: nil)
+            #expect(closed.marked == marks)
+            #expect(try await journal.period(1) == closed)
+            #expect(try await journal.openPeriod().marked.isEmpty)
             let entry = try await journal.entries(after: 1, limit: 1).first
             #expect(entry?.event == .markedPaid(MarkEntry(requestNonce: Records.nonce(1))))
             #expect(entry?.operatedBy == supervisor && entry?.subject?.amount == 1_250)

@@ -15,13 +15,20 @@ let session;
 let period;
 
 // The period's totals as a table, one line for each kind of thing that happened in it.
-function table(totals) {
+function table({ totals, markedPaid }) {
+  const apart = markedPaid.map((sum) => {
+    const line = document.createElement("p");
+    line.className = "marked";
+    line.textContent = `${say("markedPaid")}: ${sum.count} · `
+      + money(sum.amount.minorUnits, sum.amount.currency, session.decimals);
+    return line;
+  });
   if (!totals.length) {
     const nothing = document.createElement("p");
     nothing.textContent = say("nothing");
-    return [nothing];
+    return [nothing, ...apart];
   }
-  return totals.map((line) => {
+  return [...totals.map((line) => {
     const currency = line.captures.amount.currency;
     const own = (sum) => money(sum.amount.minorUnits, currency, session.decimals);
     const back = [
@@ -48,7 +55,7 @@ function table(totals) {
       row.insertCell().textContent = sum;
     }
     return element;
-  });
+  }), ...apart];
 }
 
 const written = (sum) => money(sum.minorUnits, sum.currency, session.decimals);
@@ -97,7 +104,7 @@ async function keep(submitted, field, name) {
 export async function load() {
   try {
     period = await ask("GET", "/v1/periods/open");
-    document.querySelector("#x .totals").replaceChildren(...table(period.totals));
+    document.querySelector("#x .totals").replaceChildren(...table(period));
     document.querySelector("#x .day").textContent = day(period);
     note.textContent = "";
     tell();
@@ -127,7 +134,7 @@ function showClosed(closed) {
   section.querySelector("h2").textContent =
     `${say("period", closed.number)} · ${clock(closed.closedAt)}`;
   section.querySelector(".day").textContent = day(closed);
-  section.querySelector(".totals").replaceChildren(...table(closed.totals));
+  section.querySelector(".totals").replaceChildren(...table(closed));
   section.querySelector(".checkpoint").textContent = closed.checkpoint ?? "";
 }
 

@@ -181,13 +181,16 @@ public struct Period: Hashable, Sendable {
     public let closedAt: UInt64?
     /// What was done in it, by currency.
     public let totals: [PeriodTotals]
+    /// Sales that a supervisor marked as paid by a scheme's wallet: no captures, and in no total.
+    public let marked: [MarkedSales]
     /// What was said of the cash drawer; nil where nothing was.
     public let drawer: CashDrawer?
 
     /// Makes a period; see the properties for units.
     public init(
         number: UInt64, firstSequence: UInt64, firstAt: UInt64? = nil, closedBy: UInt64?,
-        closedAt: UInt64?, totals: [PeriodTotals], drawer: CashDrawer? = nil
+        closedAt: UInt64?, totals: [PeriodTotals], marked: [MarkedSales] = [],
+        drawer: CashDrawer? = nil
     ) {
         self.number = number
         self.firstSequence = firstSequence
@@ -195,7 +198,22 @@ public struct Period: Hashable, Sendable {
         self.closedBy = closedBy
         self.closedAt = closedAt
         self.totals = totals
+        self.marked = marked
         self.drawer = drawer
+    }
+}
+
+/// Sales of one currency that were marked as paid in a period.
+public struct MarkedSales: Hashable, Sendable {
+    /// The currency, by its ISO 4217 number.
+    public let currencyNumber: UInt16
+    /// How many, and what was due.
+    public let sum: CountedSum
+
+    /// Makes a line.
+    public init(currencyNumber: UInt16, sum: CountedSum) {
+        self.currencyNumber = currencyNumber
+        self.sum = sum
     }
 }
 
