@@ -17,6 +17,7 @@
 #   make deb      the package for Debian 12, in ./dist
 #   make deb-test the package operated as docs/operating.md says, in a container
 #   make documents  completions and man pages, read by what reads them
+#   make read-rate  frames and photographs, read by Till and by others in one run
 #   make lint     the format lint
 #   make api-test  docs/spec/openapi.json against a real daemon
 #   make coverage the regions of the rules that no test enters (after make unit)
@@ -38,7 +39,7 @@ SEEDS ?= 2000
 CAPTURES ?= 1000
 HUB_KILLS ?= 10
 
-.PHONY: demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
+.PHONY: read-rate demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
 	browser-test browser-screens screens shop-qr-proof deb deb-test documents simulate eyes-proof proxy-test second-client \
 	api-test planted-defects
@@ -121,6 +122,12 @@ shop-qr-proof: release
 	python3 scripts/shop_qr_proof.py --programs $(RELEASE) --count $(SHOP_QRS)
 
 # Apart from `make test`: it installs QEMU and makes a guest of 400 MB the first time.
+# Generated frames and photographs, read by Till and by others' readers in one run; FOLDERS names more.
+FRAMES ?= 20
+read-rate: release
+	@scripts/setup.sh python3-venv zbar-tools
+	python3 scripts/read-rate.py --generated $(FRAMES) --peers --at-least Tests/read-rates.json $(FOLDERS)
+
 kiosk-test: release
 	@python3 Tests/KioskTests/kiosk_test.py --programs $(RELEASE)
 
@@ -199,4 +206,5 @@ proof: release faults kiosk-power-cuts
 	$(MAKE) fuzz FUZZ_SECONDS=600
 	$(MAKE) emv-crosscheck
 	$(MAKE) shop-qr-proof SHOP_QRS=10000
+	$(MAKE) read-rate
 	$(RELEASE)/till-bench --full

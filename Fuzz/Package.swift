@@ -55,7 +55,7 @@ let package = Package(
         harness("FuzzVoucher", ["Vouchers", "COSE", "CBOR"]),
         harness("FuzzEMV", ["PaymentCodes", "COSE"]),
         harness("FuzzJournalExport", ["JournalExport", "HubProtocol", "COSE"]),
-        harness("FuzzHubMessages", ["HubProtocol", "Vouchers", "COSE", "CBOR"]),
+        harness("FuzzHubMessages", ["HubProtocol", "Trust", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzHotList", ["HotLists", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
         harness("FuzzClock", ["Clocks", "HubProtocol", "Vouchers", "COSE"]),
         harness("FuzzScanner", ["ScannerProtocol"]),

@@ -2,12 +2,26 @@ import CBOR
 import COSE
 import FuzzSupport
 import HubProtocol
+import Trust
 import Vouchers
 
 private let types = [
     Batch.type, Acknowledgement.type, EnrolmentRequest.type, EnrolmentAnswer.type,
-    TerminalConfiguration.type, VoucherStandings.type,
+    TerminalConfiguration.type, VoucherStandings.type, SignedReceipt.type, HealthReport.type,
 ]
+
+/// What another terminal of the shop trusts.
+private let list: TrustList = {
+    guard let terminal = TerminalID("till:m42/t7") else {
+        preconditionFailure("the id is a terminal's")
+    }
+    return TrustList(
+        merchant: terminal.merchant, generation: 1, version: 1, issuedAt: 1, expiresAt: 1 << 40,
+        entries: [
+            TrustEntry(
+                subject: .terminal(terminal), key: harnessKey.publicKey, from: 0, until: 1 << 50)
+        ])
+}()
 
 /// Messages between terminal and hub: the input as it is, and as the payload of each kind of
 /// message with a signature that holds, so that what lies behind the signature is reached too.
@@ -67,6 +81,7 @@ private func read(_ message: [UInt8], isSigned: Bool) {
         precondition(isSigned, "an answer that nobody signed is taken")
         precondition(answer.signed(by: harnessKey) == message, "an answer has one spelling")
     }
+    readTexts(of: message, isSigned: isSigned)
     if let terminal = TerminalID("till:m42/t7") {
         _ = try? TerminalConfiguration.introduction(message, for: terminal)
         let journal: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
@@ -76,5 +91,23 @@ private func read(_ message: [UInt8], isSigned: Bool) {
             precondition(isSigned, "standings that nobody signed are taken")
             precondition(told.signed(by: harnessKey) == message, "standings have one spelling")
         }
+    }
+}
+
+/// The message as the text of a code that a screen or a paper bears.
+private func readTexts(of message: [UInt8], isSigned: Bool) {
+    let body = Base45.encode(message)
+    let receipt = Array((SignedReceipt.prefix + body).utf8)
+    if let verified = try? ReceiptVerifier.verify(receipt, by: list) {
+        precondition(isSigned, "a receipt that nobody signed is genuine")
+        precondition(
+            Array(verified.receipt.text(signedBy: harnessKey).utf8) == receipt,
+            "a receipt has one spelling")
+    }
+    let health = Array((HealthReport.prefix + body).utf8)
+    if let report = try? HealthReport.verified(health, by: list) {
+        precondition(isSigned, "a report that nobody signed is genuine")
+        precondition(
+            Array(report.text(signedBy: harnessKey).utf8) == health, "a report has one spelling")
     }
 }
