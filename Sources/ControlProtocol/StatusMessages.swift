@@ -88,6 +88,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let hint: String?
     /// Payments that nobody was told of, as far as the journal knows.
     public let unclear: [PaymentMessage]
+    /// How many business days the open period touches: above 1, it was not closed in time.
+    public let periodDays: Int64
     /// How much the trust documents are worth.
     public let trust: TrustMessage
     /// True on a terminal in training, where nothing is money; missing on any other.
@@ -101,7 +103,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         paymentsLeft: UInt64, allowances: [AllowanceMessage], exposure: ExposureMessage,
         lastSequence: UInt64,
         configurationVersion: UInt64, issuers: [String], openSale: String?,
-        unclear: [PaymentMessage], trust: TrustMessage, camera: CameraMessage? = nil,
+        unclear: [PaymentMessage], periodDays: Int64, trust: TrustMessage,
+        camera: CameraMessage? = nil,
         hint: String? = nil, training: Bool? = nil
     ) {
         self.state = state
@@ -123,6 +126,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.issuers = issuers
         self.openSale = openSale
         self.unclear = unclear
+        self.periodDays = periodDays
         self.trust = trust
         self.camera = camera
         self.hint = hint

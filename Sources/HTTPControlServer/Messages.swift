@@ -109,6 +109,7 @@ extension StatusMessage {
             lastSequence: status.queue.lastSequence,
             configurationVersion: status.configurationVersion, issuers: status.issuers,
             openSale: status.openSale, unclear: status.unclear.map { PaymentMessage($0) },
+            periodDays: status.periodDays,
             trust: TrustMessage(status.trust),
             camera: status.camera.map {
                 CameraMessage(

@@ -8,31 +8,43 @@ import Glibc
 public enum MachineZone {
     /// Where a zone's rules lie.
     static let database = "/usr/share/zoneinfo"
-    /// What says the zone of the machine.
+    /// The machine's zone: a link to its rules, or a copy of them.
     static let link = "/etc/localtime"
+    /// Where Debian says its name too.
+    static let note = "/etc/timezone"
+    /// What stands for the name of a zone that only its rules are known of: no name of the database.
+    public static let unnamed = "local"
 
-    /// The zone's name in the IANA database; nil where the machine tells none, and stands by UTC.
+    /// The zone's name in the IANA database, ``unnamed`` where the machine has rules without a name;
+    /// nil where it tells none, and stands by UTC.
     public static var name: String? {
         if let chosen = ProcessInfo.processInfo.environment["TZ"] {
-            let name = chosen.hasPrefix(":") ? String(chosen.dropFirst()) : chosen
             // glibc takes a name that it does not know for UTC, without a word.
-            return isKnown(name) ? name : nil
+            return known(chosen.hasPrefix(":") ? chosen.dropFirst() : chosen[...])
         }
-        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link),
-            let range = path.range(of: "zoneinfo/")
-        else { return nil }
-        let name = String(path[range.upperBound...])
-        return isKnown(name) ? name : nil
+        guard access(link, R_OK) == 0 else { return nil }
+        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link),
+            let range = path.range(of: "zoneinfo/"), let name = known(path[range.upperBound...])
+        {
+            return name
+        }
+        let text = try? String(contentsOfFile: note, encoding: .utf8)
+        return known(text?.split(separator: "\n").first ?? "") ?? unnamed
     }
 
-    private static func isKnown(_ name: String) -> Bool {
-        !name.isEmpty && !name.contains("..") && access("\(database)/\(name)", R_OK) == 0
+    private static func known(_ name: Substring) -> String? {
+        let isKnown =
+            !name.isEmpty && !name.contains("..") && access("\(database)/\(name)", R_OK) == 0
+        return isKnown ? String(name) : nil
     }
 
     /// The shop's calendar, with business days that begin `cutMinutes` after midnight.
     public static func calendar(cutMinutes: Int) -> ShopCalendar {
+        guard let name else {
+            return ShopCalendar(zone: "UTC", cutMinutes: cutMinutes) { _ in 0 }
+        }
         tzset()
-        return ShopCalendar(zone: name ?? "UTC", cutMinutes: cutMinutes) { moment in
+        return ShopCalendar(zone: name, cutMinutes: cutMinutes) { moment in
             var moment = time_t(moment)
             var wall = tm()
             guard localtime_r(&moment, &wall) != nil else { return 0 }

@@ -95,6 +95,13 @@ extension SQLiteJournal {
         try await read { db in try JournalQueries.openPeriod(in: db) }
     }
 
+    /// When the open period's first entry was written.
+    public func openPeriodBegan() async throws(JournalError) -> UInt64? {
+        try await read { db in
+            try JournalQueries.time(of: try JournalQueries.lastClosing(in: db) + 1, in: db)
+        }
+    }
+
     /// A closed period.
     public func period(_ number: UInt64) async throws(JournalError) -> Period? {
         try await read { db in try JournalQueries.period(number, in: db) }
@@ -115,10 +122,15 @@ extension JournalQueries {
         return SignedDocument(kind: kind, version: try row.unsigned("version"), bytes: bytes)
     }
 
+    /// The entry that closed the last period; 0 before the first was.
+    static func lastClosing(in db: Database) throws -> UInt64 {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT sequence FROM period ORDER BY number DESC LIMIT 1")
+        )?.unsigned("sequence") ?? 0
+    }
+
     static func openPeriod(in db: Database) throws -> Period {
-        let last = try Row.fetchOne(
-            db, sql: "SELECT sequence FROM period ORDER BY number DESC LIMIT 1")
-        let closed = try last?.unsigned("sequence") ?? 0
+        let closed = try lastClosing(in: db)
         let number = try lastPeriod(in: db) + 1
         return Period(
             number: number, firstSequence: closed + 1, firstAt: try time(of: closed + 1, in: db),
@@ -166,7 +178,7 @@ extension JournalQueries {
     }
 
     /// When an entry was written; nil where it is not there.
-    private static func time(of sequence: UInt64, in db: Database) throws -> UInt64? {
+    static func time(of sequence: UInt64, in db: Database) throws -> UInt64? {
         try Row.fetchOne(
             db.cachedStatement(sql: "SELECT at FROM entry WHERE sequence = ?"),
             arguments: [try sequence.column()])?.unsigned("at")

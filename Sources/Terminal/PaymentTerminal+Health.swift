@@ -45,12 +45,15 @@ extension PaymentTerminal {
             let now = parts.clock.now()
             // A clock that was set back keeps no code there for ever.
             if now >= healthUntil || healthUntil > now + Self.healthSeconds { showIdle() }
-        } else if let shown = shownScreen, shown == screens.composer.outOfOrder(),
+        } else if healthFits, let shown = shownScreen, shown == screens.composer.outOfOrder(),
             let symbol = await makeHealth().symbol, shownScreen == shown
         {
             show(screens.composer.outOfOrder(symbol: symbol))
             // A panel that is too small for the code goes on saying that it is out of order.
-            if shownScreen == nil { show(shown) }
+            if shownScreen == nil {
+                healthFits = false
+                show(shown)
+            }
         }
     }
 
@@ -66,11 +69,12 @@ extension PaymentTerminal {
         // What cannot be read is left out: a journal that fails is why the technician was called.
         let status = try? await status()
         let halted = if case .halted = machine.phase { true } else { false }
-        let condition = status?.condition ?? (halted ? .outOfOrder : .ready)
+        let condition =
+            status?.condition.rawValue
+            ?? (halted ? TerminalCondition.outOfOrder.rawValue : "journal-unavailable")
         return HealthReport(
             terminal: configuration.terminal, at: now,
-            condition: status == nil && !halted
-                ? "journal-unavailable" : condition.rawValue,
+            condition: condition,
             camera: cameraTrouble?.reason, releasedAt: parts.buildTime,
             configuration: configuration.version, lastSequence: status?.queue.lastSequence,
             queued: status?.queue.entries,

@@ -40,6 +40,8 @@ public actor PaymentTerminal {
     var receiptTurn: ReceiptTurn?
     /// Until when a health report stands on the screen, in seconds since 1970 UTC.
     var healthUntil: UInt64 = 0
+    /// Whether the display has not yet been too small for it beside *out of order*.
+    var healthFits = true
     /// What undo orders came to, by their numbers, until their callers pick it up.
     var undoAnswers: [UInt64: UndoAnswer] = [:]
     var lastUndoOrder: UInt64 = 0

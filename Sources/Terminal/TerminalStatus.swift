@@ -59,6 +59,8 @@ public struct TerminalStatus: Hashable, Sendable {
     public let unclear: [CapturedPayment]
     /// How much the trust documents are worth.
     public let trust: TrustStanding
+    /// How many business days the open period touches: above 1, it was not closed in time.
+    public let periodDays: Int64
     /// What the camera could not look at since it last saw a code.
     public let camera: CameraTrouble?
     /// What would help the code before the camera to be read.
@@ -132,7 +134,10 @@ extension PaymentTerminal {
             meter: meter(queue.exposure), configurationVersion: configuration.version,
             issuers: issuers.issuers.map(\.id.name),
             openSale: machine.sale?.reference.text,
-            unclear: try await parts.journal.unclearPayments(), trust: trust, camera: cameraTrouble,
+            unclear: try await parts.journal.unclearPayments(), trust: trust,
+            periodDays: calendar.businessDays(
+                from: try await parts.journal.openPeriodBegan() ?? now, to: now),
+            camera: cameraTrouble,
             hint: aimHint)
     }
 

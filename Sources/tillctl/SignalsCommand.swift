@@ -67,7 +67,7 @@ struct SignalsTestCommand: TillCommand {
 
     func perform() async throws {
         let sounds = try chosen()
-        let language = try voice()
+        let language = try speak.map { try ScreenLanguage(tag: $0) }
         // Who names a loudspeaker tries that alone.
         let profile = device == nil ? try held() : nil
         let loudspeaker = (device ?? profile?.sound?.device).map {
@@ -136,16 +136,6 @@ struct SignalsTestCommand: TillCommand {
                     + VerdictSigns.Sound.allCases.map(\.rawValue).joined(separator: ", ") + ".")
         }
         return [sound]
-    }
-
-    private func voice() throws -> ScreenLanguage? {
-        guard let speak else { return nil }
-        guard let language = ScreenLanguage(rawValue: speak) else {
-            throw CommandFailure(
-                .usage, reason: "language-unknown",
-                message: ScreenLanguage.sentence(ofUnknown: speak))
-        }
-        return language
     }
 
     private static func part(_ name: String, _ body: () throws(SignalFault) -> Void) -> Answer.Part

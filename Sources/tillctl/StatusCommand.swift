@@ -76,6 +76,11 @@ struct StatusCommand: TillCommand {
         if let camera = status.camera { Output.line("Camera: \(camera.message) (\(camera.at))") }
         for sentence in status.exposure.sentences { Output.line("  \(sentence)") }
         if let sale = status.openSale { Output.line("Open sale: \(sale)") }
+        if status.periodDays > 1 {
+            Output.line(
+                "The shift spans \(status.periodDays) business days: it was not closed in time. Close it "
+                    + "when nothing is being sold: tillctl shift close")
+        }
         for payment in status.unclear {
             Output.line(
                 "Unclear: receipt \(payment.receipt) of \(payment.amount.shown), \(payment.at). "

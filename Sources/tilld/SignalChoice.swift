@@ -18,6 +18,10 @@ struct SignalChoice: Sendable {
         let note: @Sendable (SignalFault) -> Void = { [logger] fault in
             logger.warning("\(fault.message)", metadata: ["reason": "\(fault.reason)"])
         }
+        if voice != nil, profile.sound == nil {
+            logger.warning(
+                "--speak says nothing: the hardware profile names no loudspeaker (sound).")
+        }
         var all: [any VerdictSignals] = []
         if let sound = profile.sound {
             all.append(sound.loudspeaker(volume: volume, voice: voice, note: note))

@@ -62,6 +62,7 @@ extension JournalContract {
         JournalClause("closes periods under numbers that never start again") { subject in
             let journal = await subject.journal
             let none = try await journal.openPeriod()
+            #expect(try await journal.openPeriodBegan() == nil)
             #expect(
                 none
                     == Period(number: 1, firstSequence: 1, closedBy: nil, closedAt: nil, totals: [])

@@ -31,6 +31,7 @@ extension JournalContract {
             #expect(try await journal.sale(reference: sale.reference)?.state == .markedPaid)
             #expect(try await journal.queue().exposure == .none)
             let open = try await journal.openPeriod()
+            #expect(try await journal.openPeriodBegan() == open.firstAt && open.firstAt != nil)
             let marks = [
                 MarkedSales(
                     currencyNumber: 978, sum: CountedSum(count: 1, amount: 1_250))
@@ -40,6 +41,7 @@ extension JournalContract {
             #expect(closed.marked == marks)
             #expect(try await journal.period(1) == closed)
             #expect(try await journal.openPeriod().marked.isEmpty)
+            #expect(try await journal.openPeriodBegan() == nil)
             let entry = try await journal.entries(after: 1, limit: 1).first
             #expect(entry?.event == .markedPaid(MarkEntry(requestNonce: Records.nonce(1))))
             #expect(entry?.operatedBy == supervisor && entry?.subject?.amount == 1_250)

@@ -67,6 +67,7 @@ struct NoJournal: Journal {
         async throws(JournalError) -> Period
     { throw .readOnly }
     func openPeriod() async throws(JournalError) -> Period { throw .readOnly }
+    func openPeriodBegan() async throws(JournalError) -> UInt64? { throw .readOnly }
     func period(_ number: UInt64) async throws(JournalError) -> Period? { throw .readOnly }
     func checkpoint(sign: @Sendable @escaping (ChainPosition) -> [UInt8])
         async throws(JournalError) -> [UInt8]
@@ -186,6 +187,9 @@ final class FailingJournal: Journal {
         async throws(JournalError) -> Period
     { try await real.tell(word, of: period, currencyNumber: currencyNumber) }
     func openPeriod() async throws(JournalError) -> Period { try await real.openPeriod() }
+    func openPeriodBegan() async throws(JournalError) -> UInt64? {
+        try await real.openPeriodBegan()
+    }
     func period(_ number: UInt64) async throws(JournalError) -> Period? {
         try await real.period(number)
     }

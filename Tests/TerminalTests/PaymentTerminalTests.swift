@@ -50,6 +50,26 @@ import Vouchers
                     .spentHere(last: Redemption(at: VoucherMint.now, amount: 800, receipt: 1))))
     }
 
+    @Test("A shift that was not closed in time is told in the status, and a closed one no more")
+    func tellsOfAForgottenClose() async throws {
+        let counter = try await Counter()
+        func days() async throws -> Int64 { try await counter.terminal.status().periodDays }
+        #expect(try await days() == 1, "nothing was sold yet")
+        _ = try await counter.charge(800)
+        _ = await counter.show(counter.mint.object(.fixed(amount: 800)))
+        #expect(try await days() == 1)
+        // Midnight in UTC, and a minute before it.
+        let midnight = (VoucherMint.now / 86_400 + 1) * 86_400
+        counter.clock.set(midnight - 60)
+        #expect(try await days() == 1)
+        counter.clock.set(midnight)
+        #expect(try await days() == 2)
+        counter.clock.set(midnight + 2 * 86_400)
+        #expect(try await days() == 4)
+        _ = try await counter.terminal.closePeriod(nil, by: nil)
+        #expect(try await days() == 1)
+    }
+
     @Test func takesUpAnOpenSaleAfterACrash() async throws {
         let counter = try await Counter()
         let before = try await counter.charge(800, key: "k1")

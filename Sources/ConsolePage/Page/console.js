@@ -170,6 +170,7 @@ function strip(status) {
     status.state !== "ready" && status.problem && quoted(status.problem),
     ...status.unclear.map((payment) =>
       `⚠ ${say("receipt", payment.receipt)}: ${written(payment.amount)} – ${say("unclear")}`),
+    status.periodDays > 1 && `${say("shift")}: ${say("businessDays", status.periodDays)}`,
     status.camera && quoted(status.camera.message),
   ].filter(Boolean);
   at("trouble").hidden = trouble.length === 0;

@@ -87,12 +87,16 @@ async function send() {
   }
 }
 
+let gone;
+
 // How the terminal is, as a code on the customer's screen for whoever comes to mend it.
 async function showHealth() {
   const told = document.getElementById("health-shown");
   try {
     const made = await ask("POST", "/v1/health-report");
     told.textContent = say(made.shown ? "healthShown" : "healthNotShown");
+    clearTimeout(gone);
+    gone = setTimeout(() => { told.textContent = ""; }, made.seconds * 1000 || 5000);
     note.replaceChildren();
   } catch (refusal) {
     told.textContent = "";

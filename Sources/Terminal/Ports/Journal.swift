@@ -364,6 +364,10 @@ public protocol Journal: Sendable {
     /// The period that is open: its number to be, and what was done in it so far.
     func openPeriod() async throws(JournalError) -> Period
 
+    /// When the first entry of the open period was written, in seconds since 1970 UTC; nil before there
+    /// is one. It is asked every second or two, and adds nothing up.
+    func openPeriodBegan() async throws(JournalError) -> UInt64?
+
     /// The closed period with this number, unless its entries are archived.
     func period(_ number: UInt64) async throws(JournalError) -> Period?
 
