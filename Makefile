@@ -19,7 +19,7 @@
 #   make documents  completions and man pages, read by what reads them
 #   make read-rate  frames and photographs, read by Till and by others in one run
 #   make lint     the format lint
-#   make api-test  docs/spec/openapi.json against a real daemon
+#   make api-test  docs/spec/openapi.json against a real daemon, hub-openapi.json against a hub
 #   make coverage the regions of the rules that no test enters (after make unit)
 #   make mutants  the decision and the sale machine broken line by line
 
@@ -95,7 +95,7 @@ journal-proof: release
 test: unit kill-test eyes-proof proxy-test second-client journal-proof shop-qr-proof browser-test \
 	api-test
 
-# docs/spec/openapi.json against a real daemon: a day at the counter, each answer judged; with EXAMPLES
+# The documents of both APIs against a real daemon and a real hub: a day, each answer judged; with EXAMPLES
 # Schemathesis, from PyPI, makes hundreds of requests more, as many for each operation, right and wrong.
 EXAMPLES ?= 0
 api-test: release

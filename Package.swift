@@ -126,12 +126,14 @@ let adapters: [Target] = [
             "Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers", httpClient, nioCore,
             nioHTTP1, nioPosix,
         ]),
-    library(
-        "HTTPHubServer",
-        [
+    .target(
+        name: "HTTPHubServer",
+        dependencies: [
             "Hub", "HubProtocol", "COSE", "Trust", "Vouchers", hummingbird, logging, nioCore,
             lifecycle,
-        ]),
+        ],
+        // The description of the routes, served by the hub itself.
+        resources: [.embedInCode("openapi.json")], swiftSettings: settings),
     library(
         "HTTPControlServer",
         [

@@ -13,90 +13,21 @@ import copy
 import http.client
 import json
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 import time
 
-import jsonschema_rs
+from api_document import SECONDS, Document, check, fuzz
 from play import Failed, Hub, Programs, Terminal
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/spec/openapi.json"
 PROFILE = ROOT / "hardware-profiles/50-folder-camera-png-display.yaml"
 PIN = "470815"
-SECONDS = 60
 # Schemathesis does not call what streams for ever, what would end its own log-in, or what waits for
 # a guessed name's PIN.
 LEFT_OUT = "^(/console/(events|logout|login|grants)|/display/events)$"
-
-
-def check(condition, what):
-    if not condition:
-        raise Failed(f"not so: {what}")
-
-
-class Document:
-    """The API's document, and what an answer must be like."""
-
-    def __init__(self, text):
-        self.text = text
-        self.follow(text)
-        strict = copy.deepcopy(text["components"])
-        self.close(strict["schemas"])
-        self.strict = strict
-        self.seen = set()
-
-    def follow(self, part):
-        """Whatever is referred to is there."""
-        for value in part.values() if isinstance(part, dict) else part:
-            if isinstance(value, (dict, list)):
-                self.follow(value)
-        if isinstance(part, dict) and (reference := part.get("$ref")):
-            found = self.text
-            for piece in reference.removeprefix("#/").split("/"):
-                check(piece in found, f"the document has {reference}")
-                found = found[piece]
-
-    def close(self, schema):
-        """An object has no other member than those the document names."""
-        if isinstance(schema, dict):
-            if "properties" in schema and schema.get("type") == "object":
-                schema["additionalProperties"] = False
-            for value in schema.values():
-                self.close(value)
-        elif isinstance(schema, list):
-            for value in schema:
-                self.close(value)
-
-    def operation(self, method, path):
-        for template, operations in self.text["paths"].items():
-            pattern = re.sub(r"\\\{[a-z]+\\\}", "[^/]+", re.escape(template))
-            # A name stands before what only looks like one: /v1/periods/open.
-            if re.fullmatch(pattern, path) and method.lower() in operations:
-                return template, operations[method.lower()]
-        raise Failed(f"the document has no {method} {path}")
-
-    def judge(self, method, path, status, kind, body):
-        template, operation = self.operation(method, path)
-        responses = operation["responses"]
-        where = f"{method} {path}"
-        check(str(status) in responses, f"{where} answers {status}, which the document does not say")
-        response = responses[str(status)]
-        if "$ref" in response:
-            response = self.text["components"]["responses"][response["$ref"].split("/")[-1]]
-        self.seen.add((method, template, status))
-        content = response.get("content", {})
-        if not content:
-            return
-        check(kind.split(";")[0] in content, f"{where} is {kind}, not one of {list(content)}")
-        schema = content[kind.split(";")[0]].get("schema")
-        if schema is None or "json" not in kind:
-            return
-        whole = {**schema, "components": self.strict}
-        for error in jsonschema_rs.validator_for(whole).iter_errors(json.loads(body)):
-            raise Failed(f"{where} ({status}) is not as its schema says: {error}")
 
 
 class Door:
@@ -207,8 +138,8 @@ def a_day(door, terminal, voucher):
     door.ask("POST", "/console/grants", {"name": "Tina", "pin": PIN}, status=201)
 
 
-def fuzz(document, door, folder, options):
-    """Requests that Schemathesis makes of the document; answers as soon as they can be."""
+def fuzz_daemon(document, door, folder, options):
+    """Schemathesis at the console's door; answers as soon as they can be."""
     text = copy.deepcopy(document.text)
     # What waits for a change is asked in the day alone; what only the socket has is not here.
     del text["paths"]["/v1/sales/current"]["get"]["parameters"]
@@ -217,21 +148,8 @@ def fuzz(document, door, folder, options):
     for path, operations in text["paths"].items():
         text["paths"][path] = {method: operation for method, operation in operations.items()
                                if operation.get("x-till-door") != "socket"}
-    copied = folder / "openapi.json"
-    copied.write_text(json.dumps(text))
-    command = [
-        str(pathlib.Path(sys.executable).with_name("schemathesis")), "run", str(copied),
-        "--url", f"http://127.0.0.1:{door.port}", "--header", f"Cookie: {door.cookie}",
-        "--exclude-path-regex", LEFT_OUT, "--max-examples", str(options.examples),
-        "--seed", str(options.seed), "--phases", "examples,coverage,fuzzing",
-        "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
-        "response_schema_conformance,negative_data_rejection",
-        "--request-timeout", str(SECONDS), "--no-color",
-    ]
-    done = subprocess.run(command, cwd=folder, text=True, capture_output=True)
-    summary = done.stdout[done.stdout.find("=== SUMMARY"):] if done.returncode == 0 else done.stdout
-    print(summary.strip())
-    check(done.returncode == 0, f"Schemathesis found nothing ({done.stderr.strip()[-400:]})")
+    fuzz(text, f"http://127.0.0.1:{door.port}", folder, options, "--header",
+         f"Cookie: {door.cookie}", "--exclude-path-regex", LEFT_OUT)
 
 
 def main():
@@ -274,7 +192,7 @@ def main():
             print(f"  a day: {len(document.seen)} kinds of answer are as the document says "
                   f"({time.monotonic() - start:.1f} s)", flush=True)
             if options.examples:
-                fuzz(document, door, folder, options)
+                fuzz_daemon(document, door, folder, options)
             terminal.daemon.must_run("tilld")
         except Failed as failure:
             print(f"failed: {failure}", file=sys.stderr)

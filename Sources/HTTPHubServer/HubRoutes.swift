@@ -36,6 +36,11 @@ struct HubRoutes: Sendable {
             try await document(request, context.parameters)
         }
         router.get("v1/health") { _, _ in try HubAnswer.json(["status": "ok"]) }
+        router.get("openapi.json") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json)))
+        }
         router.get("v1/identity") { _, _ in
             try HubAnswer.json(["key": parts.identity.coseKey.map(Self.hex).joined()])
         }
@@ -104,8 +109,7 @@ struct HubRoutes: Sendable {
             return try HubAnswer.problem(
                 .badRequest, reason: "terminal-malformed", "The path names no terminal id.")
         }
-        let newerThan = request.uri.queryParameters["newer-than"].map(String.init) ?? "0"
-        guard let version = UInt64(newerThan), version <= MessageLimits.maximumInteger else {
+        guard let version = Self.number(request.uri.queryParameters["newer-than"]) else {
             return try HubAnswer.problem(
                 .badRequest, reason: "version-malformed", "newer-than is a version number.")
         }
@@ -159,8 +163,7 @@ struct HubRoutes: Sendable {
         let name = "till:\(path.get("merchant") ?? "")/\(path.get("terminal") ?? "")"
         guard let terminal = TerminalID(name), let journal = Self.bytes(query["journal"]),
             journal.count == MessageLimits.journalIdentityLength,
-            let after = UInt64(query["after"].map(String.init) ?? "0"),
-            after <= MessageLimits.maximumInteger
+            let after = Self.number(query["after"])
         else {
             return try HubAnswer.problem(
                 .badRequest, reason: "question-malformed",
@@ -183,12 +186,15 @@ struct HubRoutes: Sendable {
 
     private func hotList(_ request: Request) async throws -> Response {
         let query = request.uri.queryParameters
-        let held = query["held"].map(String.init) ?? "0"
-        guard let version = UInt64(held), version <= MessageLimits.maximumInteger else {
+        guard let version = Self.number(query["held"]) else {
             return try HubAnswer.problem(
                 .badRequest, reason: "version-malformed", "held is a version number.")
         }
-        let digest = Self.bytes(query["digest"]) ?? []
+        guard let digest = Self.bytes(query["digest"] ?? "") else {
+            return try HubAnswer.problem(
+                .badRequest, reason: "digest-malformed",
+                "digest is the SHA-256 of a hot list in hexadecimal.")
+        }
         let list: [UInt8]?
         do {
             list = try await parts.hotLists?.newer(than: version, digest: digest)
@@ -196,11 +202,22 @@ struct HubRoutes: Sendable {
         return list.map(HubAnswer.message) ?? Response(status: .noContent)
     }
 
+    /// A parameter's number, 0 where there is none; nil where it is none of a message's.
+    private static func number(_ text: Substring?) -> UInt64? {
+        guard let text else { return 0 }
+        // A sign would be read too.
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let number = UInt64(text), number <= MessageLimits.maximumInteger
+        else { return nil }
+        return number
+    }
+
     /// The bytes of a parameter in hexadecimal, or nil.
     private static func bytes(_ hex: Substring?) -> [UInt8]? {
-        guard let digits = hex?.utf8, digits.count.isMultiple(of: 2), digits.count <= 64 else {
-            return nil
-        }
+        guard let digits = hex?.utf8, digits.count.isMultiple(of: 2), digits.count <= 64,
+            // A sign would be read too.
+            !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-"))
+        else { return nil }
         var bytes: [UInt8] = []
         var rest = digits[...]
         while !rest.isEmpty {
@@ -213,8 +230,7 @@ struct HubRoutes: Sendable {
 
     /// The root that follows the one that the terminal has.
     private func root(_ request: Request) async throws -> Response {
-        let after = request.uri.queryParameters["after"].map(String.init) ?? "0"
-        guard let version = UInt64(after), version <= MessageLimits.maximumInteger else {
+        guard let version = Self.number(request.uri.queryParameters["after"]) else {
             return try HubAnswer.problem(
                 .badRequest, reason: "version-malformed", "after is a version number.")
         }
