@@ -203,9 +203,8 @@ struct DoctorCase: CustomTestStringConvertible {
             code: "policy-hours", grade: "warning",
             fault: """
                 now=$(date -u +%H); from=$(printf %02d $(( (${now#0} + 2) % 24 )))
-                till=$(printf %02d $(( (${now#0} + 3) % 24 )))
 
-                """ + policy("s/^  windows:.*/  windows: [\"'$from':00-'$till':00\"]/")),
+                """ + policy("s/^  windows:.*/  windows: [\"'$from':00-'$from':30\"]/")),
     ]
 
     private static let journal = [
