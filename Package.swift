@@ -23,6 +23,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let unixSignals = Target.Dependency.product(
     name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -124,13 +128,13 @@ let adapters: [Target] = [
         "HTTPHubLink",
         [
             "Terminal", "HubProtocol", "HotLists", "Trust", "Vouchers", httpClient, nioCore,
-            nioHTTP1, nioPosix,
+            nioHTTP1, nioPosix, nioSSL,
         ]),
     .target(
         name: "HTTPHubServer",
         dependencies: [
-            "Hub", "HubProtocol", "COSE", "Trust", "Vouchers", hummingbird, logging, nioCore,
-            lifecycle,
+            "Hub", "HubProtocol", "COSE", "Trust", "Vouchers", hummingbird, hummingbirdTLS,
+            logging, nioCore, nioSSL, lifecycle,
         ],
         // The description of the routes, served by the hub itself.
         resources: [.embedInCode("openapi.json")], swiftSettings: settings),
@@ -138,9 +142,11 @@ let adapters: [Target] = [
         "HTTPControlServer",
         [
             "Terminal", "ControlProtocol", "HubProtocol", "Money", "Payments", "Screens",
-            "Trust", "Vouchers", "Clocks", "HotLists", hummingbird, logging, nioCore, lifecycle,
+            "Trust", "Vouchers", "Clocks", "HotLists", hummingbird, hummingbirdTLS, logging,
+            nioCore, nioSSL, lifecycle,
         ]),
     library("HTTPControlClient", ["ControlProtocol", httpClient, nioCore, nioHTTP1]),
+    library("X509Certificates", ["CBOR", "COSE", "HubProtocol", "Vouchers", crypto, x509, asn1]),
     library("YAMLHardwareProfiles", ["HardwareProfiles", yams]),
     library("YAMLPolicies", ["PolicySources", "Money", "Payments", yams]),
     library("LinuxClocks", ["Terminal", "Clocks"]),
@@ -174,6 +180,7 @@ let programs: [Target] = [
         [
             "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
             "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists", "JournalExport",
+            "HTTPHubLink", "X509Certificates",
         ]),
     program(
         "tilld",
@@ -183,7 +190,7 @@ let programs: [Target] = [
             "CairoDisplay", "HTTPHubLink", "LinuxClocks", "LinuxSignals", "HTTPControlServer",
             "SystemdNotifier", "TerminalState",
             "SQLiteJournal", "SQLiteVoucherStore", "FileTrustKeeper", "Trust", "FileStaffRoll",
-            "ConsolePage", "SQLiteStandingShelf",
+            "ConsolePage", "SQLiteStandingShelf", "X509Certificates",
             logging, lifecycle, unixSignals,
         ]),
     program(
@@ -197,7 +204,7 @@ let programs: [Target] = [
             "LinuxClocks", "FileKeyStore", "SQLiteVoucherStore", "Trust", "JournalExport",
             "CodePictures", "ESCPOSPrinter", "FileStaffRoll", "HardwareProfiles",
             "YAMLHardwareProfiles",
-            "SysfsMachine", "HTTPHubLink", "SQLiteExitMarks", "LinuxSignals",
+            "SysfsMachine", "HTTPHubLink", "SQLiteExitMarks", "LinuxSignals", "X509Certificates",
         ]),
     program(
         "tillhub",
@@ -206,7 +213,8 @@ let programs: [Target] = [
             "CSVStatements", "PaymentCodes", "Payments", "Money", "COSE",
             "Vouchers", "Trust", "Terminal", "HTTPHubLink", "FileCamera", "ZBarDecoder",
             "SQLiteHubLedger", "HTTPHubServer", "FileKeyStore", "QRencodeEncoder",
-            "CairoDisplay", "Screens", "SystemdNotifier", "CodePictures", "TerminalState", logging,
+            "CairoDisplay", "Screens", "SystemdNotifier", "CodePictures", "TerminalState",
+            "X509Certificates", logging,
             lifecycle,
             unixSignals,
         ]),
@@ -216,7 +224,7 @@ let programs: [Target] = [
             "Wallet", "ControlProtocol", "Money", "COSE", "Vouchers", "PaymentCodes", "FileCamera",
             "ZBarDecoder",
             "QRencodeEncoder", "CairoDisplay", "Screens", "FileKeyStore", "Terminal", "Trust",
-            "FileTrustKeeper", "HubProtocol", "HTTPHubLink", "CodePictures",
+            "FileTrustKeeper", "HubProtocol", "HTTPHubLink", "CodePictures", "X509Certificates",
         ]),
     program(
         "till-bench",
@@ -311,7 +319,7 @@ let testTargets: [Target] = [
         "HubTests",
         [
             "Hub", "HotLists", "SQLiteHubLedger", "HTTPHubServer", "HTTPHubLink", "FileKeyStore",
-            "CSVStatements", "Terminal",
+            "CSVStatements", "Terminal", "X509Certificates",
             "HubProtocol", "PaymentCodes", "Payments", "Vouchers", "COSE", "Money", "CBOR", "Trust",
             "VoucherMint",
             grdb, hummingbird,
@@ -363,7 +371,10 @@ let testTargets: [Target] = [
     tests("JournalExportTests", ["JournalExport", "HubProtocol", "Vouchers", "COSE", "CBOR"]),
     tests(
         "ConsoleTests",
-        ["HTTPControlServer", "FileStaffRoll", "ConsolePage", "Terminal", "Money"]),
+        [
+            "HTTPControlServer", "FileStaffRoll", "ConsolePage", "Terminal", "Money", "HubProtocol",
+            "X509Certificates",
+        ]),
     tests("HouseTests", []),
     tests(
         "CommandTests",
@@ -377,9 +388,12 @@ let package = Package(
     name: "Till",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),

@@ -30,8 +30,10 @@ public struct StaffMessage: Codable, Hashable, Sendable {
 public struct SessionMessage: Codable, Sendable {
     /// Who is logged in, if anybody is.
     public let member: StaffMessage?
-    /// Who could.
+    /// Who could; empty where names are told to nobody who has not logged in.
     public let staff: [StaffMessage]
+    /// True where the page asks for a name instead of offering them; missing elsewhere.
+    public let asksForName: Bool?
     /// The terminal's id.
     public let terminal: String
     /// The merchant's name.
@@ -49,12 +51,14 @@ public struct SessionMessage: Codable, Sendable {
 
     /// Makes one.
     public init(
-        member: StaffMessage?, staff: [StaffMessage], terminal: String, merchant: String,
+        member: StaffMessage?, staff: [StaffMessage], asksForName: Bool? = nil, terminal: String,
+        merchant: String,
         currency: String, decimals: Int, timeZone: String, version: String,
         training: Bool? = nil
     ) {
         self.member = member
         self.staff = staff
+        self.asksForName = asksForName
         self.terminal = terminal
         self.merchant = merchant
         self.currency = currency

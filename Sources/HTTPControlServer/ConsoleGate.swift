@@ -16,6 +16,7 @@ struct ConsoleGate: RouterMiddleware {
     static let cookie = "till-session"
     static let grantField = HTTPField.Name("till-grant")!
 
+    let door: ConsoleDoor
     let sessions: ConsoleSessions
     let refundLimit: UInt64
 
@@ -46,12 +47,16 @@ struct ConsoleGate: RouterMiddleware {
         _ request: Request, _ context: ControlContext,
         _ next: @concurrent (Request, ControlContext) async throws -> Response
     ) async throws -> Response {
-        guard let host = request.head.authority, Self.isLoopback(host) else {
+        guard let host = request.head.authority, door.answers(to: host) else {
             return try Answer.problem(
                 .misdirectedRequest, reason: "host-unknown",
-                "The console answers under 127.0.0.1 and localhost alone. Nothing was changed.")
+                door.isNetwork
+                    ? "The console does not answer under this name. Nothing was changed. Use a name or "
+                        + "address that tilld has told in its log, or add one with --console-name."
+                    : "The console answers under 127.0.0.1 and localhost alone. Nothing was changed."
+            )
         }
-        if let origin = request.headers[.origin], origin != "http://\(host)" {
+        if let origin = request.headers[.origin], origin != "\(door.scheme)://\(host)" {
             return try Answer.problem(
                 .forbidden, reason: "origin-foreign",
                 "A page of another site may not drive the terminal. Nothing was changed.")
@@ -89,15 +94,5 @@ struct ConsoleGate: RouterMiddleware {
             .map { $0.drop { $0 == " " } }
             .first { $0.hasPrefix("\(cookie)=") }
             .map { String($0.dropFirst(cookie.count + 1)) }
-    }
-
-    /// Whether a `Host` names this machine's own loopback.
-    private static func isLoopback(_ authority: String) -> Bool {
-        let name =
-            authority.lastIndex(of: ":").map {
-                authority[$0...].dropFirst().allSatisfy(\.isNumber)
-                    ? authority[..<$0] : authority[...]
-            } ?? authority[...]
-        return ["127.0.0.1", "localhost", "[::1]"].contains(name)
     }
 }

@@ -18,13 +18,17 @@ struct ConsoleRoutes: Sendable {
 
     let terminal: PaymentTerminal
     let console: ConsoleSettings
+    let door: ConsoleDoor
     let version: String
     let screenPath: String?
     let sessions: ConsoleSessions
 
     func add(to router: Router<ControlContext>) {
         router.get("/") { _, _ in page("console.html") }
-        router.get("display") { _, _ in page("display.html") }
+        router.get("display") { request, _ in
+            mayWatch(request)
+                ? page("display.html") : Response(status: .seeOther, headers: [.location: "/"])
+        }
         router.get("console/page/:file") { _, context in page(context.parameters.get("file") ?? "")
         }
         router.get("console/session") { request, _ in
@@ -35,7 +39,7 @@ struct ConsoleRoutes: Sendable {
         }
         router.post("console/logout") { request, _ in
             if let token = ConsoleGate.token(of: request) { sessions.leave(token) }
-            return Response(status: .noContent, headers: [.setCookie: Self.setCookie("", age: 0)])
+            return Response(status: .noContent, headers: [.setCookie: setCookie("", age: 0)])
         }
         router.post("console/grants") { request, context in
             try await answering { try await vouch(request, context) }
@@ -51,8 +55,26 @@ struct ConsoleRoutes: Sendable {
                 }
             }
         }
-        router.get("display/events") { _, _ in events { await self.displayEvent() } }
-        router.get("display/picture") { _, _ in await picture() }
+        router.get("console/authority") { _, _ in authority() }
+        router.get("display/events") { request, _ in
+            let mayWatch = mayWatch(request)
+            return events { await self.displayEvent(mayWatch: mayWatch) }
+        }
+        router.get("display/picture") { request, _ in
+            mayWatch(request) ? await picture() : try Self.notLoggedIn()
+        }
+    }
+
+    /// What a tablet is told to trust (RFC 5280 in PEM), to be compared with the fingerprint that the
+    /// kiosk tells.
+    private func authority() -> Response {
+        guard let pem = door.authority else { return Response(status: .notFound) }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/x-x509-ca-cert",
+                .contentDisposition: "attachment; filename=\"till-console.crt\"",
+            ], body: .init(byteBuffer: ByteBuffer(string: pem)))
     }
 
     private func page(_ name: String) -> Response {
@@ -80,12 +102,17 @@ struct ConsoleRoutes: Sendable {
     private func session(_ request: Request) async throws -> Response {
         let member = try ConsoleGate.token(of: request).flatMap { try sessions.member(of: $0) }
         let currency = await terminal.currency
+        // On the network names are told to nobody who has not logged in.
+        let isAsked = door.isNetwork && member == nil
         return try Answer.json(
             SessionMessage(
                 member: member.map { StaffMessage(name: $0.name, role: $0.role.rawValue) },
-                staff: try sessions.members().map {
-                    StaffMessage(name: $0.name, role: $0.role.rawValue)
-                }, terminal: await terminal.name.text, merchant: await terminal.merchantName,
+                staff: isAsked
+                    ? []
+                    : try sessions.members().map {
+                        StaffMessage(name: $0.name, role: $0.role.rawValue)
+                    }, asksForName: isAsked ? true : nil, terminal: await terminal.name.text,
+                merchant: await terminal.merchantName,
                 currency: currency.code, decimals: currency.exponent,
                 timeZone: terminal.calendar.zone, version: version,
                 training: terminal.isTraining ? true : nil))
@@ -101,7 +128,7 @@ struct ConsoleRoutes: Sendable {
         case .entered(let token, let member):
             var response = try Answer.json(
                 StaffMessage(name: member.name, role: member.role.rawValue), status: .created)
-            response.headers[.setCookie] = Self.setCookie(
+            response.headers[.setCookie] = setCookie(
                 token, age: ConsoleSessions.longestSeconds)
             return response
         case let other: return try Self.refusal(other)
@@ -144,8 +171,9 @@ struct ConsoleRoutes: Sendable {
             "Nobody is logged in, or for too long. Log in with your PIN.")
     }
 
-    private static func setCookie(_ token: String, age: UInt64) -> String {
+    private func setCookie(_ token: String, age: UInt64) -> String {
         "\(ConsoleGate.cookie)=\(token); HttpOnly; SameSite=Strict; Path=/; Max-Age=\(age)"
+            + (door.isNetwork ? "; Secure" : "")
     }
 }
 
@@ -192,9 +220,17 @@ extension ConsoleRoutes {
         return (Self.line(message), view?.version ?? .max)
     }
 
-    private func displayEvent() async -> (text: String, version: UInt64) {
+    /// What customers see is for who stands in the shop, not for all of its network: there it wants a
+    /// log-in.
+    private func mayWatch(_ request: Request) -> Bool {
+        guard door.isNetwork else { return true }
+        return ConsoleGate.token(of: request).map { (try? sessions.holds($0)) == true } ?? false
+    }
+
+    /// Who may not watch hears that the daemon lives, and no more.
+    private func displayEvent(mayWatch: Bool) async -> (text: String, version: UInt64) {
         let version = await terminal.currentSale?.version
-        let screen = await terminal.customerScreen
+        let screen = mayWatch ? await terminal.customerScreen : nil
         let words = screen.map {
             ([$0.headline, $0.amount ?? ""] + $0.lines).filter { !$0.isEmpty }
         }

@@ -2,6 +2,7 @@ import ControlProtocol
 import Glibc
 import HubProtocol
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 public import Screens
@@ -13,8 +14,6 @@ public struct ConsoleSettings: Sendable {
     /// Something to show: its media type and its bytes.
     public typealias Content = (type: String, bytes: [UInt8])
 
-    /// The port on 127.0.0.1; 0 takes a free one.
-    let port: Int
     /// Who may log in.
     let staff: any StaffDoor
     /// The most that a cashier gives back without a supervisor, in minor units.
@@ -26,11 +25,10 @@ public struct ConsoleSettings: Sendable {
 
     /// Puts settings together.
     public init(
-        port: Int, staff: any StaffDoor, refundLimit: UInt64,
+        staff: any StaffDoor, refundLimit: UInt64,
         page: @escaping @Sendable (String) -> Content?,
         picture: @escaping @Sendable (Screen) -> Content?
     ) {
-        self.port = port
         self.staff = staff
         self.refundLimit = refundLimit
         self.page = page
@@ -38,53 +36,84 @@ public struct ConsoleSettings: Sendable {
     }
 }
 
-/// Serves the cashier's console on the loopback: a page, and the control API behind a log-in
-/// (`docs/spec/console.md`).
+/// Serves the cashier's console at one door: a page, and the control API behind a log-in
+/// (`docs/spec/console.md`). Each door counts its wrong PINs itself, so that who guesses on the network
+/// keeps nobody at the kiosk from logging in.
 public struct HTTPConsoleServer: Service {
-    private let application: any ServiceLifecycle.Service
+    /// How long after an address could not be listened on it is tried again: a network that comes up
+    /// late, or another daemon that is about to end.
+    static let retry = Duration.seconds(10)
+
+    private let door: ConsoleDoor
+    private let logger: Logger
+    private let application: @Sendable () throws -> any ServiceLifecycle.Service
 
     /// Makes a server for `terminal`.
     ///
     /// - Parameters:
+    ///   - door: where it is reached. Throws where its certificate cannot be used.
     ///   - sync: exchanges with the hub now.
     ///   - onRunning: called with the port once it listens.
     public init(
-        terminal: PaymentTerminal, settings: ConsoleSettings, version: String, screenPath: String?,
-        logger: Logger, sync: @escaping @Sendable () async -> SyncReport,
+        terminal: PaymentTerminal, settings: ConsoleSettings, door: ConsoleDoor, version: String,
+        screenPath: String?, logger: Logger, sync: @escaping @Sendable () async -> SyncReport,
         onRunning: @escaping @Sendable (Int) async -> Void
-    ) {
-        application = Application(
-            router: Self.router(
-                terminal: terminal, settings: settings, version: version, screenPath: screenPath,
-                sync: sync),
-            configuration: .init(
-                address: .hostname("127.0.0.1", port: settings.port), serverName: "tilld"),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
-            logger: logger)
+    ) throws {
+        self.door = door
+        self.logger = logger
+        let server = try door.server()
+        let router = Self.router(
+            terminal: terminal, settings: settings, door: door, version: version,
+            screenPath: screenPath, sync: sync)
+        let responder = router.buildResponder()
+        application = {
+            Application(
+                responder: responder, server: server,
+                configuration: .init(
+                    address: door.address, serverName: "tilld",
+                    availableConnectionsDelegate: door.isNetwork
+                        ? MaximumAvailableConnections(
+                            ConsoleDoor.maximumConnections, logger: logger)
+                        : nil),
+                onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+                logger: logger)
+        }
     }
 
     /// The gate, and behind it every route of the control API and of the console.
     static func router(
-        terminal: PaymentTerminal, settings: ConsoleSettings, version: String, screenPath: String?,
-        sync: @escaping @Sendable () async -> SyncReport
+        terminal: PaymentTerminal, settings: ConsoleSettings, door: ConsoleDoor, version: String,
+        screenPath: String?, sync: @escaping @Sendable () async -> SyncReport
     ) -> Router<ControlContext> {
         let sessions = ConsoleSessions(staff: settings.staff, seconds: monotonicSeconds)
         let router = Router(context: ControlContext.self)
         router.add(
-            middleware: ConsoleGate(sessions: sessions, refundLimit: settings.refundLimit))
+            middleware: ConsoleGate(
+                door: door, sessions: sessions, refundLimit: settings.refundLimit))
         Routes(
             terminal: terminal, version: version, screenPath: screenPath,
             document: settings.page("openapi.json")?.bytes ?? [], sync: sync
         ).addAll(to: router)
         ConsoleRoutes(
-            terminal: terminal, console: settings, version: version, screenPath: screenPath,
-            sessions: sessions
+            terminal: terminal, console: settings, door: door, version: version,
+            screenPath: screenPath, sessions: sessions
         ).add(to: router)
         return router
     }
 
-    /// Serves until the service group shuts down.
-    public func run() async throws { try await application.run() }
+    /// Serves until the service group shuts down. An address of the network that cannot be listened on
+    /// is tried again: a terminal takes payments without its tablets.
+    public func run() async throws {
+        guard door.isNetwork else { return try await application().run() }
+        while true {
+            do { return try await application().run() } catch let error as IOError {
+                logger.warning(
+                    "console: the network's address cannot be listened on: \(error); tried again")
+            }
+            await cancelWhenGracefulShutdown { try? await Task.sleep(for: Self.retry) }
+            if Task.isShuttingDownGracefully || Task.isCancelled { return }
+        }
+    }
 
     /// CLOCK_BOOTTIME: sessions end in sleep too, and no clock that is set revives them.
     private static let monotonicSeconds: @Sendable () -> UInt64 = {

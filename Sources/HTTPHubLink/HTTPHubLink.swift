@@ -38,10 +38,14 @@ public final class HTTPHubLink: HubLink {
 
     private let client: HTTPClient
     private let base: String
+    private let peer: HubPeer?
 
     /// Makes a link to the hub at `url`: `http://host:port` or `https://host:port`, and a path
     /// before the hub's own where a proxy wants one.
-    public init(url: String) throws(HubURLError) {
+    ///
+    /// `peer` says by what the hub is known over `https://`, and how it knows this end; without one a
+    /// certificate counts that the machine's own authorities vouch for.
+    public init(url: String, peer: HubPeer? = nil) throws(HubURLError) {
         guard let components = URLComponents(string: url),
             components.scheme == "http" || components.scheme == "https",
             let host = components.host, !host.isEmpty, components.query == nil,
@@ -52,6 +56,7 @@ public final class HTTPHubLink: HubLink {
                     + "http://HOST:PORT or https://HOST:PORT.")
         }
         base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.peer = components.scheme == "https" ? peer : nil
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(Self.connectSeconds)))
@@ -144,7 +149,7 @@ public final class HTTPHubLink: HubLink {
     public func identity() async -> [UInt8]? {
         let request = HTTPClientRequest(url: base + "/v1/identity")
         let deadline = NIODeadline.now() + .seconds(Self.connectSeconds)
-        guard let response = try? await client.execute(request, deadline: deadline),
+        guard let response = try? await execute(request, deadline: deadline),
             response.status == .ok,
             let bytes = try? await Self.body(of: response, limit: Self.maximumIdentityBytes),
             let identity = try? JSONDecoder().decode(Identity.self, from: Data(bytes))
@@ -204,6 +209,15 @@ public final class HTTPHubLink: HubLink {
         return request
     }
 
+    /// Sends a request as the hub's peer.
+    private func execute(_ request: HTTPClientRequest, deadline: NIODeadline) async throws
+        -> HTTPClientResponse
+    {
+        var request = request
+        if let peer { request.tlsConfiguration = try peer.configuration() }
+        return try await client.execute(request, deadline: deadline)
+    }
+
     /// Sends a request; answers the message of a 200, and nil for a 204.
     private func exchange(
         _ request: HTTPClientRequest, limit: Int,
@@ -211,7 +225,7 @@ public final class HTTPHubLink: HubLink {
     ) async throws(HubLinkError) -> [UInt8]? {
         let deadline = NIODeadline.now() + time
         let response: HTTPClientResponse
-        do { response = try await client.execute(request, deadline: deadline) } catch {
+        do { response = try await execute(request, deadline: deadline) } catch {
             throw .unreachable(Self.words(error))
         }
         switch response.status.code {
@@ -291,6 +305,7 @@ public final class HTTPHubLink: HubLink {
     }
 
     private static func connectionWords(_ error: any Error) -> String {
+        if let words = HubPeer.words(error) { return words }
         guard let error = error as? IOError else { return "\(error)" }
         return String(cString: strerror(error.errnoCode)).lowercased()
     }

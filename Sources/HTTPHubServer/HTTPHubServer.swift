@@ -1,4 +1,5 @@
 public import COSE
+import Dispatch
 import Foundation
 import HTTPTypes
 public import Hub
@@ -16,12 +17,15 @@ public enum HubServerError: Error, Hashable, Sendable {
     case portTaken(host: String, port: Int)
     /// The system refused to listen there; its own words.
     case cannotListen(host: String, port: Int, String)
+    /// The certificate or key for TLS cannot be used; the library's own words.
+    case cannotEncrypt(String)
 
     /// The stable code of this error in JSON.
     public var reason: String {
         switch self {
         case .portTaken: "port-taken"
         case .cannotListen: "cannot-listen"
+        case .cannotEncrypt: "cannot-encrypt"
         }
     }
 
@@ -35,6 +39,9 @@ public enum HubServerError: Error, Hashable, Sendable {
             "The hub cannot listen on \(host) port \(port) (\(detail)). It was not started; the "
                 + "terminals keep their batches. Choose an address of this machine and a port "
                 + "that this user may open."
+        case .cannotEncrypt(let detail):
+            "The hub cannot speak TLS (\(detail)). It was not started; the terminals keep their "
+                + "batches. Look whether the hub's key is whole, or serve on the loopback without TLS."
         }
     }
 }
@@ -95,17 +102,25 @@ public struct HTTPHubServer: Service {
     /// - Parameters:
     ///   - host: the address to listen on, a name or a number.
     ///   - port: the port; 0 for one that is free.
+    ///   - tls: how it speaks TLS; nil for plain HTTP.
+    ///   - requestsPerMinute: how many requests an address may go on making; nil for any number.
     ///   - onListening: called with the port once the socket listens.
     public init(
-        _ parts: Parts, host: String, port: Int,
-        onListening: @escaping @Sendable (Int) async -> Void
-    ) {
-        let router = Router()
+        _ parts: Parts, host: String, port: Int, tls: HubTLS? = nil,
+        requestsPerMinute: Int? = nil, onListening: @escaping @Sendable (Int) async -> Void
+    ) throws(HubServerError) {
+        let router = Router(context: HubContext.self)
         router.add(middleware: ProblemMiddleware())
-        HubRoutes(parts: parts).add(to: router)
+        router.add(
+            middleware: RequestLimit(
+                limiter: requestsPerMinute.map { limit in
+                    RequestLimiter(perMinute: limit, now: { DispatchTime.now().uptimeNanoseconds })
+                }))
+        HubRoutes(parts: parts).add(to: router, gate: ClientGate(tls: tls))
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(idleTimeout: .seconds(Self.idleSeconds)))
         application = Application(
-            router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            router: router, server: try tls?.server(http) ?? http,
             configuration: .init(
                 address: .hostname(host, port: port), serverName: "tillhub",
                 availableConnectionsDelegate: MaximumAvailableConnections(

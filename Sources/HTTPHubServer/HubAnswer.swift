@@ -76,11 +76,11 @@ enum HubAnswer {
 
 /// Gives every refusal of the framework itself the form of ours.
 struct ProblemMiddleware: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = HubContext
 
     @concurrent func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: HubContext,
+        next: @concurrent (Request, HubContext) async throws -> Response
     ) async throws -> Response {
         do { return try await next(request, context) } catch let error as HTTPError {
             let isMissing = error.status == .notFound

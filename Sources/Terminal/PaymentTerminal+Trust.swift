@@ -1,4 +1,4 @@
-import COSE
+public import COSE
 import Clocks
 import HubProtocol
 import Payments
@@ -33,6 +33,9 @@ public struct TrustStanding: Hashable, Sendable {
 
 // Whom the terminal trusts: how it learns it, and what it says of it.
 extension PaymentTerminal {
+    /// The keys that the trust list in force names as hubs'.
+    public var hubKeys: [PublicKey] { trust.hubKeys }
+
     /// How much the trust documents are worth now.
     public func trustStanding() -> TrustStanding {
         let now = parts.clock.now()

@@ -22,8 +22,7 @@ struct TillCtl: AsyncParsableCommand {
             VoucherCommand.self, EnrolCommand.self, TrustCommand.self,
             HotListCommand.self, ClockCommand.self, KeyCommand.self, StaffCommand.self,
             DoctorCommand.self, HealthCommand.self, ProfileCommand.self, BundleCommand.self,
-            NetcheckCommand.self,
-            SimulateCommand.self,
+            NetcheckCommand.self, SimulateCommand.self, ConsoleCommand.self,
         ])
 
     static func main() async {

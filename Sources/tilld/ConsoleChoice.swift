@@ -18,8 +18,9 @@ struct ConsoleChoice {
     /// The size that the page's picture is laid out for: a browser shows it at any.
     static let pictureSize = (width: 1_280, height: 800)
 
-    let port: Int
+    let port: Int?
     let portFile: String?
+    let network: NetworkConsole?
     let refundLimit: String?
 
     /// The console of this terminal.
@@ -36,7 +37,7 @@ struct ConsoleChoice {
         }
         let drawn = LastDrawing()
         return ConsoleSettings(
-            port: port, staff: FileStaffRoll(path: state.staffPath), refundLimit: limit,
+            staff: FileStaffRoll(path: state.staffPath), refundLimit: limit,
             page: { ConsolePage.file(named: $0) },
             picture: { screen in
                 drawn.of(screen) {

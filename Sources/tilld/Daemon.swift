@@ -33,7 +33,7 @@ struct Daemon {
     private let allowedUsers: Set<UInt32>
     private let syncInterval: UInt64
     private let exchange: Exchange
-    private let console: (settings: ConsoleSettings, portFile: String?)?
+    private let console: (settings: ConsoleSettings, doors: [ConsoleDoor], portFile: String?)?
     private let check: SelfCheck
 
     init(
@@ -59,7 +59,8 @@ struct Daemon {
             throw CommandFailure(reason: error.reason, message: error.message)
         }
         let rehearsal = configuration.terminal.isTraining ? OfflineRehearsal() : nil
-        let link = try Self.link(to: hubURL ?? configuration.hubURL).map {
+        let peer = try state.hubPeer()
+        let link = try Self.link(to: hubURL ?? configuration.hubURL, as: peer).map {
             rehearsal?.over($0) ?? $0
         }
         let journal = try Self.journal(of: state)
@@ -83,13 +84,13 @@ struct Daemon {
         socketPath = socket ?? state.socketPath
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
-        exchange = Exchange(terminal: terminal, state: state, link: link)
+        exchange = Exchange(terminal: terminal, state: state, link: link, peer: peer)
         self.console =
             if let console {
                 (
                     try await console.settings(
                         state: state, terminal: terminal, theme: hardware.theme),
-                    console.portFile
+                    try console.doors(state: state), console.portFile
                 )
             } else { nil }
     }
@@ -131,9 +132,9 @@ struct Daemon {
             passed: [releaseTime, configuration.issuedAt])
     }
 
-    private static func link(to url: String?) throws -> (any HubLink)? {
+    private static func link(to url: String?, as peer: HubPeer) throws -> (any HubLink)? {
         guard let url else { return nil }
-        do { return try HTTPHubLink(url: url) } catch {
+        do { return try HTTPHubLink(url: url, peer: peer) } catch {
             throw CommandFailure(
                 .usage, reason: "hub-url-malformed",
                 message: "The hub's address cannot be used: \(error)")
@@ -157,20 +158,7 @@ struct Daemon {
                 SystemdNotifier.notify(SystemdNotifier.ready)
                 logger.info("ready")
             })
-        var console: [ServiceGroupConfiguration.ServiceConfiguration] = []
-        if let (settings, portFile) = self.console {
-            let page = HTTPConsoleServer(
-                terminal: terminal, settings: settings, version: tillVersion,
-                screenPath: hardware.display.path, logger: logger,
-                sync: { [exchange] in await exchange.run() },
-                onRunning: { port in
-                    logger.info("console: http://127.0.0.1:\(port)/")
-                    guard let portFile else { return }
-                    try? Data("\(port)\n".utf8).write(
-                        to: URL(fileURLWithPath: portFile), options: .atomic)
-                })
-            console = [.init(service: page)]
-        }
+        let console = try consoleServices()
         let scanner = ScannerService(
             terminal: terminal, hardware: hardware, pulse: check.pulse, logger: logger)
         let group = ServiceGroup(
@@ -187,6 +175,26 @@ struct Daemon {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         try? FileManager.default.removeItem(atPath: socketPath)
+    }
+
+    /// The console's servers, one for each of its doors.
+    private func consoleServices() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        guard let (settings, doors, portFile) = console else { return [] }
+        return try doors.map { door in
+            let page = try HTTPConsoleServer(
+                terminal: terminal, settings: settings, door: door, version: tillVersion,
+                screenPath: hardware.display.path, logger: logger,
+                sync: { [exchange] in await exchange.run() },
+                onRunning: { [logger] port in
+                    for address in door.addresses(port: port) {
+                        logger.info("console: \(address)")
+                    }
+                    guard case .loopback = door, let portFile else { return }
+                    try? Data("\(port)\n".utf8).write(
+                        to: URL(fileURLWithPath: portFile), options: .atomic)
+                })
+            return .init(service: page)
+        }
     }
 
     /// A socket that a killed daemon left behind is removed: the journal's lock has just proved
@@ -207,9 +215,14 @@ struct Exchange: Sendable {
     let terminal: PaymentTerminal
     let state: StateFolder
     let link: (any HubLink)?
+    let peer: HubPeer
 
     func run() async -> SyncReport {
         guard let link else { return await terminal.syncWithoutLink() }
+        // A hub's next key is in the trust list before the hub shows it.
+        if let anchors = try? StateFolder.anchors(of: await terminal.hubKeys) {
+            peer.trust(anchors: anchors)
+        }
         return await terminal.sync(over: link) { [state] message in try state.keep(message) }
     }
 }

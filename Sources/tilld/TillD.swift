@@ -82,6 +82,19 @@ struct TillD: TillCommand {
             "Write the console's port into this file once it listens.", valueName: "file"))
     var consolePortFile: String?
     @Option(
+        name: .customLong("console-network"),
+        help: ArgumentHelp(
+            "Serve the console over TLS on this address of the shop's network too, for tablets: "
+                + "0.0.0.0:7443 for every address. What they are told to trust: tillctl console "
+                + "certificate.", valueName: "address:port"))
+    var consoleNetwork: String?
+    @Option(
+        name: .customLong("console-name"),
+        help: ArgumentHelp(
+            "A private name, as till.lan, under which tablets reach the console besides the "
+                + "machine's own and its addresses; may be repeated.", valueName: "name"))
+    var consoleNames: [String] = []
+    @Option(
         name: .customLong("cashier-refund-limit"),
         help: ArgumentHelp(
             "The most that a cashier gives back without a supervisor's PIN, in the terminal's "
@@ -159,10 +172,7 @@ struct TillD: TillCommand {
             calendar: MachineZone.calendar(cutMinutes: try DayCut.minutes(dayCut, environment)),
             signals: SignalChoice(
                 volume: volume, voice: speak ? language : nil, logger: Logger(label: "tilld")),
-            console: consolePort.map {
-                ConsoleChoice(
-                    port: $0, portFile: consolePortFile, refundLimit: cashierRefundLimit)
-            })
+            console: try consoleChoice())
         do {
             try await daemon.run()
         } catch let failure as CommandFailure {
@@ -176,6 +186,20 @@ struct TillD: TillCommand {
 }
 
 extension TillD {
+    /// What was said of the console; nil where nothing was.
+    private func consoleChoice() throws -> ConsoleChoice? {
+        let network = try consoleNetwork.map { try NetworkConsole($0, names: consoleNames) }
+        guard network != nil || consoleNames.isEmpty else {
+            throw CommandFailure(
+                .usage, reason: "console-name-alone",
+                message: "--console-name is for --console-network. Nothing was started.")
+        }
+        guard consolePort != nil || network != nil else { return nil }
+        return ConsoleChoice(
+            port: consolePort, portFile: consolePortFile, network: network,
+            refundLimit: cashierRefundLimit)
+    }
+
     /// The folder that is meant, which must be that of a terminal in training where one is meant,
     /// and must not be where none is.
     private func stateFolder(_ environment: [String: String]) throws -> StateFolder {

@@ -129,7 +129,7 @@ struct KeyCompromiseDrill {
     private func serve(_ registrar: HubRegistrar, _ ledger: any HubLedger) async throws -> String {
         let port = Mutex(0)
         let identity = try hub.identity()
-        let server = HTTPHubServer(
+        let server = try HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: BatchAcceptor(ledger: ledger, key: identity),
                 authoriser: OnlineAuthoriser(ledger: ledger, key: identity),

@@ -9,11 +9,17 @@ import Logging
 import ServiceLifecycle
 import SystemdNotifier
 import UnixSignals
+import X509Certificates
 
 /// `tillhub serve`: answers the terminals until it is told to stop.
 struct ServeCommand: TillCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Answer the terminals over HTTP until SIGTERM.")
+        commandName: "serve", abstract: "Answer the terminals over HTTP until SIGTERM.",
+        discussion: """
+            On another address than the loopback the hub speaks TLS 1.3 (https://): terminals know it \
+            by the key that they were enrolled with, no certificate needs to be bought or renewed. \
+            Behind a proxy that speaks TLS itself, serve on the loopback.
+            """)
 
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
@@ -21,6 +27,15 @@ struct ServeCommand: TillCommand {
     var port = 8480
     @Option(help: "A file to write the port to, once the hub listens.")
     var portFile: String?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Speak TLS (default: on every address but the loopback).")
+    var tls: Bool?
+    @Option(
+        help: ArgumentHelp(
+            "How many requests a minute one address may go on making; 0 for any number (default: "
+                + "1200, and any number on the loopback).", valueName: "n"))
+    var requestsPerMinute: Int?
     @OptionGroup var statements: StatementOptions
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
@@ -29,6 +44,19 @@ struct ServeCommand: TillCommand {
         guard (0...65_535).contains(port) else {
             throw ValidationError("--port is a number from 0 to 65535.")
         }
+        guard requestsPerMinute.map({ (0...Self.maximumRequestsPerMinute).contains($0) }) ?? true
+        else { throw ValidationError("--requests-per-minute is a number from 0 to 1000000.") }
+    }
+
+    /// What one address may go on asking in a minute: a shop of 20 terminals at their busiest, four
+    /// times over.
+    static let usualRequestsPerMinute = 1_200
+    /// More than one hub can answer.
+    static let maximumRequestsPerMinute = 1_000_000
+
+    /// Whether nobody but this machine reaches the address.
+    private var isLoopback: Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
     func perform() async throws {
@@ -50,24 +78,35 @@ struct ServeCommand: TillCommand {
         logger.logLevel = .info
         let key = identity.publicKey.coseKey.hex
         let issuer = VoucherIssuer(ledger: ledger, keys: try hub.folder.issuers())
-        let announcement = Announcement(host: host, portFile: portFile, json: output.json)
-        let server = HTTPHubServer(
-            HTTPHubServer.Parts(
-                acceptor: BatchAcceptor(ledger: ledger, key: identity),
-                authoriser: OnlineAuthoriser(ledger: ledger, key: identity), registrar: registrar,
-                accounts: AccountKeeper(ledger: ledger, issuer: issuer),
-                confirmations: ConfirmationDesk(
-                    ledger: ledger,
-                    schemes: [AccountConfirmation(ledger: ledger)]
-                        + (try statements.sources()).map {
-                            StatementConfirmation(
-                                scheme: $0.scheme, source: $0.source, ledger: ledger,
-                                issuer: issuer)
-                        }),
-                hotLists: hotLists, identity: identity.publicKey, clock: { Clock.seconds() },
-                logger: logger),
-            host: host, port: port,
-            onListening: { port in announcement.make(port: port, key: key) })
+        let speaksTLS = tls ?? !isLoopback
+        let limit = requestsPerMinute ?? (isLoopback ? 0 : Self.usualRequestsPerMinute)
+        let announcement = Announcement(
+            scheme: speaksTLS ? "https" : "http", host: host, portFile: portFile, json: output.json)
+        let server: HTTPHubServer
+        do {
+            server = try HTTPHubServer(
+                HTTPHubServer.Parts(
+                    acceptor: BatchAcceptor(ledger: ledger, key: identity),
+                    authoriser: OnlineAuthoriser(ledger: ledger, key: identity),
+                    registrar: registrar,
+                    accounts: AccountKeeper(ledger: ledger, issuer: issuer),
+                    confirmations: ConfirmationDesk(
+                        ledger: ledger,
+                        schemes: [AccountConfirmation(ledger: ledger)]
+                            + (try statements.sources()).map {
+                                StatementConfirmation(
+                                    scheme: $0.scheme, source: $0.source, ledger: ledger,
+                                    issuer: issuer)
+                            }),
+                    hotLists: hotLists, identity: identity.publicKey, clock: { Clock.seconds() },
+                    logger: logger),
+                host: host, port: port,
+                tls: speaksTLS ? try Self.tls(identity, registrar) : nil,
+                requestsPerMinute: limit == 0 ? nil : limit,
+                onListening: { port in announcement.make(port: port, key: key) })
+        } catch let error as HubServerError {
+            throw CommandFailure(reason: error.reason, message: error.message)
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -82,25 +121,40 @@ struct ServeCommand: TillCommand {
         if let portFile { try? FileManager.default.removeItem(atPath: portFile) }
     }
 
+    /// TLS by the hub's identity, and terminals by the keys that the ledger has of them.
+    private static func tls(_ identity: PrivateKey, _ registrar: HubRegistrar) throws -> HubTLS {
+        HubTLS(
+            credential: try HubCertificates.hub(identity: identity),
+            terminal: { (certificate) throws(HubLedgerError) in
+                guard let terminal = HubCertificates.terminal(namedBy: certificate) else {
+                    return nil
+                }
+                let keys = try await registrar.keys(of: terminal)
+                return keys.contains { HubCertificates.isClient(certificate, signedBy: $0) }
+                    ? terminal : nil
+            })
+    }
 }
 
 /// Tells whoever waits that the hub listens: the file last of all, as scripts wait for it.
 private struct Announcement: Sendable {
     private struct Listening: Encodable {
+        let scheme: String
         let host: String
         let port: Int
         let key: String
     }
 
+    let scheme: String
     let host: String
     let portFile: String?
     let json: Bool
 
     func make(port: Int, key: String) {
         if json {
-            try? Output.json(Listening(host: host, port: port, key: key))
+            try? Output.json(Listening(scheme: scheme, host: host, port: port, key: key))
         } else {
-            Output.line("Listening on http://\(host):\(port)")
+            Output.line("Listening on \(scheme)://\(host):\(port)")
         }
         if let portFile {
             do {

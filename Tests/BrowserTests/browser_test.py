@@ -15,6 +15,7 @@ import time
 
 import entry
 import everybody
+import from_the_network
 import looking_back
 import practising
 import queueing
@@ -26,7 +27,7 @@ from play import Programs
 # In this order: each scenario finds what those before it have sold.
 SCENARIOS = [
     *entry.SCENARIOS, *selling.SCENARIOS, *looking_back.SCENARIOS, *everybody.SCENARIOS,
-    *practising.SCENARIOS, *queueing.SCENARIOS,
+    *practising.SCENARIOS, *from_the_network.SCENARIOS, *queueing.SCENARIOS,
 ]
 
 

@@ -114,6 +114,8 @@ extension House {
             ], httpServer),
         "HTTPControlClient": adapter(
             ["ControlProtocol"], httpClient),
+        "X509Certificates": adapter(
+            ["CBOR", "COSE", "HubProtocol", "Vouchers"], ["Crypto", "SwiftASN1", "X509"]),
         "YAMLHardwareProfiles": adapter(["HardwareProfiles"], ["Yams"]),
         "YAMLPolicies": adapter(["PolicySources", "Money", "Payments"], ["Yams"]),
         "LinuxClocks": adapter(["Terminal", "Clocks"], []),
@@ -127,12 +129,13 @@ extension House {
     ]
 
     private static let httpClient: Set<String> = [
-        "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
+        "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
     ]
 
     private static let httpServer: Set<String> = [
-        "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix",
-        "ServiceLifecycle",
+        "Dispatch", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging",
+        "NIOCore",
+        "NIOPosix", "NIOSSL", "ServiceLifecycle",
     ]
 
     private static func adapter(_ ours: Set<String>, _ outside: Set<String>) -> House {
@@ -169,7 +172,7 @@ extension House {
                 [
                     "CommandSupport", "Terminal", "HubProtocol", "Vouchers", "COSE", "Trust",
                     "FileKeyStore", "FileTrustKeeper", "SQLiteJournal", "HotLists",
-                    "JournalExport",
+                    "JournalExport", "HTTPHubLink", "X509Certificates",
                 ], outside: toolchain),
         ]
         for name in ["tilld", "tillctl", "tillhub", "tillwallet"] {

@@ -16,12 +16,12 @@ import VoucherMint
 import Vouchers
 
 /// Runs `body` beside a service that listens, and stops the service gracefully.
-private func withService<T: Sendable>(
-    _ make: (@escaping @Sendable (Int) async -> Void) -> any Service,
+func withService<T: Sendable>(
+    _ make: (@escaping @Sendable (Int) async -> Void) throws -> any Service,
     _ body: @Sendable @escaping (Int) async throws -> T
 ) async throws -> T {
     let (ports, told) = AsyncStream.makeStream(of: Int.self)
-    let service = make { told.yield($0) }
+    let service = try make { told.yield($0) }
     let group = ServiceGroup(
         configuration: .init(
             services: [service],
@@ -53,7 +53,7 @@ func withHub<T: Sendable>(
     _ body: @Sendable @escaping (HTTPHubLink) async throws -> T
 ) async throws -> T {
     try await withService { onListening in
-        HTTPHubServer(
+        try HTTPHubServer(
             HTTPHubServer.Parts(
                 acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
                 accounts: accounts, confirmations: confirmations,
@@ -198,7 +198,7 @@ func withHub<T: Sendable>(
     @Test func aHubThatIsAwayIsUnreachable() async throws {
         let scene = try await Scene()
         let port = try await withService { onListening in
-            HTTPHubServer(
+            try HTTPHubServer(
                 HTTPHubServer.Parts(
                     acceptor: scene.acceptor, authoriser: scene.authoriser,
                     registrar: scene.registrar,
@@ -224,9 +224,9 @@ func withHub<T: Sendable>(
             identity: Scene.hubKey.publicKey, clock: { 0 },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let found = try await withService { onListening in
-            HTTPHubServer(parts, host: "127.0.0.1", port: 0, onListening: onListening)
+            try HTTPHubServer(parts, host: "127.0.0.1", port: 0, onListening: onListening)
         } _: { port in
-            let second = HTTPHubServer(parts, host: "127.0.0.1", port: port) { _ in }
+            let second = try HTTPHubServer(parts, host: "127.0.0.1", port: port) { _ in }
             do {
                 try await second.run()
                 return nil as HubServerError?

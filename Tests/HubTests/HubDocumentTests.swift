@@ -12,13 +12,13 @@ struct HubDocumentTests {
     @Test("Every route is in the document that the hub serves, and nothing else is")
     func agreement() async throws {
         let scene = try await Scene()
-        let router = Router()
+        let router = Router(context: HubContext.self)
         HubRoutes(
             parts: HTTPHubServer.Parts(
                 acceptor: scene.acceptor, authoriser: scene.authoriser, registrar: scene.registrar,
                 identity: Scene.hubKey.publicKey, clock: { Scene.now },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        ).add(to: router)
+        ).add(to: router, gate: ClientGate(tls: nil))
         let routes = Set(
             router.routes.map { route in
                 let pieces = "\(route.path)".split(separator: "/").map { piece in

@@ -61,8 +61,9 @@ struct APIDocumentTests {
         let console = HTTPConsoleServer.router(
             terminal: counter.terminal,
             settings: ConsoleSettings(
-                port: 0, staff: NobodyMayEnter(), refundLimit: 0, page: { _ in nil },
-                picture: { _ in nil }), version: "1", screenPath: nil, sync: sync)
+                staff: NobodyMayEnter(), refundLimit: 0, page: { _ in nil },
+                picture: { _ in nil }), door: .loopback(port: 0), version: "1", screenPath: nil,
+            sync: sync)
         let (onSocket, atConsole) = (Self.names(socket), Self.names(console))
         let document = try Self.document()
         #expect(onSocket.isSubset(of: atConsole))

@@ -60,7 +60,7 @@ function showEntry() {
   at("desk").hidden = true;
   at("entry").hidden = false;
   at("shop").textContent = session.merchant;
-  at("nobody").hidden = session.staff.length > 0;
+  at("nobody").hidden = session.staff.length > 0 || session.asksForName === true;
   const last = localStorage.getItem("till-member");
   at("staff").replaceChildren(...session.staff.map((member, index) => {
     const label = document.createElement("label");
@@ -76,12 +76,22 @@ function showEntry() {
   }));
   const pin = at("pin");
   pin.value = "";
+  // On the network nobody is told who works here.
+  if (session.asksForName) {
+    const typed = Object.assign(document.createElement("input"), {
+      id: "typed-name", type: "text", autocomplete: "username", maxLength: 32, required: true,
+      value: last ?? "",
+    });
+    typed.setAttribute("aria-labelledby", "who");
+    at("staff").replaceChildren(typed);
+    if (!last) return typed.focus();
+  }
   pin.focus();
 }
 
 async function logIn(submitted) {
   submitted.preventDefault();
-  const name = document.querySelector("input[name=member]:checked")?.value;
+  const name = document.querySelector("input[name=member]:checked, #typed-name")?.value;
   if (!name) return;
   at("login-problem").textContent = "";
   try {

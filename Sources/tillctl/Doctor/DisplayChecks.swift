@@ -1,4 +1,5 @@
 import CairoDisplay
+import CommandSupport
 import Foundation
 import HardwareProfiles
 

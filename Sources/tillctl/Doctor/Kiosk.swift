@@ -98,37 +98,3 @@ final class Kiosk: Sendable {
         }
     }
 }
-
-/// What the system says of a file.
-struct FileFacts {
-    /// Permission bits, kind excluded.
-    let mode: UInt32
-    /// The kind (`S_IFMT`).
-    let kind: UInt32
-    let owner: UInt32
-    let group: UInt32
-    let bytes: Int
-
-    /// Asks; nil where there is no such file, or nobody may say.
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        mode = status.st_mode & 0o7777
-        kind = status.st_mode & UInt32(S_IFMT)
-        owner = status.st_uid
-        group = status.st_gid
-        bytes = Int(status.st_size)
-    }
-
-    var isFolder: Bool { kind == UInt32(S_IFDIR) }
-    var isPipe: Bool { kind == UInt32(S_IFIFO) }
-    var isCharacterDevice: Bool { kind == UInt32(S_IFCHR) }
-
-    /// Whether a user with these groups may do what `bits` (4 read, 2 write, 1 enter) name.
-    func allows(_ bits: UInt32, user: UInt32, groups: Set<UInt32>) -> Bool {
-        if user == 0 { return true }
-        if user == owner { return mode >> 6 & bits == bits }
-        if groups.contains(group) { return mode >> 3 & bits == bits }
-        return mode & bits == bits
-    }
-}

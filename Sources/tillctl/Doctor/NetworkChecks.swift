@@ -159,7 +159,8 @@ enum HubChecks {
             TCPTrial.problem(host: address.host, port: address.port) == nil
         else { return nil }
         return blocking {
-            guard let link = try? HTTPHubLink(url: address.url) else { return nil }
+            guard let link = try? HTTPHubLink(url: address.url, peer: try? kiosk.folder.hubPeer())
+            else { return nil }
             return await question(link)
         }
     }

@@ -86,9 +86,7 @@ enum ServiceChecks {
 
     private static func isWanted(_ name: String, by target: String, _ kiosk: Kiosk) -> Bool {
         // The link's own target may lie below another root: it is its name that counts.
-        var status = stat()
-        return lstat(
-            kiosk.system("/etc/systemd/system/\(target).wants/\(name)"), &status) == 0
+        FileFacts.isThere(kiosk.system("/etc/systemd/system/\(target).wants/\(name)"))
     }
 
     private static func installed(_ kiosk: Kiosk) -> DoctorFinding {
