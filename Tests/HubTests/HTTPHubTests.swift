@@ -16,7 +16,7 @@ import VoucherMint
 import Vouchers
 
 /// Runs `body` beside a service that listens, and stops the service gracefully.
-private func withService<T: Sendable>(
+func withService<T: Sendable>(
     _ make: (@escaping @Sendable (Int) async -> Void) -> any Service,
     _ body: @Sendable @escaping (Int) async throws -> T
 ) async throws -> T {
