@@ -119,6 +119,15 @@ def a_day(trial, door, programs, folder):
         ("/v1/documents/root?after=1e3", "version-malformed"),
     ]:
         check(door.ask("GET", path, status=400)["reason"] == reason, path)
+    log = door.ask("GET", "/v1/log/checkpoint", status=200).decode().split("\n")
+    check(log[0] == "till-hub-log/1/m42" and int(log[1]) > 2, "the log's checkpoint")
+    check(door.ask("GET", f"/v1/log/consistency?from={int(log[1]) + 1}", status=409)["expected"] == int(log[1]),
+          "a log that is shorter than asked")
+    for path, reason, status in [
+        (f"/v1/log/inclusion?leaf={'00' * 32}", "no-such-leaf", 404), ("/v1/log/inclusion", "leaf-malformed", 400),
+        ("/v1/log/inclusion?leaf=ab", "leaf-malformed", 400), ("/v1/log/consistency?from=-1", "size-malformed", 400),
+    ]:
+        check(door.ask("GET", path, status=status)["reason"] == reason, path)
     check(door.ask("GET", "/v1/documents/none", status=404)["reason"] == "no-such-document", "none")
     check(door.ask("GET", "/v1/health", status=200) == {"status": "ok"}, "health")
     check(len(door.ask("GET", "/v1/identity", status=200)["key"]) > 60, "identity")

@@ -5,7 +5,7 @@ that the specifications leave open.
 
 What a terminal does with its hub: it enrols, judges the trust documents, makes a journal's entries, signs
 checkpoints and batches, takes acknowledgements, asks about a payment before it is made, and downloads and
-verifies what the hub tells (trust.md, hub-protocol.md, journal.md, voucher.md, hot-list.md, time.md). Keys
+verifies what the hub tells, its log too (trust.md, hub-protocol.md, hub-log.md, journal.md, voucher.md, hot-list.md, time.md). Keys
 and signatures are those of the `cryptography` package; CBOR is its own. `second_client_test.py` runs it
 against the real hub.
 """
@@ -391,6 +391,77 @@ class Client:
         need(last == len(self.entries) and last_hash == self.hashes[-1], "another end")
         self.sent = last
         return [tuple(line) for line in quarantined]
+
+    # The hub's log (hub-log.md): roots and proofs as RFC 9162, 2.1.3.2 and 2.1.4.2 check them.
+
+    def log_checkpoint(self, note):
+        lines = note.decode().split("\n")
+        need(len(lines) == 7 and lines[4] == lines[6] == "", "a checkpoint's lines")
+        name, body = lines[0], "\n".join(lines[:4]) + "\n"
+        need(name == "till-hub-log/1/" + self.terminal.removeprefix("till:").split("/")[0], "a log's name")
+        need(lines[5].startswith(f"\u2014 {name} "), "a checkpoint's signature")
+        signature = base64.b64decode(lines[5].split(" ")[2], validate=True)
+        need(any(sha256(name.encode() + b"\n\x01" + key.raw)[:4] == signature[:4]
+                 and key.verifies(signature[4:], body.encode()) for key in self.hubs), "the hub signed it")
+        return int(lines[1]), base64.b64decode(lines[2], validate=True)
+
+    @staticmethod
+    def log_proof(text, count):
+        """The lines of a proof's head, its hashes, and the checkpoint."""
+        start, checkpoint = text.split(b"\n\n", 1)
+        lines = start.decode().split("\n")
+        return lines[:count], [base64.b64decode(line, validate=True) for line in lines[count:]], checkpoint
+
+    def log_has(self, batch, acknowledgement, number):
+        """The hub's log has this batch with this answer; says where."""
+        leaf = encode([1, self.terminal, self.journal, number, sha256(batch), sha256(acknowledgement)])
+        node = sha256(b"\0" + leaf)
+        (first, extra, index), path, note = self.log_proof(
+            self.get(f"/v1/log/inclusion?leaf={node.hex()}"), 3)
+        size, root = self.log_checkpoint(note)
+        need(first == "c2sp.org/tlog-proof@v1" and base64.b64decode(extra.removeprefix("extra ")) == leaf, "leaf")
+        place = int(index.removeprefix("index "))
+        need(place < size, "an index below the size")
+        fn, sn = place, size - 1
+        for one in path:
+            need(sn > 0, "a proof's length")
+            if fn & 1 or fn == sn:
+                node = sha256(b"\1" + one + node)
+                while fn and not fn & 1:
+                    fn, sn = fn >> 1, sn >> 1
+            else:
+                node = sha256(b"\1" + node + one)
+            fn, sn = fn >> 1, sn >> 1
+        need(sn == 0 and node == root, "the batch is in the log")
+        return place
+
+    def log_grew(self, old=None):
+        """The hub's log begins as it did at `old`, a size and a root; its size and root now."""
+        first, known = old or (0, sha256(b""))
+        (line,), path, note = self.log_proof(self.get(f"/v1/log/consistency?from={first}"), 1)
+        need(line == f"old {first}", "the old size")
+        size, root = self.log_checkpoint(note)
+        need(first <= size, "a log that grew")
+        if first in (0, size):
+            need(not path and (first == 0 or root == known), "the same log")
+            return size, root
+        if first & (first - 1) == 0:
+            path = [known, *path]
+        fn, sn = first - 1, size - 1
+        while fn & 1:
+            fn, sn = fn >> 1, sn >> 1
+        before = after = path[0]
+        for one in path[1:]:
+            need(sn > 0, "a proof's length")
+            if fn & 1 or fn == sn:
+                before, after = sha256(b"\1" + one + before), sha256(b"\1" + one + after)
+                while fn and not fn & 1:
+                    fn, sn = fn >> 1, sn >> 1
+            else:
+                after = sha256(b"\1" + after + one)
+            fn, sn = fn >> 1, sn >> 1
+        need(sn == 0 and (before, after) == (known, root), "the log begins as it did")
+        return size, root
 
     # HTTP.
 

@@ -60,9 +60,12 @@ class Trial:
         client.cancel(third, card, 700, 700, at, "S4")
         client.close_period(at, (3, 2_400), (1, 700))
         batch = client.batch(at)
+        log = client.log_grew()
         status, answer = client.deliver()
         must(status == 200, f"the batch was refused: {answer}")
         must(client.take_acknowledgement(answer) == [], "an entry was put aside")
+        client.log_has(batch, answer, client.batches)
+        must(client.log_grew(log)[0] == log[0] + 1, "the log has one leaf more")
         again = client.deliver(batch)
         must(again == (200, answer), "the same batch has another answer")
         self.hub.daemon.kill()
@@ -153,6 +156,22 @@ class Trial:
         closed = [line for line in self.hub.command("report") if line.get("period")]
         must([line["agrees"] for line in closed] == [True], f"the report says {closed}")
 
+    def log(self, client, card):
+        """More batches, and growth between every two sizes of the log."""
+        from second_client import now
+        sizes = [client.log_grew()]
+        for number in range(1, 9):
+            client.decline(card, number, now(), "S9", "expired")
+            batch = client.batch(now())
+            status, answer = client.deliver()
+            must(status == 200, f"the batch was refused: {answer}")
+            client.take_acknowledgement(answer)
+            place = client.log_has(batch, answer, client.batches)
+            sizes.append(client.log_grew(sizes[-1]))
+            must(sizes[-1][0] == place + 1, "the newest leaf is the last")
+            for old in sizes:
+                client.log_grew(old)
+
     def run(self):
         client, other = self.client(1), self.client(2)
         fixed, card = self.sell(client)
@@ -160,6 +179,7 @@ class Trial:
         self.listen(client, other, card, fixed)
         self.hot_list(client, fixed, card)
         self.settle(client)
+        self.log(client, card)
 
 
 def main():

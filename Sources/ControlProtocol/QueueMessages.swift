@@ -31,7 +31,7 @@ public struct QueueMessage: Codable, Hashable, Sendable {
     public let payments: UInt64
     /// When the oldest of those payments was made, RFC 3339 in UTC.
     public let oldest: String?
-    /// `online`, `offline` or `unknown`: how the last exchange with the hub went.
+    /// `online`, `offline`, `captive-portal` or `unknown`: how the last exchange with the hub went.
     public let networkStatus: String
     /// When the hub last answered, RFC 3339 in UTC.
     public let lastSync: String?

@@ -55,7 +55,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let merchant: String
     /// The program's version.
     public let version: String
-    /// `online`, `offline` or `unknown`: how the last exchange with the hub went.
+    /// `online`, `offline`, `captive-portal` or `unknown`: how the last exchange with the hub went.
     public let networkStatus: String
     /// When the hub last acknowledged something, RFC 3339 in UTC.
     public let lastSync: String?

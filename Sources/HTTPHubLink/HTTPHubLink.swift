@@ -226,8 +226,10 @@ public final class HTTPHubLink: HubLink {
         let deadline = NIODeadline.now() + time
         let response: HTTPClientResponse
         do { response = try await execute(request, deadline: deadline) } catch {
+            if let sign = CaptivePortal.sign(in: error) { throw .captivePortal(sign) }
             throw .unreachable(Self.words(error))
         }
+        if let sign = CaptivePortal.sign(in: response, of: base) { throw .captivePortal(sign) }
         switch response.status.code {
         case 200:
             guard Self.isType(Self.messageType, response) else {

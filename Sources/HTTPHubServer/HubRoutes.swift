@@ -38,6 +38,7 @@ struct HubRoutes: Sendable {
         router.get("v1/documents/:document") { request, context in
             try await document(request, context.parameters)
         }
+        addLog(to: router)
         router.get("v1/health") { _, _ in try HubAnswer.json(["status": "ok"]) }
         router.get("openapi.json") { _, _ in
             Response(
@@ -206,7 +207,7 @@ struct HubRoutes: Sendable {
     }
 
     /// A parameter's number, 0 where there is none; nil where it is none of a message's.
-    private static func number(_ text: Substring?) -> UInt64? {
+    static func number(_ text: Substring?) -> UInt64? {
         guard let text else { return 0 }
         // A sign would be read too.
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
@@ -216,7 +217,7 @@ struct HubRoutes: Sendable {
     }
 
     /// The bytes of a parameter in hexadecimal, or nil.
-    private static func bytes(_ hex: Substring?) -> [UInt8]? {
+    static func bytes(_ hex: Substring?) -> [UInt8]? {
         guard let digits = hex?.utf8, digits.count.isMultiple(of: 2), digits.count <= 64,
             // A sign would be read too.
             !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-"))

@@ -34,7 +34,7 @@ public struct BatchAcceptor: Sendable {
         do { unverified = try UnverifiedBatch(decoding: bytes) } catch {
             return .refused(.message(error))
         }
-        guard try await ledger.profile() != nil else { return .refused(.notInitialised) }
+        guard let profile = try await ledger.profile() else { return .refused(.notInitialised) }
         guard
             let enrolment = try await ledger.enrolment(
                 of: unverified.terminal, journal: unverified.journal)
@@ -61,8 +61,7 @@ public struct BatchAcceptor: Sendable {
             case .accepted(let rows, let position):
                 let accepted = answer(
                     batch, bytes, rows: Self.quarantine(rows, since: revokedSince),
-                    position: position, arrival: snapshot.nextArrival,
-                    at: now)
+                    position: position, on: snapshot, of: profile, at: now)
                 if try await ledger.append(accepted) {
                     return .acknowledged(accepted.acknowledgement, repeated: false)
                 }
@@ -86,19 +85,29 @@ public struct BatchAcceptor: Sendable {
 
     private func answer(
         _ batch: VerifiedBatch, _ bytes: [UInt8], rows: [LedgerRow], position: JournalPosition,
-        arrival: UInt64, at now: UInt64
+        on snapshot: BatchSnapshot, of profile: HubProfile, at now: UInt64
     ) -> LedgerBatch {
         let quarantined = rows.compactMap { row -> QuarantinedEntry? in
             guard case .quarantined(let reason, _) = row.standing else { return nil }
             return QuarantinedEntry(sequence: row.sequence, reason: reason)
         }
         let acknowledgement = Acknowledgement(
-            of: batch, bytes: bytes, at: now, quarantined: quarantined)
+            of: batch, bytes: bytes, at: now, quarantined: quarantined
+        ).signed(by: key)
+        let (terminal, journal) = (batch.batch.terminal, batch.batch.journal)
+        let number = batch.batch.number
+        var log = snapshot.log
+        log.append(
+            HubLogLeaf(
+                terminal: terminal, journal: journal, number: number, batch: bytes,
+                acknowledgement: acknowledgement
+            ).hash)
         return LedgerBatch(
-            arrival: arrival, terminal: batch.batch.terminal, journal: batch.batch.journal,
-            number: batch.batch.number, at: now, bytes: bytes,
-            acknowledgement: acknowledgement.signed(by: key), position: position, rows: rows,
-            checkpoint: batch.checkpoint.map { KnownCheckpoint(size: $0.size, hash: $0.hash) })
+            arrival: snapshot.nextArrival, terminal: terminal, journal: journal, number: number,
+            at: now, bytes: bytes, acknowledgement: acknowledgement, position: position,
+            rows: rows,
+            checkpoint: batch.checkpoint.map { KnownCheckpoint(size: $0.size, hash: $0.hash) },
+            logCheckpoint: HubLog.sign(log, profile: profile, at: now, key: key))
     }
 
     private func strangerRefusal(_ batch: UnverifiedBatch) async throws(HubLedgerError)

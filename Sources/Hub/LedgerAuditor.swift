@@ -10,6 +10,8 @@ public enum AuditFinding: Error, Hashable, Sendable {
     case row(arrival: UInt64, sequence: UInt64, String)
     /// A batch does not continue the one before it of its journal, or an arrival is missing.
     case gap(arrival: UInt64, String)
+    /// The log is not that of the batches.
+    case log(arrival: UInt64, String)
 
     /// The stable code of the finding in JSON.
     public var reason: String { "ledger-damaged" }
@@ -26,6 +28,8 @@ public enum AuditFinding: Error, Hashable, Sendable {
                 + "the ledger: its \(detail) is not what the terminal signed. \(end)"
         case .gap(let arrival, let detail):
             "The ledger is not whole at arrival \(arrival): \(detail). \(end)"
+        case .log(let arrival, let detail):
+            "The log of accepted batches has been changed at arrival \(arrival): \(detail). \(end)"
         }
     }
 }
@@ -61,6 +65,7 @@ public struct LedgerAuditor: Sendable {
         }
         var positions: [Journal: JournalPosition] = [:]
         var arrival: UInt64 = 0
+        var log = MerkleFrontier()
         while true {
             let page = try await ledger.batches(after: arrival, limit: Self.pageSize)
             for batch in page {
@@ -75,10 +80,44 @@ public struct LedgerAuditor: Sendable {
                         batch, key: enrolments[journal], after: positions[journal] ?? .start)
                 } catch { return error }
                 arrival = batch.arrival
+                if let finding = try await checkLog(batch, after: &log) { return finding }
                 body(batch, entries)
             }
-            if page.count < Self.pageSize { return nil }
+            guard page.count < Self.pageSize else { continue }
+            // The checkpoint and the size first: what arrives meanwhile brings its own.
+            let latest = try await ledger.latestLogCheckpoint()
+            let size: UInt64
+            do throws(HubLedgerError) { size = try await ledger.logFrontier().size } catch .damaged(
+                let place)
+            { return .log(arrival: arrival + 1, place) }
+            let isLast = try await ledger.batches(after: arrival, limit: 1).isEmpty
+            if let latest, latest.size > size {
+                return .log(arrival: size + 1, "it was longer: a checkpoint of it is kept")
+            }
+            return size > arrival && isLast
+                ? .log(arrival: arrival + 1, "it has a leaf without a batch") : nil
         }
+    }
+
+    /// Holds the log's hashes that `batch` has made, and the checkpoint that came with it, against
+    /// what they should be; `log` is the log before it, and then with it.
+    private func checkLog(_ batch: LedgerBatch, after log: inout MerkleFrontier)
+        async throws(HubLedgerError) -> AuditFinding?
+    {
+        let made = log.append(batch.leaf.hash)
+        do throws(HubLedgerError) {
+            guard try await ledger.logHashes(of: made.map(\.node)) == made.map(\.hash) else {
+                return .log(arrival: batch.arrival, "its hashes are not those of the batches")
+            }
+        } catch .damaged(let place) { return .log(arrival: batch.arrival, place) }
+        guard let bytes = batch.logCheckpoint else { return nil }
+        do throws(HubLogError) {
+            let checkpoint = try HubLogCheckpoint.verify(bytes, signedBy: hub)
+            guard checkpoint.size == log.size, checkpoint.root == log.root else {
+                return .log(arrival: batch.arrival, "its checkpoint is of another log")
+            }
+            return nil
+        } catch { return .log(arrival: batch.arrival, error.message) }
     }
 
     private struct Journal: Hashable {

@@ -1,4 +1,3 @@
-import CBOR
 public import COSE
 public import Vouchers
 
@@ -88,25 +87,16 @@ public struct Checkpoint: Hashable, Sendable {
 
     /// The checkpoint as a signed note, by `key`, the terminal's (Ed25519).
     public func signed(by key: PrivateKey) -> [UInt8] {
-        precondition(key.algorithm == .ed25519, "A terminal's key is an Ed25519 key.")
-        let text = Array(body.utf8)
-        let line = Self.keyHash(origin, key.publicKey) + key.sign(text)
-        return text + Array("\n\u{2014} \(origin) \(Base64Text.encode(line))\n".utf8)
-    }
-
-    /// The first 4 bytes of the SHA-256 of name, LF, 0x01 and the key (C2SP signed-note, Ed25519).
-    private static func keyHash(_ name: String, _ key: PublicKey) -> [UInt8] {
-        Array(Hashing.sha256(Array(name.utf8) + [0x0A, 0x01] + key.encoding).prefix(4))
+        SignedNote.sign(body, name: origin, key: key)
     }
 
     /// Reads the checkpoint that `key` has signed.
     public static func verify(_ bytes: [UInt8], signedBy key: PublicKey) throws(CheckpointError)
         -> Checkpoint
     {
-        let (checkpoint, line) = try parse(bytes)
-        guard Array(line.prefix(4)) == keyHash(checkpoint.origin, key) else { throw .wrongSigner }
-        guard key.isValidSignature(Array(line.dropFirst(4)), for: Array(checkpoint.body.utf8))
-        else { throw .badSignature }
+        let (checkpoint, signature) = try parse(bytes)
+        try SignedNote.verify(
+            signature, of: checkpoint.body, name: checkpoint.origin, key: key)
         return checkpoint
     }
 
@@ -118,48 +108,27 @@ public struct Checkpoint: Hashable, Sendable {
     private static func parse(_ bytes: [UInt8]) throws(CheckpointError)
         -> (checkpoint: Checkpoint, signature: [UInt8])
     {
-        guard bytes.count <= maximumBytes, let text = String(validating: bytes, as: UTF8.self)
-        else { throw .malformed("text") }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 7, lines[4].isEmpty, lines[6].isEmpty else {
-            throw .malformed("number of lines")
-        }
+        let lines = try SignedNote.lines(of: bytes, count: 4, maximumBytes: maximumBytes)
         let names = lines[0].split(separator: "/", omittingEmptySubsequences: false)
         guard names.count == 5, lines[0].hasPrefix(prefix),
             let terminal = TerminalID("till:" + names[2] + "/" + names[3]),
             let journal = Hex.bytes(of: names[4]),
             journal.count == MessageLimits.journalIdentityLength
         else { throw .malformed("origin (line 1)") }
-        guard let size = number(lines[1]) else { throw .malformed("size (line 2)") }
+        guard let size = SignedNote.number(lines[1]) else { throw .malformed("size (line 2)") }
         guard let hash = Base64Text.decode(lines[2]), hash.count == JournalEntry.hashLength else {
             throw .malformed("hash (line 3)")
         }
         let numbers = lines[3].split(separator: " ", omittingEmptySubsequences: false)
-        guard numbers.count == 3, let at = number(numbers[0]), let receipt = number(numbers[1]),
-            let period = number(numbers[2])
+            .map(SignedNote.number)
+        guard numbers.count == 3, let at = numbers[0], let receipt = numbers[1],
+            let period = numbers[2]
         else { throw .malformed("time, receipt and period (line 4)") }
         let checkpoint = Checkpoint(
             terminal: terminal, journal: journal, size: size, hash: hash, at: at,
             receipt: receipt, period: period)
-        let start = "\u{2014} " + checkpoint.origin + " "
-        guard lines[5].hasPrefix(start),
-            let line = Base64Text.decode(lines[5].dropFirst(start.count)), line.count == 68
-        else { throw .malformed("signature (line 6)") }
-        // One text for one checkpoint: no other spelling of the same says anything.
-        let again = checkpoint.body + "\n" + start + Base64Text.encode(line) + "\n"
-        guard again.utf8.elementsEqual(bytes) else { throw .malformed("spelling") }
-        return (checkpoint, line)
+        let signature = try SignedNote.signature(
+            in: lines[4], of: bytes, body: checkpoint.body, name: checkpoint.origin)
+        return (checkpoint, signature)
     }
-
-    private static func number(_ text: Substring) -> UInt64? {
-        guard let value = UInt64(text), value <= MessageLimits.maximumInteger,
-            String(value) == text
-        else { return nil }
-        return value
-    }
-}
-
-extension PublicKey {
-    /// The 32 bytes of an Ed25519 key (RFC 8032, 5.1.2).
-    fileprivate var encoding: [UInt8] { coseKeyValue(compressed: false)[-2]?.asBytes ?? [] }
 }

@@ -23,7 +23,8 @@ extension SQLiteHubLedger {
                 checkpoint: try Self.checkpoint(for: query, in: database),
                 answered: try Self.answer(for: query, in: database), histories: histories,
                 presentations: presentations,
-                undoables: try Self.undoables(for: query, in: database))
+                undoables: try Self.undoables(for: query, in: database),
+                log: try Self.frontier(in: database))
         }
     }
 
@@ -160,6 +161,7 @@ extension SQLiteHubLedger {
                         .blob(checkpoint.hash), .number(batch.arrival),
                     ])
             }
+            try Self.log(batch, in: database)
             return true
         }
     }
@@ -268,7 +270,11 @@ extension SQLiteHubLedger {
             checkpoint: try Row.fetchOne(
                 database, sql: "SELECT size, hash FROM checkpoints WHERE arrival = ?",
                 arguments: [.number(arrival)]
-            ).map { KnownCheckpoint(size: try $0.unsigned("size"), hash: try $0.bytes("hash")) })
+            ).map { KnownCheckpoint(size: try $0.unsigned("size"), hash: try $0.bytes("hash")) },
+            logCheckpoint: try Row.fetchOne(
+                database, sql: "SELECT content FROM log_checkpoints WHERE size = ?",
+                arguments: [.number(arrival)]
+            ).map { try $0.bytes("content") })
     }
 
     private static func ledgerRow(_ row: Row) throws -> LedgerRow {

@@ -11,7 +11,7 @@ enum Schema {
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
         makeVersion1, makeVersion2, makeVersion3, makeHotLists, makeTrust,
-        makeRefundRights, makeAccounts, makeUnconfirmed,
+        makeRefundRights, makeAccounts, makeUnconfirmed, makeLog,
     ]
 
     /// Brings the database from version `found` to this program's; 0 is an empty one.

@@ -63,7 +63,7 @@ extension PaymentTerminal {
         defer { syncState.isRunning = false }
         do throws(SyncReport.Failure) {
             let clockFailure = await settleClock(over: link)
-            if let clockFailure, clockFailure.reason == "hub-unreachable" { throw clockFailure }
+            if let clockFailure, clockFailure.network != .online { throw clockFailure }
             try await upload(over: link, into: &report)
             try await downloadTrust(over: link)
             try await download(over: link, keep: keep)
@@ -81,7 +81,7 @@ extension PaymentTerminal {
         } catch {
             let error = await explained(error, over: link)
             report.failure = error
-            syncState.network = error.reason == "hub-unreachable" ? .offline : .online
+            syncState.network = error.network
             syncState.lastProblem = error.message
         }
         // A hub that has answered may be asked about payments again; one that has not, not yet.
@@ -218,6 +218,15 @@ extension SyncReport.Failure: Error {
         }
     }
 
+    /// What it says of the network. An answer that no hub gives is none of the hub's.
+    var network: NetworkStatus {
+        switch reason {
+        case "hub-unreachable", "hub-bad-answer": .offline
+        case "captive-portal": .captivePortal
+        default: .online
+        }
+    }
+
     /// Another hub than this terminal's own has answered.
     static func otherHub(kept: String) -> SyncReport.Failure {
         SyncReport.Failure(
@@ -234,6 +243,12 @@ extension SyncReport.Failure: Error {
                 reason: error.reason,
                 message: "The hub cannot be reached (\(detail)). Nothing is lost: payments wait "
                     + "in the journal and go out with the next exchange.")
+        case .captivePortal(let sign):
+            self.init(
+                reason: error.reason,
+                message: "The network's log-in page answers in the hub's place (\(sign)). Nothing "
+                    + "of it was believed and nothing is lost: payments wait in the journal. Log in "
+                    + "to the network with a browser in it, or ask whoever runs it.")
         case .refused(let status, let reason, let detail):
             self.init(
                 reason: reason,

@@ -57,7 +57,7 @@ extension PaymentTerminal {
         let bytes: [UInt8]
         do { bytes = try answer.get() } catch {
             switch error {
-            case .unreachable, .badAnswer: return .unreachable(reason: error.reason)
+            case .unreachable, .captivePortal, .badAnswer: return .unreachable(reason: error.reason)
             case .refused(_, let reason, _): return .refused(reason: reason)
             }
         }
@@ -96,6 +96,8 @@ extension PaymentTerminal {
 
     private func noteConnection(after event: SaleMachine.Event) {
         switch event {
+        case .hubReplied(_, .unreachable(reason: "captive-portal")):
+            syncState.network = .captivePortal
         case .hubSilent, .hubReplied(_, .unreachable): syncState.network = .offline
         default: syncState.network = .online
         }

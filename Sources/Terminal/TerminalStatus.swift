@@ -25,6 +25,8 @@ public enum NetworkStatus: String, Hashable, Sendable {
     case online
     /// It did not.
     case offline
+    /// The network's log-in page answered in its place.
+    case captivePortal = "captive-portal"
     /// Nothing was tried yet.
     case unknown
 }

@@ -17,7 +17,7 @@ struct TillHub: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, TerminalCommand.self, IssuerCommand.self,
             VoucherCommand.self, PolicyCommand.self, HotListCommand.self, ClockCodeCommand.self,
-            LedgerCommand.self, ReportCommand.self, StatementCommand.self,
+            LedgerCommand.self, LogCommand.self, ReportCommand.self, StatementCommand.self,
             TerminalsCommand.self, RootCommand.self,
             TrustCommand.self, AccountCommand.self, DrillCommand.self, TrainingCommand.self,
         ])

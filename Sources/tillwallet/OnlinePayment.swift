@@ -79,6 +79,13 @@ extension PayCommand {
                     "The issuer does not answer (\(detail)). Whether it has paid is not known: "
                     + "run the same again, it pays once; or answer the shop offline, without --online."
             )
+        case .captivePortal(let sign):
+            CommandFailure(
+                reason: error.reason,
+                message:
+                    "The network's log-in page answers in the issuer's place (\(sign)). Nothing was "
+                    + "paid by it. Log in to the network and run the same again, it pays once; or "
+                    + "answer the shop offline, without --online.")
         case .refused(_, let reason, let detail):
             CommandFailure(reason: reason, message: detail)
         case .badAnswer(let detail):

@@ -41,6 +41,60 @@ struct SyncTests {
         bench.shell.stop(hub)
     }
 
+    @Test(
+        "A network's log-in page is told as such everywhere, and no payment leaves the queue for it"
+    )
+    func captivePortal() throws {
+        let bench = try kiosk()
+        defer { bench.stopDaemon() }
+        let portal = Process()
+        portal.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        portal.arguments = [
+            "-c",
+            """
+            import http.server, os
+            class Portal(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.rfile.read(int(self.headers.get("content-length", 0)))
+                    self.send_response(302)
+                    self.send_header("location", "http://login.hotel.example/?from=kiosk")
+                    self.send_header("content-length", "0")
+                    self.end_headers()
+                do_POST = do_GET
+                def log_message(self, *_): pass
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+            open("portal.new", "w").write(str(server.server_port))
+            os.rename("portal.new", "portal")
+            server.serve_forever()
+            """,
+        ]
+        portal.currentDirectoryURL = bench.shell.folder
+        try portal.run()
+        defer { kill(portal.processIdentifier, SIGKILL) }
+        let end = Date().addingTimeInterval(30)
+        while !FileManager.default.fileExists(atPath: bench.shell.path("portal")) {
+            try #require(Date() < end && portal.isRunning)
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        let url = try bench.hubURL("portal")
+        try bench.startDaemon("--hub-url", url)
+        let sync = try bench.shell.run("tillctl", "sync", "--json")
+        #expect(sync.status == 4)
+        #expect(try sync.json()["reason"] as? String == "captive-portal")
+        let status = try bench.shell.run("tillctl", "sync", "status", "--json")
+        #expect(status.status == 4)
+        let told = try status.json()
+        #expect(told["network"] as? String == "captive-portal")
+        #expect(told["queuedPayments"] as? Int == 1)
+        #expect((told["problem"] as? String)?.contains("login.hotel.example") == true, "\(told)")
+        let whole = try bench.shell.run("tillctl", "status", "--json").json()
+        #expect(whole["networkStatus"] as? String == "captive-portal")
+        let doctor = try bench.look("hub-answers", also: ["--hub-url", url])
+        #expect(doctor.grade == "warning" && doctor.cause.contains("log-in page"), "\(doctor)")
+        // Who is not the hub says nothing of whom it knows.
+        #expect(try bench.look("hub-knows", also: ["--hub-url", url]).grade != "fault")
+    }
+
     @Test("What the hub has put aside is told with reason and advice, with the daemon dead too")
     func quarantine() throws {
         let bench = try kiosk()

@@ -71,6 +71,29 @@ import Vouchers
         #expect(try await counter.terminal.queueView().refused == after.refused)
     }
 
+    @Test(
+        "Who is not the hub is believed in nothing and counts as no connection",
+        arguments: [
+            (HubLinkError.captivePortal("it leads to login.example"), NetworkStatus.captivePortal),
+            (.badAnswer("its type is not application/cose"), .offline),
+            (.unreachable("no answer in time"), .offline),
+            (.refused(status: 503, reason: "disk-full", detail: "Full."), .online),
+        ])
+    func whoIsNotTheHub(error: HubLinkError, network: NetworkStatus) async throws {
+        let counter = try await counterWithAQueue()
+        let report = await counter.terminal.sync(
+            over: ClosureHub { (_) throws(HubLinkError) in throw error }, keep: { _ in })
+        #expect(report.failure?.reason == error.reason)
+        #expect(report.entries == 0 && report.queuedEntries == 2)
+        let status = try await counter.terminal.status()
+        #expect(status.network == network)
+        #expect(status.lastSync == nil, "nobody was reached")
+        if case .captivePortal(let sign) = error {
+            #expect(status.lastSyncProblem?.contains("log-in page") == true)
+            #expect(status.lastSyncProblem?.contains(sign) == true)
+        }
+    }
+
     @Test func aCheckpointOfTheWholeJournalLeavesWithEachBatch() async throws {
         let counter = try await counterWithAQueue()
         let (hub, terminal) = (counter.hubKey, counter.key.publicKey)

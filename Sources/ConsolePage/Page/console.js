@@ -162,7 +162,7 @@ function strip(status) {
     if (icon) row.querySelector("dt").textContent = icon;
   };
   if (!status) return;
-  put("network", say(status.networkStatus), { online: "●", offline: "○" }[status.networkStatus] ?? "◌");
+  put("network", say(status.networkStatus), { online: "●", offline: "○", "captive-portal": "⚿" }[status.networkStatus] ?? "◌");
   const age = (time) => span(Math.max(0, (Date.now() - Date.parse(time)) / 1000));
   const sums = status.allowances.filter((line) => line.outstanding.minorUnits > 0)
     .map((line) => written(line.outstanding)).join(" + ");

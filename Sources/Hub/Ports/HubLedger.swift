@@ -63,7 +63,7 @@ public enum HubLedgerError: Error, Hashable, Sendable {
 /// continues a row (an arrival, a version) and answers `false`, another process has taken that
 /// number in between: read again and decide again. Every implementation passes
 /// `HubLedgerContract`.
-public protocol HubLedger: TrustLedger, HotListLedger, AccountLedger, StatementLedger {
+public protocol HubLedger: TrustLedger, HotListLedger, AccountLedger, StatementLedger, LogLedger {
     /// Who the hub is, or nil before it is initialised.
     func profile() async throws(HubLedgerError) -> HubProfile?
 
@@ -89,8 +89,8 @@ public protocol HubLedger: TrustLedger, HotListLedger, AccountLedger, StatementL
     /// Everything that bears on one batch, read at one moment.
     func snapshot(for query: BatchQuery) async throws(HubLedgerError) -> BatchSnapshot
 
-    /// Adds an accepted batch with its rows and its acknowledgement in one transaction; `false`
-    /// where its arrival number is taken.
+    /// Adds an accepted batch with its rows, its acknowledgement, its leaf of the log and the log's
+    /// checkpoint in one transaction; `false` where its arrival number is taken.
     func append(_ batch: LedgerBatch) async throws(HubLedgerError) -> Bool
 
     /// Everything that bears on one authorisation request, read at one moment.

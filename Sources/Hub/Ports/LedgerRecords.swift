@@ -215,12 +215,15 @@ public struct LedgerBatch: Hashable, Sendable {
     public let rows: [LedgerRow]
     /// The checkpoint that came with it, if one did.
     public let checkpoint: KnownCheckpoint?
+    /// The signed checkpoint of the hub's log with this batch as its last leaf, if one was signed
+    /// (``HubProtocol/HubLogCheckpoint``).
+    public let logCheckpoint: [UInt8]?
 
     /// Makes a batch; see the properties.
     public init(
         arrival: UInt64, terminal: TerminalID, journal: [UInt8], number: UInt64, at: UInt64,
         bytes: [UInt8], acknowledgement: [UInt8], position: JournalPosition, rows: [LedgerRow],
-        checkpoint: KnownCheckpoint? = nil
+        checkpoint: KnownCheckpoint? = nil, logCheckpoint: [UInt8]? = nil
     ) {
         self.arrival = arrival
         self.terminal = terminal
@@ -232,6 +235,14 @@ public struct LedgerBatch: Hashable, Sendable {
         self.position = position
         self.rows = rows
         self.checkpoint = checkpoint
+        self.logCheckpoint = logCheckpoint
+    }
+
+    /// The batch's leaf of the hub's log.
+    public var leaf: HubLogLeaf {
+        HubLogLeaf(
+            terminal: terminal, journal: journal, number: number, batch: bytes,
+            acknowledgement: acknowledgement)
     }
 }
 
@@ -332,13 +343,15 @@ public struct BatchSnapshot: Hashable, Sendable {
     public let presentations: [[UInt8]: CaptureLocation]
     /// The accepted captures asked for that entries undo, by sequence number.
     public let undoables: [UInt64: UndoableCapture]
+    /// The right edge of the hub's log.
+    public let log: MerkleFrontier
 
     /// Makes a snapshot.
     public init(
         nextArrival: UInt64, position: JournalPosition, checkpoint: KnownCheckpoint? = nil,
         answered: Answer?,
         histories: [VoucherIdentity: VoucherHistory], presentations: [[UInt8]: CaptureLocation],
-        undoables: [UInt64: UndoableCapture] = [:]
+        undoables: [UInt64: UndoableCapture] = [:], log: MerkleFrontier = MerkleFrontier()
     ) {
         self.nextArrival = nextArrival
         self.position = position
@@ -347,6 +360,7 @@ public struct BatchSnapshot: Hashable, Sendable {
         self.histories = histories
         self.presentations = presentations
         self.undoables = undoables
+        self.log = log
     }
 }
 

@@ -5,6 +5,8 @@ public import Vouchers
 public enum HubLinkError: Error, Hashable, Sendable {
     /// No connection, or it broke, or it took longer than its limit.
     case unreachable(String)
+    /// The network's log-in page answers in the hub's place; the text says what gives it away.
+    case captivePortal(String)
     /// The hub answered with a refusal: the HTTP status and the problem's own words.
     case refused(status: Int, reason: String, detail: String)
     /// The answer is longer than allowed or not of the promised type.
@@ -14,6 +16,7 @@ public enum HubLinkError: Error, Hashable, Sendable {
     public var reason: String {
         switch self {
         case .unreachable: "hub-unreachable"
+        case .captivePortal: "captive-portal"
         case .refused(_, let reason, _): reason
         case .badAnswer: "hub-bad-answer"
         }

@@ -167,14 +167,20 @@ enum HubChecks {
 
     private static func answers(_ kiosk: Kiosk) -> DoctorFinding {
         guard let address = HubAddress(kiosk) else { return noAddress }
-        let said: String?? = ask(kiosk) { link in
+        let said: HubLinkError?? = ask(kiosk) { link in
             do throws(HubLinkError) {
                 _ = try await link.root(after: 0)
                 return .some(nil)
-            } catch { return "\(error)" }
+            } catch { return error }
         }
         guard let said else { return silent }
         guard let problem = said else { return .ok("The hub answers.") }
+        if case .captivePortal(let sign) = problem {
+            return .warning(
+                "The network's log-in page answers in the hub's place (\(sign)): payments wait, "
+                    + "within the offline limits. Log in to the network with a browser in it.",
+                fix: "curl -iL \(shellWord(address.url + "/v1/health"))")
+        }
         return .fault(
             "What answers at \(address.url) is no hub of Till: \(problem)",
             fix: "systemctl restart tillhub")
@@ -202,7 +208,11 @@ enum HubChecks {
             do throws(HubLinkError) {
                 _ = try await link.configuration(for: terminal, newerThan: 0)
                 return .some(nil)
-            } catch { return error.reason }
+            } catch {
+                // Who is not the hub says nothing of whom it knows.
+                if case .captivePortal = error { return nil }
+                return error.reason
+            }
         }
         guard let said else { return silent }
         guard let reason = said else { return .ok("The hub knows \(terminal.text).") }
