@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Money
 import NIOCore
+import Payments
 import Screens
 import ServiceLifecycle
 import Terminal
@@ -88,7 +89,10 @@ struct ConsoleRoutes: Sendable {
                 }, terminal: await terminal.name.text, merchant: await terminal.merchantName,
                 currency: currency.code, decimals: currency.exponent,
                 timeZone: terminal.calendar.zone, version: version,
-                training: terminal.isTraining ? true : nil))
+                training: terminal.isTraining ? true : nil,
+                vatRates: console.vatRates.isEmpty
+                    ? nil
+                    : console.vatRates.map { VATRateMessage(code: $0.code, rate: $0.rate) }))
     }
 
     private func login(_ request: Request, _ context: ControlContext) async -> LoginMessage? {

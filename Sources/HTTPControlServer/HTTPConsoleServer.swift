@@ -4,6 +4,7 @@ import HubProtocol
 import Hummingbird
 public import Logging
 import NIOCore
+public import Payments
 public import Screens
 public import ServiceLifecycle
 public import Terminal
@@ -19,6 +20,8 @@ public struct ConsoleSettings: Sendable {
     let staff: any StaffDoor
     /// The most that a cashier gives back without a supervisor, in minor units.
     let refundLimit: UInt64
+    /// The shop's rates of value-added tax, which the page offers for each item; empty: none.
+    let vatRates: [VATRate]
     /// The page's file of a name.
     let page: @Sendable (String) -> Content?
     /// Draws the customer's screen for a browser.
@@ -26,13 +29,14 @@ public struct ConsoleSettings: Sendable {
 
     /// Puts settings together.
     public init(
-        port: Int, staff: any StaffDoor, refundLimit: UInt64,
+        port: Int, staff: any StaffDoor, refundLimit: UInt64, vatRates: [VATRate] = [],
         page: @escaping @Sendable (String) -> Content?,
         picture: @escaping @Sendable (Screen) -> Content?
     ) {
         self.port = port
         self.staff = staff
         self.refundLimit = refundLimit
+        self.vatRates = vatRates
         self.page = page
         self.picture = picture
     }

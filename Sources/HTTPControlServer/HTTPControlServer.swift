@@ -7,6 +7,7 @@ import Hummingbird
 public import Logging
 import Money
 import NIOCore
+import Payments
 public import ServiceLifecycle
 public import Terminal
 import Trust
@@ -140,10 +141,24 @@ struct Routes: Sendable {
         }
         do {
             let total = try await terminal.amount(order.amount, currencyCode: order.currency)
-            let view = try await terminal.charge(total, key: order.key)
+            let vat = try terminal.vat(try claims(order.vat ?? [], in: total.currency), of: total)
+            let view = try await terminal.charge(total, key: order.key, vat: vat)
             return try Answer.json(await message(view), status: .created)
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
+        }
+    }
+
+    private func claims(_ lines: [VATOrderMessage], in currency: Currency) throws(SaleRefusal)
+        -> [VATClaim]
+    {
+        do throws(AmountError) {
+            var claims: [VATClaim] = []
+            for line in lines { claims.append(try line.claim(in: currency)) }
+            return claims
+        } catch {
+            throw SaleRefusal(
+                reason: error.reason, message: "A VAT line: \(error) No sale was opened.")
         }
     }
 

@@ -71,7 +71,8 @@ struct JournalRoutes: Sendable {
             markedPaid: period.marked.map {
                 CountedSumMessage($0.sum, currency: $0.currencyNumber)
             },
-            drawer: period.drawer, checkpoint: checkpoint, calendar: terminal.calendar,
+            drawer: period.drawer, vat: period.vat, checkpoint: checkpoint,
+            calendar: terminal.calendar,
             now: await terminal.now)
     }
 

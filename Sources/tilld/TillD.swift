@@ -88,6 +88,12 @@ struct TillD: TillCommand {
                 + "currency.", valueName: "amount"))
     var cashierRefundLimit: String?
     @Option(
+        name: .customLong("vat-rates"),
+        help: ArgumentHelp(
+            "The shop's rates of value-added tax, which the console offers for each item, in per "
+                + "cent: A=19,B=7 (default: $TILL_VAT_RATES, else none).", valueName: "list"))
+    var vatRates: String?
+    @Option(
         help: ArgumentHelp(
             "The language that customers are spoken to in: en, de, fr, es, zh or ar (default: "
                 + "$TILL_LANGUAGE, else en).", valueName: "tag"))
@@ -148,6 +154,7 @@ struct TillD: TillCommand {
         }
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline
+        let rates = try ConsoleChoice.vatRates(vatRates, environment)
         let folder = try stateFolder(environment)
         let daemon = try await Daemon(
             state: folder,
@@ -161,7 +168,8 @@ struct TillD: TillCommand {
                 volume: volume, voice: speak ? language : nil, logger: Logger(label: "tilld")),
             console: consolePort.map {
                 ConsoleChoice(
-                    port: $0, portFile: consolePortFile, refundLimit: cashierRefundLimit)
+                    port: $0, portFile: consolePortFile, refundLimit: cashierRefundLimit,
+                    vatRates: rates)
             })
         do {
             try await daemon.run()

@@ -47,7 +47,8 @@ class Shop:
         file = self.folder / "console-port"
         file.unlink(missing_ok=True)
         self.terminal.start("--sync-interval", "0", "--console-port", str(port),
-                            "--console-port-file", str(file), "--cashier-refund-limit", "5.00")
+                            "--console-port-file", str(file), "--cashier-refund-limit", "5.00",
+                            "--vat-rates", "A=19,B=5.5")
         end = time.monotonic() + SECONDS
         while not file.exists():
             if time.monotonic() > end:

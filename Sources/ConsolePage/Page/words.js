@@ -23,6 +23,7 @@ const keys = [
   "refusedMeans",
   "entryNumber", "paidByApp", "unconfirmed", "markedPaid", "markPaid", "markAsk",
   "health", "healthShown", "healthNotShown", "businessDay", "businessDays",
+  "vat", "gross", "net", "tax",
 ];
 
 const table = {
@@ -58,6 +59,7 @@ const table = {
     "Mark as paid", "The money is in the bank's app: {n}",
     "Code for the technician", "The code stands on the customer's screen", "The customer's screen cannot show the code",
     "Business day {n}", "{n} business days: not closed in time",
+    "VAT", "Gross", "Net", "Tax",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -93,6 +95,7 @@ const table = {
     "Als bezahlt vermerken", "Das Geld steht in der Bank-App: {n}",
     "Code für den Techniker", "Der Code steht auf dem Kundenbildschirm", "Der Kundenbildschirm kann den Code nicht zeigen",
     "Geschäftstag {n}", "{n} Geschäftstage: nicht rechtzeitig abgeschlossen",
+    "MwSt.", "Brutto", "Netto", "Steuer",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -128,6 +131,7 @@ const table = {
     "Noter comme payé", "L'argent est dans l'application de la banque : {n}",
     "Code pour le technicien", "Le code est à l'écran du client", "L'écran du client ne peut pas montrer le code",
     "Journée comptable {n}", "{n} journées : non clôturée à temps",
+    "TVA", "Brut", "Net", "Taxe",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -162,6 +166,7 @@ const table = {
     "Anotar como pagado", "El dinero está en la aplicación del banco: {n}",
     "Código para el técnico", "El código está en la pantalla del cliente", "La pantalla del cliente no puede mostrar el código",
     "Día contable {n}", "{n} días contables: no se cerró a tiempo",
+    "IVA", "Bruto", "Neto", "Impuesto",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -187,6 +192,7 @@ const table = {
     "标记为已付", "银行应用中已显示这笔钱:{n}",
     "技术人员用码", "该码已显示在顾客屏幕上", "顾客屏幕无法显示该码",
     "营业日 {n}", "{n} 个营业日:未按时结账",
+    "增值税", "含税", "不含税", "税额",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -218,6 +224,7 @@ const table = {
     "سجله كمدفوع", "المبلغ ظاهر في تطبيق المصرف: {n}",
     "رمز للفني", "الرمز معروض على شاشة الزبون", "شاشة الزبون لا تستطيع عرض الرمز",
     "يوم العمل {n}", "{n} أيام عمل: لم تغلق في وقتها",
+    "ضريبة القيمة المضافة", "الإجمالي", "الصافي", "الضريبة",
   ],
 };
 
@@ -380,6 +387,12 @@ export function money(minorUnits, currency, decimals) {
   const rest = decimals ? mark + text.slice(-decimals) : "";
   const sign = minorUnits < 0 ? "−" : "";
   return `\u2066${sign}${grouped}${rest} ${currency}\u2069`;
+}
+
+// A rate in basis points, as the language writes it; digits stay those on the keys.
+export function percent(basisPoints) {
+  const mark = ["de", "fr", "es"].includes(language) ? "," : ".";
+  return `\u2066${String(basisPoints / 100).replace(".", mark)} %\u2069`;
 }
 
 // An amount as the terminal's API takes it: `12.50`.
