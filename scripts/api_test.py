@@ -138,6 +138,51 @@ def a_day(door, terminal, voucher):
     door.ask("POST", "/console/grants", {"name": "Tina", "pin": PIN}, status=201)
 
 
+def value_added_tax(door, terminal, voucher):
+    """Lines come with a sale, and are refused, divided, printed and summed up (docs/spec/vat.md)."""
+    taxed = {"amount": "17.25", "vat": [{"rate": 1900, "gross": "11.90"},
+                                        {"code": "C", "rate": 700, "gross": "5.35", "tax": "0.35"}]}
+    for vat, reason in (([{"rate": 1900, "gross": "17.24"}], "vat-sum-differs"),
+                        ([{"rate": 0, "gross": "17.25", "tax": "0.01"}], "vat-tax-differs"),
+                        ([{"rate": 10001, "gross": "17.25"}], "vat-malformed"),
+                        ([{"rate": 1900, "gross": "17.2"}], "amount-wrong-decimals"),
+                        ([{"code": "A", "rate": 0, "gross": "17.00"},
+                          {"code": "A", "rate": 0, "gross": "0.25"}], "vat-code-twice"),
+                        ([{"rate": 0, "gross": "1.00"}] * 7, "vat-too-many-lines")):
+        refused = door.ask("POST", "/v1/sales", {**taxed, "vat": vat}, status=409)
+        check(refused["reason"] == reason, f"{vat} is refused as {reason}, not {refused}")
+    door.ask("POST", "/v1/sales", {**taxed, "vat": [{"rate": -1, "gross": "17.25"}]}, status=400)
+    sale = door.ask("POST", "/v1/sales", {**taxed, "key": "vat"}, status=201)
+    check([(line["code"], line["rate"], line["net"]["amount"], line["tax"]["amount"])
+           for line in sale["vat"]] == [("A", 1900, "10.00", "1.90"), ("C", 700, "5.00", "0.35")],
+          f"the sale has its VAT lines: {sale}")
+    again = door.ask("POST", "/v1/sales", {"amount": "17.25", "key": "vat"}, status=409)
+    check(again["reason"] == "key-used-otherwise", "other lines are another sale")
+    terminal.show(voucher("fixed", "17.25"))
+    while (sale := door.ask("GET", "/v1/sales/current?verdict=next&wait=30",
+                            status=200))["state"] == "open":
+        pass
+    number = sale["verdicts"][-1]["receipt"]
+    payment = door.ask("GET", f"/v1/receipts/{number}", status=200)
+    check("A 19%      11.90   10.00    1.90" in payment["receiptText"],
+          f"the receipt has its VAT: {payment}")
+    refund = door.ask("POST", f"/v1/receipts/{number}/refund", {"amount": "5.75", "to": "cash"},
+                      status=201)
+    check([line["tax"]["amount"] for line in refund["vat"]] == ["0.63", "0.12"],
+          f"a third goes back of each rate: {refund}")
+    check("C 7%        1.79    1.67    0.12" in refund["receiptText"], f"and is printed: {refund}")
+    period = door.ask("GET", "/v1/periods/open", status=200)
+    check([(line["captured"]["tax"]["amount"], line["taxMinorUnits"]) for line in period["vat"]]
+          == [("1.90", 127), ("0.35", 23)], f"and the X sums it up: {period}")
+    with tempfile.TemporaryDirectory(prefix="till-export-") as folder:
+        export = pathlib.Path(folder) / "journal.till"
+        terminal.ctl("journal", "export", "--out", export)
+        report = json.loads(subprocess.run(
+            [sys.executable, ROOT / "scripts/verify_journal.py", export, "--json"],
+            capture_output=True, text=True, check=False).stdout)
+        check(report["findings"] == [], f"the second verifier reads the lines: {report}")
+
+
 def fuzz_daemon(document, door, folder, options):
     """Schemathesis at the console's door; answers as soon as they can be."""
     text = copy.deepcopy(document.text)
@@ -189,6 +234,7 @@ def main():
             door = Door(int(ready.read_text()), document)
             check(door.ask("GET", "/openapi.json", status=200) == served, "at both doors")
             a_day(door, terminal, voucher)
+            value_added_tax(door, terminal, voucher)
             print(f"  a day: {len(document.seen)} kinds of answer are as the document says "
                   f"({time.monotonic() - start:.1f} s)", flush=True)
             if options.examples:

@@ -325,9 +325,9 @@ REQUIRED = {
     PERIOD: {22, 23}, DOCUMENT: {24}, CLOCK: {25}, MARK: {5, 6, 7, 13, 17},
 }
 OPTIONAL = {
-    CAPTURE: {13, 16, 17}, DECLINE: {9, 10, 14, 16, 17, 18},
-    CANCELLATION: {9, 10, 11, 12, 14, 15, 17}, REFUND: {9, 10, 11, 12, 14, 15, 17},
-    REVERSAL: {9, 10, 11, 12, 14, 15, 17}, PERIOD: {17, 28}, DOCUMENT: {17}, CLOCK: {17},
+    CAPTURE: {13, 16, 17, 29}, DECLINE: {9, 10, 14, 16, 17, 18},
+    CANCELLATION: {9, 10, 11, 12, 14, 15, 17, 29}, REFUND: {9, 10, 11, 12, 14, 15, 17, 29},
+    REVERSAL: {9, 10, 11, 12, 14, 15, 17, 29}, PERIOD: {17, 28}, DOCUMENT: {17}, CLOCK: {17},
     MARK: set(),
 }
 
@@ -422,6 +422,8 @@ class Entry:
             number(row[0], 1, 5, "key 25")
             for value in row[1:]:
                 number(value, name="key 25")
+        if 29 in m:
+            self.read_vat(m)
         self.receipt = m.get(8)
 
     @staticmethod
@@ -429,6 +431,21 @@ class Entry:
         if not isinstance(value, list) or len(value) != count:
             raise Malformed(name)
         return value
+
+    def read_vat(self, m):
+        if not isinstance(m[29], list) or not 1 <= len(m[29]) <= 6:
+            raise Malformed("key 29")
+        before = ""
+        for line in m[29]:
+            row = self.row(line, 4, "key 29")
+            grammar(row[0], r"[A-Z]", "key 29")
+            if row[0] <= before:
+                raise Malformed("key 29")
+            before = row[0]
+            number(row[1], 0, 10000, "key 29")
+            number(row[3], 0, number(row[2], 1, name="key 29"), "key 29")
+        if sum(line[2] for line in m[29]) != m[7]:
+            raise Malformed("key 29")
 
     def read_period(self, m):
         number(m[22], 1, name="key 22")

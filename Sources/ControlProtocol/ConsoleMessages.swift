@@ -48,13 +48,16 @@ public struct SessionMessage: Codable, Sendable {
     public let version: String
     /// True on a terminal in training, where nothing is money; missing on any other.
     public let training: Bool?
+    /// The shop's rates of value-added tax, which the page offers for each item; missing where none
+    /// were named.
+    public let vatRates: [VATRateMessage]?
 
     /// Makes one.
     public init(
         member: StaffMessage?, staff: [StaffMessage], asksForName: Bool? = nil, terminal: String,
         merchant: String,
         currency: String, decimals: Int, timeZone: String, version: String,
-        training: Bool? = nil
+        training: Bool? = nil, vatRates: [VATRateMessage]? = nil
     ) {
         self.member = member
         self.staff = staff
@@ -66,6 +69,7 @@ public struct SessionMessage: Codable, Sendable {
         self.timeZone = timeZone
         self.version = version
         self.training = training
+        self.vatRates = vatRates
     }
 }
 

@@ -41,7 +41,10 @@ extension EntryMessage {
             detail: detail, voucher: voucher?.shortName,
             voucherKind: voucherKind.flatMap { VoucherKind(rawValue: $0)?.name },
             operatedBy: entry.operatedBy.map { StaffMessage(name: $0.id, role: $0.role.name) },
-            acknowledged: entry.sequence <= acknowledgedThrough)
+            acknowledged: entry.sequence <= acknowledgedThrough,
+            vat: entry.subject.flatMap {
+                VATLineMessage.messages(entry.event.vat, currency: $0.currencyNumber)
+            })
     }
 }
 

@@ -29,13 +29,15 @@ public struct EntryMessage: Codable, Hashable, Sendable {
     public let operatedBy: StaffMessage?
     /// Whether the hub has acknowledged it.
     public let acknowledged: Bool
+    /// What of the amount is taxed at which rate; absent where nobody said.
+    public let vat: [VATLineMessage]?
 
     /// Makes an entry's message.
     public init(
         sequence: UInt64, at: String, kind: String, sale: String?, amount: MoneyMessage?,
         receipt: UInt64?, reason: String?, undone: UInt64? = nil, period: UInt64? = nil,
         detail: String? = nil, voucher: String?, voucherKind: String?,
-        operatedBy: StaffMessage? = nil, acknowledged: Bool
+        operatedBy: StaffMessage? = nil, acknowledged: Bool, vat: [VATLineMessage]? = nil
     ) {
         self.sequence = sequence
         self.at = at
@@ -51,6 +53,7 @@ public struct EntryMessage: Codable, Hashable, Sendable {
         self.voucherKind = voucherKind
         self.operatedBy = operatedBy
         self.acknowledged = acknowledged
+        self.vat = vat
     }
 }
 

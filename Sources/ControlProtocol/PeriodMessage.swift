@@ -1,5 +1,6 @@
 public import Clocks
 public import HubProtocol
+public import Payments
 import Screens
 
 /// How often and how much, in a period's totals.
@@ -123,6 +124,9 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     public let markedPaid: [CountedSumMessage]
     /// The cash drawer; absent where nothing was said of it.
     public let drawer: DrawerMessage?
+    /// Its value-added tax, one line for each currency, letter and rate; empty where no sale came with
+    /// any.
+    public let vat: [PeriodVATMessage]
     /// A signed checkpoint that covers it; absent while it is open.
     public let checkpoint: String?
 
@@ -130,7 +134,8 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     public init(
         number: UInt64, firstSequence: UInt64, firstAt: UInt64?, closedBy: UInt64?,
         closedAt: UInt64?, totals: [PeriodTotals], markedPaid: [CountedSumMessage],
-        drawer: CashDrawer? = nil, checkpoint: [UInt8]? = nil, calendar: ShopCalendar, now: UInt64
+        drawer: CashDrawer? = nil, vat: [PeriodVAT], checkpoint: [UInt8]? = nil,
+        calendar: ShopCalendar, now: UInt64
     ) {
         let end = closedAt ?? now
         let start = firstAt ?? end
@@ -146,6 +151,7 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
         self.totals = totals.map(PeriodTotalsMessage.init)
         self.markedPaid = markedPaid
         self.drawer = drawer.map { DrawerMessage($0, totals: totals) }
+        self.vat = vat.map(PeriodVATMessage.init)
         self.checkpoint = checkpoint.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -6,12 +6,17 @@ public struct SaleOrderMessage: Codable, Hashable, Sendable {
     public let currency: String?
     /// An idempotency key, at most 64 bytes: the same key is the same sale.
     public let key: String?
+    /// The sale's value-added tax: lines that come to the amount; none where nil.
+    public let vat: [VATOrderMessage]?
 
     /// Makes an order.
-    public init(amount: String, currency: String?, key: String?) {
+    public init(
+        amount: String, currency: String?, key: String?, vat: [VATOrderMessage]? = nil
+    ) {
         self.amount = amount
         self.currency = currency
         self.key = key
+        self.vat = vat
     }
 }
 
@@ -124,6 +129,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let offline: ExposureMessage?
     /// True on a terminal in training, where nothing is money; missing on any other.
     public let training: Bool?
+    /// The sale's value-added tax, in the order of the letters; absent where it came with none.
+    public let vat: [VATLineMessage]?
 
     /// Makes a sale's message.
     public init(
@@ -132,7 +139,7 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         symbolShown: Bool,
         symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
         news: VerdictMessage?, version: UInt64, offline: ExposureMessage? = nil,
-        training: Bool? = nil
+        training: Bool? = nil, vat: [VATLineMessage]? = nil
     ) {
         self.reference = reference
         self.state = state
@@ -151,5 +158,6 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         self.version = version
         self.offline = offline
         self.training = training
+        self.vat = vat
     }
 }

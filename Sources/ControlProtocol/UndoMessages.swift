@@ -46,12 +46,14 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
     public let receiptText: [String]?
     /// The receipt's signed code (`TR1:…`), where the payment counts; missing where many are listed.
     public let receiptCode: String?
+    /// Its value-added tax; missing where it has none, and where many are listed.
+    public let vat: [VATLineMessage]?
 
     /// Makes a payment's message.
     public init(
         receipt: UInt64, sequence: UInt64, sale: String, at: String, amount: MoneyMessage,
         standing: String, refundable: MoneyMessage, voucher: String, voucherKind: String,
-        receiptText: [String]? = nil, receiptCode: String? = nil
+        receiptText: [String]? = nil, receiptCode: String? = nil, vat: [VATLineMessage]? = nil
     ) {
         self.receipt = receipt
         self.sequence = sequence
@@ -64,6 +66,7 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
         self.voucherKind = voucherKind
         self.receiptText = receiptText
         self.receiptCode = receiptCode
+        self.vat = vat
     }
 }
 
@@ -99,13 +102,15 @@ public struct UndoMessage: Codable, Hashable, Sendable {
     public let message: String
     /// Whether it had been made before, under the same key.
     public let repeated: Bool
+    /// The value-added tax that was given back; missing where there is none.
+    public let vat: [VATLineMessage]?
 
     /// Makes an undoing's message.
     public init(
         kind: String, receipt: UInt64?, payment: UInt64, sale: String, at: String,
         amount: MoneyMessage, refundable: MoneyMessage, to: String?, reason: String?,
         code: String?, halfBlocks: String?, receiptText: [String],
-        receiptCode: String?, message: String, repeated: Bool
+        receiptCode: String?, message: String, repeated: Bool, vat: [VATLineMessage]? = nil
     ) {
         self.kind = kind
         self.receipt = receipt
@@ -122,5 +127,6 @@ public struct UndoMessage: Codable, Hashable, Sendable {
         self.receiptCode = receiptCode
         self.message = message
         self.repeated = repeated
+        self.vat = vat
     }
 }

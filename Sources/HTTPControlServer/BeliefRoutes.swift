@@ -14,7 +14,7 @@ import Vouchers
 struct BeliefRoutes: Sendable {
     let terminal: PaymentTerminal
 
-    func add(to router: Router<ControlContext>) {
+    func add(to router: some RouterMethods<ControlContext>) {
         router.get("v1/clock") { _, _ in
             try Answer.json(ClockMessage(await terminal.clockEstimate))
         }

@@ -20,6 +20,10 @@ public enum ConsoleDoor: Sendable {
     /// So many connections from the network are open at once: a browser has six, a shop a few tablets.
     static let maximumConnections = 64
 
+    /// How many PINs are tried in a minute at most: each costs the kiosk a good part of a second of a
+    /// core (scrypt), which payments need. Nil on the loopback, where who guesses stands at the kiosk.
+    var proofsPerMinute: Int? { isNetwork ? 30 : nil }
+
     /// Where it listens.
     var address: BindAddress {
         switch self {

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import Terminal
 
-/// Stands before every route of the console: right host, right origin, somebody logged in who may.
+/// Stands before every route of the console: right host, right origin.
 ///
 /// A page of another site that the cashier's browser has open may reach a loopback port. It is kept
 /// out three times over: the `Host` must be this one (against rebound names), an `Origin` must be
@@ -17,8 +17,6 @@ struct ConsoleGate: RouterMiddleware {
     static let grantField = HTTPField.Name("till-grant")!
 
     let door: ConsoleDoor
-    let sessions: ConsoleSessions
-    let refundLimit: UInt64
 
     @concurrent func handle(
         _ request: Request, context: ControlContext,
@@ -61,22 +59,57 @@ struct ConsoleGate: RouterMiddleware {
                 .forbidden, reason: "origin-foreign",
                 "A page of another site may not drive the terminal. Nothing was changed.")
         }
-        guard request.uri.path.hasPrefix("/v1/") else { return try await next(request, context) }
+        do { return try await next(request, context) } catch let error as HTTPError
+            where error.status == .notFound
+        { return try Self.noRoute() }
+    }
+
+    /// The answer to a path under which the console has nothing.
+    static func noRoute() throws -> Response {
+        try Answer.problem(
+            .notFound, reason: "not-at-console",
+            "The console has no such route. Nothing was changed. Use tillctl.")
+    }
+
+    /// The session's token, where a cookie carries one.
+    static func token(of request: Request) -> String? {
+        request.headers[values: .cookie].flatMap { $0.split(separator: ";") }
+            .map { $0.drop { $0 == " " } }
+            .first { $0.hasPrefix("\(cookie)=") }
+            .map { String($0.dropFirst(cookie.count + 1)) }
+    }
+}
+
+/// Stands before every route of the control API at the console: somebody logged in who may, or nobody.
+struct ConsoleLogin: RouterMiddleware {
+    typealias Context = ControlContext
+
+    let sessions: ConsoleSessions
+    let refundLimit: UInt64
+
+    @concurrent func handle(
+        _ request: Request, context: ControlContext,
+        next: @concurrent (Request, ControlContext) async throws -> Response
+    ) async throws -> Response {
         guard let needed = ConsoleRights.needed(request.method, request.uri.path) else {
-            return try Answer.problem(
-                .notFound, reason: "not-at-console",
-                "The console has no such route. Nothing was changed. Use tillctl.")
+            return try ConsoleGate.noRoute()
         }
-        var member: StaffMember?
+        let token = ConsoleGate.token(of: request)
+        let member: StaffMember?
+        let voucher: StaffMember?
         do throws(StaffError) {
-            if let token = Self.token(of: request) { member = try sessions.member(of: token) }
+            member = try token.flatMap { (token) throws(StaffError) in
+                try sessions.member(of: token)
+            }
+            voucher = try request.headers[ConsoleGate.grantField].flatMap {
+                (grant) throws(StaffError) in try sessions.take(grant: grant, by: token)
+            }
         } catch { return try Answer.problem(error) }
         guard let member else {
             return try Answer.problem(
                 .unauthorized, reason: "not-logged-in",
                 "Nobody is logged in, or for too long. Nothing was changed. Log in with your PIN.")
         }
-        let voucher = request.headers[Self.grantField].flatMap { sessions.take(grant: $0) }
         let answerable = voucher.map { $0.role > member.role ? $0 : member } ?? member
         guard answerable.role >= needed else {
             return try Answer.problem(
@@ -86,13 +119,5 @@ struct ConsoleGate: RouterMiddleware {
         var context = context
         context.rights = ConsoleRights(member: answerable, refundLimit: refundLimit)
         return try await next(request, context)
-    }
-
-    /// The session's token, where a cookie carries one.
-    static func token(of request: Request) -> String? {
-        request.headers[values: .cookie].flatMap { $0.split(separator: ";") }
-            .map { $0.drop { $0 == " " } }
-            .first { $0.hasPrefix("\(cookie)=") }
-            .map { String($0.dropFirst(cookie.count + 1)) }
     }
 }

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Money
 import NIOCore
+import Payments
 import Screens
 import ServiceLifecycle
 import Terminal
@@ -57,8 +58,8 @@ struct ConsoleRoutes: Sendable {
         }
         router.get("console/authority") { _, _ in authority() }
         router.get("display/events") { request, _ in
-            let mayWatch = mayWatch(request)
-            return events { await self.displayEvent(mayWatch: mayWatch) }
+            // Asked each time: who logs out, or is removed, sees no more.
+            events { await self.displayEvent(mayWatch: mayWatch(request)) }
         }
         router.get("display/picture") { request, _ in
             mayWatch(request) ? await picture() : try Self.notLoggedIn()
@@ -115,7 +116,10 @@ struct ConsoleRoutes: Sendable {
                 merchant: await terminal.merchantName,
                 currency: currency.code, decimals: currency.exponent,
                 timeZone: terminal.calendar.zone, version: version,
-                training: terminal.isTraining ? true : nil))
+                training: terminal.isTraining ? true : nil,
+                vatRates: console.vatRates.isEmpty
+                    ? nil
+                    : console.vatRates.map { VATRateMessage(code: $0.code, rate: $0.rate) }))
     }
 
     private func login(_ request: Request, _ context: ControlContext) async -> LoginMessage? {
@@ -139,7 +143,7 @@ struct ConsoleRoutes: Sendable {
         guard let token = ConsoleGate.token(of: request), try sessions.member(of: token) != nil
         else { return try Self.notLoggedIn() }
         guard let login = await login(request, context) else { return try Self.malformed() }
-        switch try sessions.vouch(name: login.name, pin: login.pin) {
+        switch try sessions.vouch(name: login.name, pin: login.pin, for: token) {
         case .entered(let grant, _):
             return try Answer.json(GrantMessage(grant: grant), status: .created)
         case let other: return try Self.refusal(other)

@@ -30,17 +30,28 @@ final class ConsoleSessions: Sendable {
 
     private struct Held {
         var sessions: [String: Session] = [:]
-        var grants: [String: (member: StaffMember, until: UInt64)] = [:]
+        var grants: [String: (member: StaffMember, session: String, until: UInt64)] = [:]
         var guardian = LoginGuard()
+        /// Whether a PIN is being tried: one at a time, so that nobody tries many before the first is
+        /// counted, and no more than one core is busy with them.
+        var isProving = false
+        /// The minute of the clock, and how many PINs were tried in it.
+        var proofs: (minute: UInt64, count: Int) = (0, 0)
     }
 
     private let held = Mutex(Held())
     private let staff: any StaffDoor
     private let seconds: @Sendable () -> UInt64
+    private let proofsPerMinute: Int?
 
-    /// Makes an empty room; `seconds` only goes forward.
-    init(staff: any StaffDoor, seconds: @escaping @Sendable () -> UInt64) {
+    /// Makes an empty room; `seconds` only goes forward, `proofsPerMinute` is how many PINs are tried in
+    /// a minute at most.
+    init(
+        staff: any StaffDoor, proofsPerMinute: Int? = nil,
+        seconds: @escaping @Sendable () -> UInt64
+    ) {
         self.staff = staff
+        self.proofsPerMinute = proofsPerMinute
         self.seconds = seconds
     }
 
@@ -59,11 +70,27 @@ final class ConsoleSessions: Sendable {
         }
     }
 
-    /// Lets somebody vouch for one request of another's session.
-    func vouch(name: String, pin: String) throws(StaffError) -> Entry {
+    /// Lets somebody vouch for one request of `session`.
+    func vouch(name: String, pin: String, for session: String) throws(StaffError) -> Entry {
         try prove(name: name, pin: pin) { held, token, member, now in
             held.grants = held.grants.filter { $0.value.until > now }
-            held.grants[token] = (member, now + Self.grantSeconds)
+            held.grants[token] = (member, session, now + Self.grantSeconds)
+        }
+    }
+
+    /// Takes the place of whoever tries a PIN: nil where it is free, else the seconds until it may be.
+    private func beginProof(of name: String, at now: UInt64) -> UInt64? {
+        held.withLock { held in
+            let wait = held.guardian.wait(for: name, at: now)
+            guard wait == 0 else { return wait }
+            guard !held.isProving else { return 1 }
+            if let proofsPerMinute {
+                if held.proofs.minute != now / 60 { held.proofs = (now / 60, 0) }
+                guard held.proofs.count < proofsPerMinute else { return 60 - now % 60 }
+                held.proofs.count += 1
+            }
+            held.isProving = true
+            return nil
         }
     }
 
@@ -72,8 +99,8 @@ final class ConsoleSessions: Sendable {
         entering: (inout sending Held, String, StaffMember, UInt64) -> Void
     ) throws(StaffError) -> Entry {
         let now = seconds()
-        let wait = held.withLock { $0.guardian.wait(for: name, at: now) }
-        guard wait == 0 else { return .waits(seconds: wait) }
+        if let wait = beginProof(of: name, at: now) { return .waits(seconds: wait) }
+        defer { held.withLock { $0.isProving = false } }
         let isKnown = try staff.members().contains { $0.name == name }
         let member = try staff.member(named: name, pin: pin)
         let token = Self.token()
@@ -113,15 +140,18 @@ final class ConsoleSessions: Sendable {
         return member
     }
 
-    /// Takes a supervisor's word: it holds once.
-    func take(grant token: String) -> StaffMember? {
+    /// Takes a supervisor's word: it holds once, for the session that it was given to, from somebody
+    /// who still is one.
+    func take(grant token: String, by session: String?) throws(StaffError) -> StaffMember? {
         let now = seconds()
-        return held.withLock { held in
-            guard let grant = held.grants.removeValue(forKey: token), grant.until > now else {
-                return nil
-            }
+        let member = held.withLock { held -> StaffMember? in
+            guard let grant = held.grants.removeValue(forKey: token), grant.until > now,
+                grant.session == session
+            else { return nil }
             return grant.member
         }
+        guard let member, try staff.members().contains(member) else { return nil }
+        return member
     }
 
     /// Ends a session.

@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+public import Payments
 public import Screens
 public import ServiceLifecycle
 public import Terminal
@@ -18,6 +19,8 @@ public struct ConsoleSettings: Sendable {
     let staff: any StaffDoor
     /// The most that a cashier gives back without a supervisor, in minor units.
     let refundLimit: UInt64
+    /// The shop's rates of value-added tax, which the page offers for each item; empty: none.
+    let vatRates: [VATRate]
     /// The page's file of a name.
     let page: @Sendable (String) -> Content?
     /// Draws the customer's screen for a browser.
@@ -25,12 +28,13 @@ public struct ConsoleSettings: Sendable {
 
     /// Puts settings together.
     public init(
-        staff: any StaffDoor, refundLimit: UInt64,
+        staff: any StaffDoor, refundLimit: UInt64, vatRates: [VATRate] = [],
         page: @escaping @Sendable (String) -> Content?,
         picture: @escaping @Sendable (Screen) -> Content?
     ) {
         self.staff = staff
         self.refundLimit = refundLimit
+        self.vatRates = vatRates
         self.page = page
         self.picture = picture
     }
@@ -40,13 +44,7 @@ public struct ConsoleSettings: Sendable {
 /// (`docs/spec/console.md`). Each door counts its wrong PINs itself, so that who guesses on the network
 /// keeps nobody at the kiosk from logging in.
 public struct HTTPConsoleServer: Service {
-    /// How long after an address could not be listened on it is tried again: a network that comes up
-    /// late, or another daemon that is about to end.
-    static let retry = Duration.seconds(10)
-
-    private let door: ConsoleDoor
-    private let logger: Logger
-    private let application: @Sendable () throws -> any ServiceLifecycle.Service
+    private let application: any ServiceLifecycle.Service
 
     /// Makes a server for `terminal`.
     ///
@@ -59,25 +57,18 @@ public struct HTTPConsoleServer: Service {
         screenPath: String?, logger: Logger, sync: @escaping @Sendable () async -> SyncReport,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) throws {
-        self.door = door
-        self.logger = logger
-        let server = try door.server()
-        let router = Self.router(
-            terminal: terminal, settings: settings, door: door, version: version,
-            screenPath: screenPath, sync: sync)
-        let responder = router.buildResponder()
-        application = {
-            Application(
-                responder: responder, server: server,
-                configuration: .init(
-                    address: door.address, serverName: "tilld",
-                    availableConnectionsDelegate: door.isNetwork
-                        ? MaximumAvailableConnections(
-                            ConsoleDoor.maximumConnections, logger: logger)
-                        : nil),
-                onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
-                logger: logger)
-        }
+        application = Application(
+            router: Self.router(
+                terminal: terminal, settings: settings, door: door, version: version,
+                screenPath: screenPath, sync: sync),
+            server: try door.server(),
+            configuration: .init(
+                address: door.address, serverName: "tilld",
+                availableConnectionsDelegate: door.isNetwork
+                    ? MaximumAvailableConnections(ConsoleDoor.maximumConnections, logger: logger)
+                    : nil),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger)
     }
 
     /// The gate, and behind it every route of the control API and of the console.
@@ -85,15 +76,19 @@ public struct HTTPConsoleServer: Service {
         terminal: PaymentTerminal, settings: ConsoleSettings, door: ConsoleDoor, version: String,
         screenPath: String?, sync: @escaping @Sendable () async -> SyncReport
     ) -> Router<ControlContext> {
-        let sessions = ConsoleSessions(staff: settings.staff, seconds: monotonicSeconds)
+        let sessions = ConsoleSessions(
+            staff: settings.staff, proofsPerMinute: door.proofsPerMinute,
+            seconds: monotonicSeconds)
         let router = Router(context: ControlContext.self)
-        router.add(
-            middleware: ConsoleGate(
-                door: door, sessions: sessions, refundLimit: settings.refundLimit))
-        Routes(
+        router.add(middleware: ConsoleGate(door: door))
+        let routes = Routes(
             terminal: terminal, version: version, screenPath: screenPath,
-            document: settings.page("openapi.json")?.bytes ?? [], sync: sync
-        ).addAll(to: router)
+            document: settings.page("openapi.json")?.bytes ?? [], sync: sync)
+        routes.addDocument(to: router)
+        // A group, not a look at the path: the router forgives spellings that a look would miss.
+        routes.addAll(
+            to: router.group().add(
+                middleware: ConsoleLogin(sessions: sessions, refundLimit: settings.refundLimit)))
         ConsoleRoutes(
             terminal: terminal, console: settings, door: door, version: version,
             screenPath: screenPath, sessions: sessions
@@ -101,19 +96,8 @@ public struct HTTPConsoleServer: Service {
         return router
     }
 
-    /// Serves until the service group shuts down. An address of the network that cannot be listened on
-    /// is tried again: a terminal takes payments without its tablets.
-    public func run() async throws {
-        guard door.isNetwork else { return try await application().run() }
-        while true {
-            do { return try await application().run() } catch let error as IOError {
-                logger.warning(
-                    "console: the network's address cannot be listened on: \(error); tried again")
-            }
-            await cancelWhenGracefulShutdown { try? await Task.sleep(for: Self.retry) }
-            if Task.isShuttingDownGracefully || Task.isCancelled { return }
-        }
-    }
+    /// Serves until the service group shuts down.
+    public func run() async throws { try await application.run() }
 
     /// CLOCK_BOOTTIME: sessions end in sleep too, and no clock that is set revives them.
     private static let monotonicSeconds: @Sendable () -> UInt64 = {

@@ -7,6 +7,7 @@ import Hummingbird
 public import Logging
 import Money
 import NIOCore
+import Payments
 public import ServiceLifecycle
 public import Terminal
 import Trust
@@ -44,10 +45,12 @@ public struct HTTPControlServer: Service {
     ) {
         let router = Router(context: ControlContext.self)
         router.add(middleware: PeerCheck(allowed: allowedUsers.union([0, geteuid()])))
-        Routes(
+        let routes = Routes(
             terminal: terminal, version: version, screenPath: screenPath, document: document,
             sync: sync
-        ).addAll(to: router)
+        )
+        routes.addAll(to: router)
+        routes.addDocument(to: router)
         application = Application(
             router: router,
             configuration: .init(
@@ -72,7 +75,7 @@ struct Routes: Sendable {
     let sync: @Sendable () async -> SyncReport
 
     /// Every route of the control API, those of the other files too.
-    func addAll(to router: Router<ControlContext>) {
+    func addAll(to router: some RouterMethods<ControlContext>) {
         add(to: router)
         UndoRoutes(terminal: terminal).add(to: router)
         UnconfirmedRoutes(terminal: terminal) { await message($0, told: $1) }.add(to: router)
@@ -80,6 +83,10 @@ struct Routes: Sendable {
         JournalRoutes(terminal: terminal).add(to: router)
         HealthRoutes(terminal: terminal).add(to: router)
         RehearsalRoutes(terminal: terminal, sync: sync).add(to: router)
+    }
+
+    /// The API's description, which everybody may read.
+    func addDocument(to router: some RouterMethods<ControlContext>) {
         router.get("openapi.json") { [document] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],
@@ -87,7 +94,7 @@ struct Routes: Sendable {
         }
     }
 
-    func add(to router: Router<ControlContext>) {
+    func add(to router: some RouterMethods<ControlContext>) {
         router.get("v1/status") { _, _ in try await status() }
         router.post("v1/sales") { request, context in try await charge(request, context) }
         router.get("v1/sales/current") { request, _ in try await current(request) }
@@ -140,10 +147,24 @@ struct Routes: Sendable {
         }
         do {
             let total = try await terminal.amount(order.amount, currencyCode: order.currency)
-            let view = try await terminal.charge(total, key: order.key)
+            let vat = try terminal.vat(try claims(order.vat ?? [], in: total.currency), of: total)
+            let view = try await terminal.charge(total, key: order.key, vat: vat)
             return try Answer.json(await message(view), status: .created)
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)
+        }
+    }
+
+    private func claims(_ lines: [VATOrderMessage], in currency: Currency) throws(SaleRefusal)
+        -> [VATClaim]
+    {
+        do throws(AmountError) {
+            var claims: [VATClaim] = []
+            for line in lines { claims.append(try line.claim(in: currency)) }
+            return claims
+        } catch {
+            throw SaleRefusal(
+                reason: error.reason, message: "A VAT line: \(error) No sale was opened.")
         }
     }
 

@@ -7,7 +7,7 @@ import Terminal
 struct HealthRoutes: Sendable {
     let terminal: PaymentTerminal
 
-    func add(to router: Router<ControlContext>) {
+    func add(to router: some RouterMethods<ControlContext>) {
         router.post("v1/health-report") { _, _ in
             do {
                 let made = try await terminal.showHealth()

@@ -13,7 +13,7 @@ import Terminal
 struct JournalRoutes: Sendable {
     let terminal: PaymentTerminal
 
-    func add(to router: Router<ControlContext>) {
+    func add(to router: some RouterMethods<ControlContext>) {
         router.get("v1/queue") { _, _ in
             try await answer { () async throws(JournalError) in
                 QueueMessage(try await terminal.queueView())
@@ -71,7 +71,8 @@ struct JournalRoutes: Sendable {
             markedPaid: period.marked.map {
                 CountedSumMessage($0.sum, currency: $0.currencyNumber)
             },
-            drawer: period.drawer, checkpoint: checkpoint, calendar: terminal.calendar,
+            drawer: period.drawer, vat: period.vat, checkpoint: checkpoint,
+            calendar: terminal.calendar,
             now: await terminal.now)
     }
 

@@ -77,7 +77,8 @@ extension SaleMessage {
                 } : nil,
             version: view.version,
             offline: meter.map { ExposureMessage($0, currency: currency) },
-            training: isTraining ? true : nil)
+            training: isTraining ? true : nil,
+            vat: VATLineMessage.messages(sale.vat, currency: currency.number))
     }
 }
 

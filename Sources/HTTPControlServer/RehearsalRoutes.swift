@@ -7,7 +7,7 @@ struct RehearsalRoutes: Sendable {
     let terminal: PaymentTerminal
     let sync: @Sendable () async -> SyncReport
 
-    func add(to router: Router<ControlContext>) {
+    func add(to router: some RouterMethods<ControlContext>) {
         router.get("v1/rehearsal") { _, _ in
             guard let rehearsal = terminal.rehearsal else { return try notTraining() }
             return try Answer.json(RehearsalMessage(rehearsal))

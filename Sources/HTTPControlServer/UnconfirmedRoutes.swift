@@ -11,7 +11,7 @@ struct UnconfirmedRoutes: Sendable {
     let terminal: PaymentTerminal
     let message: @Sendable (SaleView, UInt64?) async -> SaleMessage
 
-    func add(to router: Router<ControlContext>) {
+    func add(to router: some RouterMethods<ControlContext>) {
         router.post("v1/sales/current/paid-by-app") { request, _ in
             let meant = request.uri.queryParameters["reference"].map(String.init)
             return try await answering {

@@ -12,14 +12,16 @@ import Vouchers
 struct UndoRoutes: Sendable {
     let terminal: PaymentTerminal
 
-    func add(to router: Router<ControlContext>) {
+    func add(to router: some RouterMethods<ControlContext>) {
         router.get("v1/receipts/:receipt") { _, context in
             try await answering {
                 let payment = try await terminal.payment(receipt: try receipt(context))
+                let vat = try await terminal.vat(of: payment.receipt)
                 return try Answer.json(
                     PaymentMessage(
-                        payment, receiptText: await terminal.receiptComposer.copy(of: payment),
-                        receiptCode: await terminal.receiptCode(of: payment)))
+                        payment,
+                        receiptText: await terminal.receiptComposer.copy(of: payment, vat: vat),
+                        receiptCode: await terminal.receiptCode(of: payment), vat: vat))
             }
         }
         router.post("v1/receipts/:receipt/cancel") { request, context in
@@ -92,7 +94,8 @@ struct UndoRoutes: Sendable {
         UndoMessage(
             result, profile: await terminal.receiptComposer,
             receiptCode: await terminal.receiptCode(of: result.undo, receipt: result.receipt),
-            payment: try await terminal.payment(receipt: result.undo.payment.receipt))
+            payment: try await terminal.payment(receipt: result.undo.payment.receipt),
+            vat: try await terminal.vat(of: result.receipt))
     }
 
     private func answering(_ body: () async throws -> Response) async throws -> Response {
@@ -132,7 +135,8 @@ struct UndoRoutes: Sendable {
 
 extension PaymentMessage {
     init(
-        _ payment: CapturedPayment, receiptText: [String]? = nil, receiptCode: String? = nil
+        _ payment: CapturedPayment, receiptText: [String]? = nil, receiptCode: String? = nil,
+        vat: [VATLine] = []
     ) {
         let currency = payment.amount.currency.number
         self.init(
@@ -141,7 +145,8 @@ extension PaymentMessage {
             standing: payment.standing.rawValue,
             refundable: MoneyMessage(payment.refundable, currency: currency),
             voucher: payment.voucher.shortName, voucherKind: payment.voucherKind.name,
-            receiptText: receiptText, receiptCode: receiptCode)
+            receiptText: receiptText, receiptCode: receiptCode,
+            vat: VATLineMessage.messages(vat, currency: currency))
     }
 }
 
@@ -149,7 +154,7 @@ extension UndoMessage {
     /// `payment` is the payment as it stands after the undoing.
     init(
         _ result: UndoResult, profile: ReceiptComposer, receiptCode: String?,
-        payment: CapturedPayment
+        payment: CapturedPayment, vat: [VATLine]
     ) {
         let undo = result.undo
         var way: RefundWay?
@@ -162,8 +167,9 @@ extension UndoMessage {
                 payment.refundable, currency: undo.amount.currency.number),
             to: way?.name, reason: undo.reason, code: result.code,
             halfBlocks: result.symbol?.halfBlocks(),
-            receiptText: profile.lines(of: undo, receipt: result.receipt),
+            receiptText: profile.lines(of: undo, receipt: result.receipt, vat: vat),
             receiptCode: receiptCode,
-            message: UndoSentences(undo).cashier, repeated: result.isRepeated)
+            message: UndoSentences(undo).cashier, repeated: result.isRepeated,
+            vat: VATLineMessage.messages(vat, currency: undo.amount.currency.number))
     }
 }

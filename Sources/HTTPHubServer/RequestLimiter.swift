@@ -60,7 +60,10 @@ final class RequestLimiter: Sendable {
         case .v4(let address): String(address.address.sin_addr.s_addr, radix: 16)
         case .v6(let address):
             withUnsafeBytes(of: address.address.sin6_addr) { bytes in
-                bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
+                // An address of IPv4 as a socket of both families tells it (RFC 4291, 2.5.5.2).
+                bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+                    ? bytes.suffix(4).map { String($0) }.joined(separator: ".")
+                    : bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
             }
         default: "local"
         }

@@ -1,4 +1,5 @@
 import CBOR
+import Payments
 import Vouchers
 
 // One extension for each kind of event: its keys out, and its keys in.
@@ -53,6 +54,7 @@ extension CaptureEntry {
         fields += voucher.fields
         if let requestNonce { fields.append((Key.requestNonce, .bytes(requestNonce))) }
         if let decision { fields.append((Key.decision, .array(decision.fields))) }
+        if !vat.isEmpty { fields.append((Key.vat, VATLine.field(of: vat))) }
         return fields
     }
 
@@ -63,7 +65,8 @@ extension CaptureEntry {
             consumed: try fields.unsigned(Key.consumed, "consumed amount (key 12)"),
             requestNonce: try fields.bytesIfPresent(
                 Key.requestNonce, "request nonce (key 13)", count: 8...16),
-            evidence: try fields.evidence(), decision: try fields.decision())
+            evidence: try fields.evidence(), decision: try fields.decision(),
+            vat: try VATLine.lines(&fields))
     }
 }
 
@@ -119,6 +122,7 @@ extension UndoEntry {
         }
         if let evidence { fields.append((Key.evidence, .bytes(evidence))) }
         if let reason { fields.append((Key.reason, .text(reason))) }
+        if !vat.isEmpty { fields.append((Key.vat, VATLine.field(of: vat))) }
         return fields
     }
 
@@ -147,7 +151,8 @@ extension UndoEntry {
         self.init(
             kind: undoing, undone: undone, restoration: restoration,
             evidence: fields.has(Key.evidence) ? try fields.evidence() : nil,
-            reason: fields.has(Key.reason) ? try fields.reason() : nil)
+            reason: fields.has(Key.reason) ? try fields.reason() : nil,
+            vat: try VATLine.lines(&fields))
     }
 }
 

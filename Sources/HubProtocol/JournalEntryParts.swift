@@ -1,4 +1,5 @@
 public import CBOR
+public import Payments
 public import Vouchers
 
 /// The part of an entry that only a capture has.
@@ -17,11 +18,14 @@ public struct CaptureEntry: Hashable, Sendable {
     public let evidence: [UInt8]
     /// Why it was approved; nil in entries that were written before decisions were recorded.
     public let decision: DecisionRecord?
+    /// What of the amount is taxed at which rate, in the order of the letters; empty where nobody said.
+    public let vat: [VATLine]
 
     /// Makes the capture's part; see the properties for units and shapes.
     public init(
         receipt: UInt64, voucher: VoucherIdentity, kind: UInt8, consumed: UInt64,
-        requestNonce: [UInt8]?, evidence: [UInt8], decision: DecisionRecord? = nil
+        requestNonce: [UInt8]?, evidence: [UInt8], decision: DecisionRecord? = nil,
+        vat: [VATLine] = []
     ) {
         self.receipt = receipt
         self.voucher = voucher
@@ -30,6 +34,7 @@ public struct CaptureEntry: Hashable, Sendable {
         self.requestNonce = requestNonce
         self.evidence = evidence
         self.decision = decision
+        self.vat = vat
     }
 }
 
@@ -130,17 +135,20 @@ public struct UndoEntry: Hashable, Sendable {
     public let evidence: [UInt8]?
     /// Why, as a stable code of 1 to 100 bytes, where one is given.
     public let reason: String?
+    /// What of the amount was taxed at which rate, in the order of the letters.
+    public let vat: [VATLine]
 
     /// Makes the undoing's part; see the properties for shapes.
     public init(
         kind: Kind, undone: UInt64, restoration: Restoration? = nil, evidence: [UInt8]? = nil,
-        reason: String? = nil
+        reason: String? = nil, vat: [VATLine] = []
     ) {
         self.kind = kind
         self.undone = undone
         self.restoration = restoration
         self.evidence = evidence
         self.reason = reason
+        self.vat = vat
     }
 
     /// The receipt number, where it takes one.

@@ -87,6 +87,8 @@ public struct Sale: Hashable, Sendable {
     public private(set) var isClaimed: Bool
     /// When the sale was opened, in seconds since 1970 UTC.
     public let openedAt: UInt64
+    /// Its value-added tax, in the order of the letters; they come to the total, or there are none.
+    public let vat: [VATLine]
 
     /// The longest idempotency key, in bytes of UTF-8: room for a UUID with a prefix.
     public static let maximumKeyLength = 64
@@ -95,9 +97,12 @@ public struct Sale: Hashable, Sendable {
     public init(
         reference: SaleReference, key: String?, total: Amount, captured: UInt64 = 0,
         state: SaleState = .open, request: PaymentRequest, isClaimed: Bool = false,
-        openedAt: UInt64
+        openedAt: UInt64, vat: [VATLine] = []
     ) {
         precondition(captured <= total.minorUnits, "No sale captures more than its total.")
+        precondition(
+            vat.isEmpty || vat.reduce(0) { $0 + $1.gross } == total.minorUnits,
+            "VAT lines come to the total.")
         self.reference = reference
         self.key = key
         self.total = total
@@ -106,6 +111,7 @@ public struct Sale: Hashable, Sendable {
         self.request = request
         self.isClaimed = isClaimed
         self.openedAt = openedAt
+        self.vat = vat
     }
 
     /// What is still owed, in minor units.

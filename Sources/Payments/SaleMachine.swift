@@ -50,14 +50,20 @@ public struct SaleOrder: Hashable, Sendable {
     public let nonce: [UInt8]
     /// When, in seconds since 1970 UTC.
     public let at: UInt64
+    /// The sale's value-added tax: lines that come to the total, or none.
+    public let vat: [VATLine]
 
     /// Makes an order; `nonce` has 8 random bytes.
-    public init(reference: SaleReference, key: String?, total: Amount, nonce: [UInt8], at: UInt64) {
+    public init(
+        reference: SaleReference, key: String?, total: Amount, nonce: [UInt8], at: UInt64,
+        vat: [VATLine] = []
+    ) {
         self.reference = reference
         self.key = key
         self.total = total
         self.nonce = nonce
         self.at = at
+        self.vat = vat
     }
 }
 

@@ -149,6 +149,7 @@ enum JournalAudit {
             try Row.fetchOne(
                 db.cachedStatement(sql: sql), arguments: [try entry.sequence.column()])
         }
+        guard try VATRows.ofEntry(entry.sequence, in: db) == entry.event.vat else { return false }
         switch entry.event {
         case .capture, .decline, .clock: return true
         case .undo(let undo):
@@ -198,7 +199,8 @@ enum JournalAudit {
             "an entry is missing beside a row that tells of it": """
             SELECT 1 FROM (
                 SELECT sequence FROM undo UNION ALL SELECT sequence FROM redemption
-                UNION ALL SELECT sequence FROM period UNION ALL SELECT sequence FROM adoption)
+                UNION ALL SELECT sequence FROM period UNION ALL SELECT sequence FROM adoption
+                UNION ALL SELECT sequence FROM entry_vat)
             WHERE sequence > (SELECT coalesce(max(last), 0) FROM segment)
             AND sequence NOT IN (SELECT sequence FROM entry)
             """,

@@ -86,7 +86,7 @@ extension SQLiteJournal {
             return Period(
                 number: open.number, firstSequence: open.firstSequence,
                 firstAt: open.firstAt ?? now, closedBy: sequence, closedAt: now,
-                totals: open.totals, marked: open.marked, drawer: open.drawer)
+                totals: open.totals, marked: open.marked, drawer: open.drawer, vat: open.vat)
         }
     }
 
@@ -136,7 +136,8 @@ extension JournalQueries {
             number: number, firstSequence: closed + 1, firstAt: try time(of: closed + 1, in: db),
             closedBy: nil, closedAt: nil, totals: try totals(after: closed, in: db),
             marked: try marked(after: closed, through: nil, in: db),
-            drawer: try drawer(of: number, in: db))
+            drawer: try drawer(of: number, in: db),
+            vat: try VATRows.sums(after: closed, through: nil, in: db))
     }
 
     static func period(_ number: UInt64, in db: Database) throws -> Period? {
@@ -156,7 +157,8 @@ extension JournalQueries {
             number: number, firstSequence: first, firstAt: try time(of: first, in: db),
             closedBy: entry.sequence, closedAt: entry.at, totals: closed.totals,
             marked: try marked(after: first - 1, through: entry.sequence, in: db),
-            drawer: closed.drawer)
+            drawer: closed.drawer,
+            vat: try VATRows.sums(after: first - 1, through: entry.sequence, in: db))
     }
 
     /// The sales that were marked as paid in a stretch of entries, ascending by currency.

@@ -31,6 +31,7 @@ extension SQLiteJournal {
                 try sale.request.amount.minorUnits.column(), try sale.request.expiry.column(),
                 try sale.openedAt.column(),
             ])
+            try VATRows.store(sale, in: db)
         }
     }
 
@@ -55,10 +56,11 @@ extension SQLiteJournal {
         let known = try VoucherRow.fetch(voucher.identity, in: db)
         try remember(voucher, on: known, in: db)
         let receipt = try JournalQueries.lastReceipt(in: db) + 1
+        let vat = try VATRows.capturing(capture.amount.minorUnits, of: capture.sale, in: db)
         let entry = CaptureEntry(
             receipt: receipt, voucher: voucher.identity, kind: voucher.value.kind.rawValue,
             consumed: capture.consumed, requestNonce: capture.requestNonce,
-            evidence: voucher.evidence, decision: DecisionRecord(capture.basis))
+            evidence: voucher.evidence, decision: DecisionRecord(capture.basis), vat: vat)
         let sequence = try append(
             .capture(entry), sale: capture.sale, amount: capture.amount, at: capture.at, in: db)
         try db.cachedStatement(
@@ -160,6 +162,7 @@ extension SQLiteJournal {
             try entry.receipt?.column(), entry.reason, Data(body), Data(previous),
             Data(JournalEntry.hash(of: body)),
         ])
+        try VATRows.append(event.vat, to: sequence, in: db)
         return sequence
     }
 }

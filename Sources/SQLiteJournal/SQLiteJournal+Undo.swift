@@ -105,7 +105,9 @@ extension SQLiteJournal {
             restoration: restoration.map {
                 UndoEntry.Restoration(
                     voucher: $0.voucher, kind: $0.kind.rawValue, amount: $0.amount)
-            }, reason: undo.reason)
+            }, reason: undo.reason,
+            vat: try VATRows.givingBack(
+                undo.amount.minorUnits, of: undo.payment.sequence, in: db))
         let sequence = try append(
             .undo(entry), sale: undo.payment.sale, amount: undo.amount, at: undo.at,
             operatedBy: undo.operatedBy, in: db)

@@ -35,7 +35,8 @@ public struct ReceiptComposer: Sendable {
     }
 
     /// The customer's receipt of an undoing; `receipt` is nil for a reversal, which has none.
-    public func lines(of undo: Undo, receipt: ReceiptNumber?) -> [String] {
+    /// `vat` is what of the amount was taxed.
+    public func lines(of undo: Undo, receipt: ReceiptNumber?, vat: [VATLine] = []) -> [String] {
         let payment = undo.payment
         var lines = [
             merchant, terminal, Self.title(undo.kind),
@@ -50,18 +51,20 @@ public struct ReceiptComposer: Sendable {
                 minorUnits: left - undo.amount.minorUnits, currency: undo.amount.currency)
             lines.insert("Stays paid: \(rest)", at: 6)
         }
+        lines += Self.table(of: vat, in: undo.amount.currency)
         if let reason = undo.reason { lines.append("Reason: \(reason)") }
         return marked(lines)
     }
 
     /// The receipt of a payment once more, for who asks for it later: it says so in its first line,
-    /// and how the payment stands now.
-    public func copy(of payment: CapturedPayment) -> [String] {
+    /// and how the payment stands now. `vat` is what of the amount is taxed, as it was paid.
+    public func copy(of payment: CapturedPayment, vat: [VATLine] = []) -> [String] {
         var lines = [
             "COPY", merchant, terminal, "Receipt \(payment.receipt)", "Paid: \(payment.amount)",
             "\(calendar.local(payment.at))", "Sale \(payment.sale.text)",
             "By \(payment.voucher.shortName) (\(payment.voucherKind.name))",
         ]
+        lines += Self.table(of: vat, in: payment.amount.currency)
         switch payment.standing {
         case .unclear, .complete: break
         case .cancelled: lines.append("CANCELLED: nothing was paid.")
@@ -72,6 +75,27 @@ public struct ReceiptComposer: Sendable {
             lines.append("Given back since: \(back)")
         }
         return marked(lines)
+    }
+
+    /// Value-added tax, a line for each rate: 32 characters, which the narrowest rolls have, while no
+    /// amount has more than seven digits.
+    static func table(of vat: [VATLine], in currency: Currency) -> [String] {
+        guard !vat.isEmpty else { return [] }
+        func row(_ head: String, _ cells: [String]) -> String {
+            let padded = head + String(repeating: " ", count: max(0, 8 - head.count))
+            return cells.reduce(padded) { row, cell in
+                row + String(repeating: " ", count: max(1, 8 - cell.count)) + cell
+            }
+        }
+        func written(_ minorUnits: UInt64) -> String {
+            Amount(minorUnits: minorUnits, currency: currency).decimalText
+        }
+        return [row("VAT", ["gross", "net", "tax"])]
+            + vat.map { line in
+                row(
+                    "\(line.code) \(line.rateText)",
+                    [written(line.gross), written(line.net), written(line.tax)])
+            }
     }
 
     private static func title(_ kind: UndoKind) -> String {

@@ -1,12 +1,17 @@
 import HubProtocol
 public import Money
-import Payments
+public import Payments
 
 // Opening, giving up and watching a sale.
 extension PaymentTerminal {
-    /// Opens a sale of `total`. With a `key` that is known, answers with that sale instead.
-    public func charge(_ total: Amount, key: String?) async throws(SaleRefusal) -> SaleView {
-        if let key, let known = try await knownSale(key: key, total: total) { return known }
+    /// Opens a sale of `total`. With a `key` that is known, answers with that sale instead. `vat` has the
+    /// sale's lines of value-added tax, which come to the total, or none.
+    public func charge(_ total: Amount, key: String?, vat: [VATLine] = [])
+        async throws(SaleRefusal) -> SaleView
+    {
+        if let key, let known = try await knownSale(key: key, total: total, vat: vat) {
+            return known
+        }
         guard !trustStanding().isRevoked else {
             throw SaleRefusal(
                 reason: "terminal-revoked",
@@ -19,7 +24,8 @@ extension PaymentTerminal {
             .charge(
                 SaleOrder(
                     reference: reference, key: key, total: total,
-                    nonce: parts.random.bytes(PaymentRequest.nonceLength), at: parts.clock.now())))
+                    nonce: parts.random.bytes(PaymentRequest.nonceLength), at: parts.clock.now(),
+                    vat: vat)))
         if let refusal = refusals.removeValue(forKey: reference) { throw SaleRefusal(refusal) }
         guard let view, view.sale.reference == reference else {
             throw SaleRefusal(.busy)
@@ -27,16 +33,19 @@ extension PaymentTerminal {
         return view
     }
 
-    private func knownSale(key: String, total: Amount) async throws(SaleRefusal) -> SaleView? {
+    private func knownSale(key: String, total: Amount, vat: [VATLine])
+        async throws(SaleRefusal) -> SaleView?
+    {
         let known: Sale?
         do { known = try await parts.journal.sale(key: key) } catch {
             throw SaleRefusal(reason: error.reason, message: error.message)
         }
         guard let known else { return nil }
-        guard known.total == total else {
+        guard known.total == total, known.vat == vat else {
             throw SaleRefusal(
                 reason: "key-used-otherwise",
-                message: "This key belongs to sale \(known.reference) of \(known.total). "
+                message: "This key belongs to sale \(known.reference) of \(known.total)"
+                    + (known.total == total ? " with other VAT lines. " : ". ")
                     + "No sale was opened. Take another key for another sale.")
         }
         do {

@@ -1,5 +1,6 @@
 import CommandSupport
 import Foundation
+import Glibc
 public import X509Certificates
 
 extension StateFolder {
@@ -37,7 +38,8 @@ extension StateFolder {
             FileManager.default.createFile(
                 atPath: beside, contents: Data(authority.pem.utf8),
                 attributes: [.posixPermissions: 0o600]),
-            rename(beside, consoleAuthorityPath) == 0
+            Self.synchronise(beside), rename(beside, consoleAuthorityPath) == 0,
+            Self.synchronise(path)
         else {
             throw CommandFailure(
                 reason: "console-authority-not-written",
@@ -46,5 +48,13 @@ extension StateFolder {
                     + "state folder's owner, mode and space, or leave --console-network away.")
         }
         return authority
+    }
+
+    /// Brings a file, or the names in a folder, onto the disk (fsync(2)).
+    private static func synchronise(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 }

@@ -20,9 +20,10 @@ public struct ConsoleAuthority: Sendable {
     static let backSeconds: TimeInterval = 86_400
 
     /// The domains that are nobody's on the internet: multicast DNS (RFC 6762), home networks (RFC
-    /// 8375), private use (ICANN 2024, `internal`), the machine itself (RFC 6761), and what routers
-    /// for homes call theirs.
-    static let privateDomains = ["local", "home.arpa", "internal", "localhost", "lan", "fritz.box"]
+    /// 8375), private use (ICANN 2024, `internal`), the machine itself (RFC 6761), and what many
+    /// routers call theirs (not delegated). Not the kiosk's bare name: `shop` is a domain of the
+    /// internet.
+    static let privateDomains = ["local", "home.arpa", "internal", "localhost", "lan"]
 
     /// Address and mask of the private networks: RFC 1918, loopback and link-local of IPv4 (RFC 6890);
     /// unique local, link-local and loopback of IPv6 (RFC 4193, 4291).
@@ -53,7 +54,7 @@ public struct ConsoleAuthority: Sendable {
                         contentBytes: (network.address
                             + Self.mask(network.prefix, bytes: network.address.count))[...]))
             }
-            let names = (Self.privateDomains + [host]).map(GeneralName.dnsName)
+            let names = Self.privateDomains.map(GeneralName.dnsName)
             return try Certificate(
                 version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
                 notValidBefore: now - Self.backSeconds, notValidAfter: now + Self.authoritySeconds,
@@ -62,6 +63,8 @@ public struct ConsoleAuthority: Sendable {
                     Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
                     Critical(KeyUsage(keyCertSign: true))
                     Critical(NameConstraints(permittedSubtrees: names + ranges))
+                    // For servers alone, so that it vouches for no mail and no program.
+                    try ExtendedKeyUsage([.serverAuth])
                 }, issuerPrivateKey: .init(key))
         }
     }
@@ -97,18 +100,17 @@ public struct ConsoleAuthority: Sendable {
         }.joined(separator: ":")
     }
 
-    /// Whether the authority may vouch for a name or an address.
-    public func permits(_ name: String) -> Bool {
-        guard let constraints = try? certificate.extensions.nameConstraints else { return false }
-        if let address = Self.address(name) {
-            return Self.privateNetworks.contains { network in
+    /// Whether such an authority may vouch for a name or an address.
+    public static func permits(_ name: String) -> Bool {
+        if let address = address(name) {
+            return privateNetworks.contains { network in
                 guard network.address.count == address.count else { return false }
-                let mask = Self.mask(network.prefix, bytes: address.count)
+                let mask = mask(network.prefix, bytes: address.count)
                 return zip(zip(address, mask), network.address).allSatisfy { $0.0 & $0.1 == $1 }
             }
         }
-        return constraints.permittedDNSDomains.contains {
-            name == $0 || name.hasSuffix("." + $0)
+        return privateDomains.contains {
+            name == $0 && $0 == "localhost" || name.hasSuffix("." + $0)
         }
     }
 

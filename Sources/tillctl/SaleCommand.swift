@@ -35,6 +35,11 @@ struct SaleCommand: TillCommand {
     var currency: String?
     @Option(help: "An idempotency key: the same key is the same sale, however often it is sent.")
     var key: String?
+    @Option(
+        help: ArgumentHelp(
+            "What of the amount is taxed: letter, rate in per cent and gross amount, as A:19:11.90; "
+                + "once for each rate, and together the whole amount.", valueName: "line"))
+    var vat: [String] = []
     @Flag(help: "Wait for the next verdict.")
     var wait = false
     @Option(
@@ -73,6 +78,9 @@ struct SaleCommand: TillCommand {
                 "Give an amount to open a sale, or --reference, or --wait, or --cancel, or "
                     + "--paid-by-app, or --mark-paid.")
         }
+        if !vat.isEmpty, amount == nil {
+            throw ValidationError("--vat belongs to the amount of a sale that is opened.")
+        }
         if reference != nil, wait {
             throw ValidationError("--reference has its verdict at once: leave --wait out.")
         }
@@ -88,6 +96,7 @@ struct SaleCommand: TillCommand {
             return try report(
                 try await daemon.ask { try await $0.markPaid(sale: markPaid, by: by) })
         }
+        let lines = try vat.map(VATArgument.line)
         var sale: SaleMessage
         if paidByApp {
             sale = try await daemon.ask { try await $0.askWhetherPaid() }
@@ -97,7 +106,9 @@ struct SaleCommand: TillCommand {
         if let amount {
             sale = try await daemon.ask {
                 try await $0.charge(
-                    SaleOrderMessage(amount: amount, currency: currency, key: key))
+                    SaleOrderMessage(
+                        amount: amount, currency: currency, key: key,
+                        vat: lines.isEmpty ? nil : lines))
             }
         } else {
             sale = try await daemon.ask { try await $0.currentSale() }

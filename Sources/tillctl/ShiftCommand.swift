@@ -3,6 +3,7 @@ import CommandSupport
 import ControlProtocol
 import HTTPControlClient
 import Money
+import Payments
 
 /// `tillctl shift`: what the field calls a shift, and the journal a reconciliation period.
 struct ShiftCommand: AsyncParsableCommand {
@@ -217,8 +218,29 @@ extension PeriodMessage {
             lines.append(
                 "  \(sum.amount.shown)  \(sum.count) marked as paid by an app, in no total")
         }
+        lines += vat.flatMap(\.lines)
         if let drawer { lines += drawer.lines }
         if let checkpoint { lines += ["", checkpoint] }
+        return lines
+    }
+}
+
+extension PeriodVATMessage {
+    /// What a rate came to, and what of it was given back; then the tax of both.
+    fileprivate var lines: [String] {
+        func told(_ line: VATLineMessage) -> String {
+            "\(line.gross.shown) gross, \(line.net.amount) net, \(line.tax.amount) tax"
+        }
+        var lines = [
+            "  VAT \(captured.code) \(VATLine.text(ofRate: captured.rate)): \(told(captured))"
+        ]
+        guard givenBack.gross.minorUnits > 0 else { return lines }
+        let currency = captured.tax.currency
+        let left = MoneyMessage(
+            taxMinorUnits.magnitude,
+            currency: Currency(code: currency)?.number ?? UInt16(currency) ?? 0)
+        lines.append("    given back: \(told(givenBack))")
+        lines.append("    tax in all: \(taxMinorUnits < 0 ? "-" : "")\(left.shown)")
         return lines
     }
 }

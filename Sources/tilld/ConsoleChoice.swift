@@ -5,6 +5,7 @@ import FileStaffRoll
 import Foundation
 import HTTPControlServer
 import Money
+import Payments
 import Screens
 import Synchronization
 import Terminal
@@ -22,6 +23,19 @@ struct ConsoleChoice {
     let portFile: String?
     let network: NetworkConsole?
     let refundLimit: String?
+    let vatRates: [VATRate]
+
+    /// The shop's rates, from the command line or else from the environment; none where nobody says.
+    static func vatRates(_ text: String?, _ environment: [String: String]) throws -> [VATRate] {
+        guard let text = text ?? environment["TILL_VAT_RATES"], !text.isEmpty else { return [] }
+        guard let rates = VATRate.list(text) else {
+            throw CommandFailure(
+                .usage, reason: "vat-rates-malformed",
+                message: "--vat-rates is \(text), not a list of at most \(VATLine.maximumCount) "
+                    + "LETTER=RATE in per cent, as A=19,B=7. Nothing was started.")
+        }
+        return rates
+    }
 
     /// The console of this terminal.
     func settings(
@@ -38,6 +52,7 @@ struct ConsoleChoice {
         let drawn = LastDrawing()
         return ConsoleSettings(
             staff: FileStaffRoll(path: state.staffPath), refundLimit: limit,
+            vatRates: vatRates,
             page: { ConsolePage.file(named: $0) },
             picture: { screen in
                 drawn.of(screen) {

@@ -33,7 +33,8 @@ struct Daemon {
     private let allowedUsers: Set<UInt32>
     private let syncInterval: UInt64
     private let exchange: Exchange
-    private let console: (settings: ConsoleSettings, doors: [ConsoleDoor], portFile: String?)?
+    private let console: (settings: ConsoleSettings, choice: ConsoleChoice)?
+    private let state: StateFolder
     private let check: SelfCheck
 
     init(
@@ -82,6 +83,7 @@ struct Daemon {
                 language: language, calendar: calendar, rehearsal: rehearsal,
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
+        self.state = state
         self.allowedUsers = allowedUsers
         self.syncInterval = syncInterval
         exchange = Exchange(terminal: terminal, state: state, link: link, peer: peer)
@@ -90,7 +92,7 @@ struct Daemon {
                 (
                     try await console.settings(
                         state: state, terminal: terminal, theme: hardware.theme),
-                    try console.doors(state: state), console.portFile
+                    console
                 )
             } else { nil }
     }
@@ -179,22 +181,32 @@ struct Daemon {
 
     /// The console's servers, one for each of its doors.
     private func consoleServices() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-        guard let (settings, doors, portFile) = console else { return [] }
-        return try doors.map { door in
-            let page = try HTTPConsoleServer(
+        guard let (settings, choice) = console else { return [] }
+        let server: @Sendable (ConsoleDoor) throws -> HTTPConsoleServer = {
+            [terminal, exchange, logger, path = hardware.display.path] door in
+            try HTTPConsoleServer(
                 terminal: terminal, settings: settings, door: door, version: tillVersion,
-                screenPath: hardware.display.path, logger: logger,
-                sync: { [exchange] in await exchange.run() },
-                onRunning: { [logger] port in
+                screenPath: path, logger: logger, sync: { await exchange.run() },
+                onRunning: { port in
                     for address in door.addresses(port: port) {
                         logger.info("console: \(address)")
                     }
-                    guard case .loopback = door, let portFile else { return }
+                    guard case .loopback = door, let portFile = choice.portFile else { return }
                     try? Data("\(port)\n".utf8).write(
                         to: URL(fileURLWithPath: portFile), options: .atomic)
                 })
-            return .init(service: page)
         }
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let port = choice.port {
+            services.append(.init(service: try server(.loopback(port: port))))
+        }
+        if let network = choice.network {
+            services.append(
+                .init(
+                    service: NetworkConsoleService(
+                        console: network, state: state, logger: logger, server: server)))
+        }
+        return services
     }
 
     /// A socket that a killed daemon left behind is removed: the journal's lock has just proved

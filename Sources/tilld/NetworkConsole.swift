@@ -1,6 +1,8 @@
 import CommandSupport
 import HTTPControlServer
 import HubProtocol
+import Logging
+import ServiceLifecycle
 import TerminalState
 import X509Certificates
 
@@ -44,13 +46,9 @@ struct NetworkConsole {
         return NetworkAddress.isAddress(host) && isSix == (bare != text) ? host : nil
     }
 
-    /// The door, with a certificate by the shop's own authority, which is made where there is none.
-    func door(state: StateFolder) throws -> ConsoleDoor {
-        // A clock that stands before the program was made would make a certificate that is over.
-        let now = max(secondsNow(), releaseTime)
-        let kiosk = NetworkAddress.machineName
-        let authority = try state.consoleAuthority(host: kiosk, now: now)
-        if let stranger = names.first(where: { !authority.permits($0) }) {
+    /// Refuses names and an address that are not of a private network.
+    func check() throws(CommandFailure) {
+        if let stranger = names.first(where: { !ConsoleAuthority.permits($0) }) {
             throw CommandFailure(
                 .usage, reason: "console-name-not-private",
                 message:
@@ -58,18 +56,37 @@ struct NetworkConsole {
                     + "private name or address (.local, .lan, .internal, .home.arpa, 192.168.…). "
                     + "Nothing was started. Leave --console-name away or give a private one.")
         }
-        let addresses =
-            ["0.0.0.0", "::"].contains(host)
-            ? NetworkAddress.all(six: host == "::") : [host]
-        var all: [String] = []
-        for name in [kiosk, kiosk + ".local", "localhost"] + addresses + names
-        where !all.contains(name) && authority.permits(name) { all.append(name) }
-        guard addresses.contains(where: all.contains) else {
+        guard isEveryAddress || ConsoleAuthority.permits(host) else {
             throw CommandFailure(
                 .usage, reason: "console-network-public",
                 message: "\(host) is no address of a private network: the console is not for the "
                     + "internet. Nothing was started. Give the kiosk's address in the shop's network."
             )
+        }
+    }
+
+    private var isEveryAddress: Bool { host == "0.0.0.0" || host == "::" }
+
+    /// The addresses under which tablets reach it now; empty where the machine has none yet.
+    private var addresses: [String] {
+        guard isEveryAddress else { return [host] }
+        return NetworkAddress.all(six: host == "::").filter {
+            ConsoleAuthority.permits($0) && !$0.hasPrefix("127.") && $0 != "::1"
+        }
+    }
+
+    /// The door, with a certificate by the shop's own authority, which is made where there is none; nil
+    /// while the machine has no address that tablets could reach.
+    func door(state: StateFolder) throws -> ConsoleDoor? {
+        let addresses = addresses
+        guard !addresses.isEmpty else { return nil }
+        // A clock that stands before the program was made would make a certificate that is over.
+        let now = max(secondsNow(), releaseTime)
+        let kiosk = NetworkAddress.machineName
+        let authority = try state.consoleAuthority(host: kiosk, now: now)
+        var all: [String] = []
+        for name in [kiosk + ".local", "localhost"] + addresses + names where !all.contains(name) {
+            all.append(name)
         }
         return .network(
             host: host, port: port, names: all,
@@ -78,11 +95,38 @@ struct NetworkConsole {
     }
 }
 
-extension ConsoleChoice {
-    /// Where the console is reached.
-    func doors(state: StateFolder) throws -> [ConsoleDoor] {
-        try (port.map { [ConsoleDoor.loopback(port: $0)] } ?? [])
-            + (network.map { [try $0.door(state: state)] } ?? [])
+/// Serves the console on the network once the machine has an address there. Whatever stands in its way
+/// is told and tried again: a terminal sells without its tablets.
+struct NetworkConsoleService: Service {
+    /// How long after a trial the next is made: a network that comes up late, a port that is let go.
+    static let retry = Duration.seconds(10)
+
+    let console: NetworkConsole
+    let state: StateFolder
+    let logger: Logger
+    /// Makes the server of a door.
+    let server: @Sendable (ConsoleDoor) throws -> HTTPConsoleServer
+
+    func run() async throws {
+        var told = ""
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            var problem = "the machine has no address in a private network yet"
+            do {
+                if let door = try console.door(state: state) {
+                    return try await server(door).run()
+                }
+            } catch let failure as CommandFailure {
+                problem = failure.message
+            } catch {
+                problem = "\(error)"
+            }
+            if problem != told {
+                logger.warning(
+                    "console on the network: \(problem) It is tried again; payments do not wait.")
+                told = problem
+            }
+            await cancelWhenGracefulShutdown { try? await Task.sleep(for: Self.retry) }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ import HTTPHubLink
 import LinuxClocks
 import LinuxSignals
 import Logging
+import Payments
 import ProcessScanner
 import Screens
 import ServiceLifecycle
@@ -101,6 +102,12 @@ struct TillD: TillCommand {
                 + "currency.", valueName: "amount"))
     var cashierRefundLimit: String?
     @Option(
+        name: .customLong("vat-rates"),
+        help: ArgumentHelp(
+            "The shop's rates of value-added tax, which the console offers for each item, in per "
+                + "cent: A=19,B=7 (default: $TILL_VAT_RATES, else none).", valueName: "list"))
+    var vatRates: String?
+    @Option(
         help: ArgumentHelp(
             "The language that customers are spoken to in: en, de, fr, es, zh or ar (default: "
                 + "$TILL_LANGUAGE, else en).", valueName: "tag"))
@@ -161,6 +168,7 @@ struct TillD: TillCommand {
         }
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline
+        let rates = try ConsoleChoice.vatRates(vatRates, environment)
         let folder = try stateFolder(environment)
         let daemon = try await Daemon(
             state: folder,
@@ -172,7 +180,7 @@ struct TillD: TillCommand {
             calendar: MachineZone.calendar(cutMinutes: try DayCut.minutes(dayCut, environment)),
             signals: SignalChoice(
                 volume: volume, voice: speak ? language : nil, logger: Logger(label: "tilld")),
-            console: try consoleChoice())
+            console: try consoleChoice(vatRates: rates))
         do {
             try await daemon.run()
         } catch let failure as CommandFailure {
@@ -187,8 +195,9 @@ struct TillD: TillCommand {
 
 extension TillD {
     /// What was said of the console; nil where nothing was.
-    private func consoleChoice() throws -> ConsoleChoice? {
+    private func consoleChoice(vatRates: [VATRate]) throws -> ConsoleChoice? {
         let network = try consoleNetwork.map { try NetworkConsole($0, names: consoleNames) }
+        try network?.check()
         guard network != nil || consoleNames.isEmpty else {
             throw CommandFailure(
                 .usage, reason: "console-name-alone",
@@ -197,7 +206,7 @@ extension TillD {
         guard consolePort != nil || network != nil else { return nil }
         return ConsoleChoice(
             port: consolePort, portFile: consolePortFile, network: network,
-            refundLimit: cashierRefundLimit)
+            refundLimit: cashierRefundLimit, vatRates: vatRates)
     }
 
     /// The folder that is meant, which must be that of a terminal in training where one is meant,

@@ -43,6 +43,8 @@ def strangers_are_kept_out(shop):
 
     check(status("/v1/status")[0] == 401, "nobody logged in sees nothing")
     check(status("/v1/status", cookie="till-session=00")[0] == 401, "a made-up session is none")
+    for path in ("//v1/status", "/v1//status", "/v1/status/", "//v1/journal/export", "/%761/status"):
+        check(status(path)[0] in (401, 404), f"nor by another spelling ({path})")
     check(status("/", Host="shop.example")[0] == 421, "another host's name reaches nothing")
     check(status("/console/session", Origin="http://shop.example")[0] == 403,
           "another site's page reaches nothing")

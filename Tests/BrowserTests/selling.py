@@ -51,6 +51,36 @@ def a_sale_by_touch_in_parts(shop):
     shop.click("#next")
 
 
+def each_item_has_its_rate(shop):
+    shop.open("Bob")
+    offered = [re.sub("[\u2066\u2069]", "", e.text) for e in shop.all("#rates button")]
+    check(offered == ["A 19 %", "B 5.5 %"], f"the shop's rates are offered: {offered}")
+    check(shop.find('#rates [data-key="A"]').get_attribute("aria-pressed") == "true",
+          "the first is the usual one")
+    # 11.90 at the usual rate, 10.55 at the other by its letter, which is mended and goes on.
+    shop.type("1", "1", "9", "0", "+", "b", "1", "0", "5", "0", "+", Keys.BACKSPACE, Keys.BACKSPACE)
+    shop.click('#rates [data-key="B"]')
+    shop.type("5", "+")
+    check(["A" in e.text for e in shop.all("#items li")] == [True, False],
+          "each item says its rate")
+    shop.shoot("sale-with-rates")
+    shop.click("#charge")
+    shop.result("open")
+    shop.terminal.show(shop.voucher("fixed", "22.45"))
+    shop.result("paid")
+    receipt = re.search(r"[0-9]+", shop.find("#result .detail").text).group()
+    payment = json.loads(subprocess.run(
+        [shop.programs.path("tillctl"), "receipt", receipt, "--json", "--state",
+         str(shop.terminal.folder)], text=True, capture_output=True, check=True).stdout)
+    check([(line["code"], line["rate"], line["gross"]["amount"], line["tax"]["amount"])
+           for line in payment["vat"]]
+          == [("A", 1900, "11.90", "1.90"), ("B", 550, "10.55", "0.55")],
+          f"the receipt has both rates: {payment}")
+    shop.type(Keys.ESCAPE, Keys.F4)
+    shop.says("#x table.vat", "B 5.5 % 10.55 EUR 10.00 EUR 0.55 EUR")
+    shop.shoot("shift-with-rates")
+
+
 def the_change_is_counted(shop):
     shop.open("Bob")
     shop.type("7", "5", "0")
@@ -151,7 +181,8 @@ def an_order_sent_twice_is_one_sale(shop):
         const done = arguments[0];
         const { key } = JSON.parse(sessionStorage.getItem("till-pending"));
         fetch("/v1/sales", { method: "POST", headers: { "content-type": "application/json" },
-          body: JSON.stringify({ amount: "3.30", currency: "EUR", key }) })
+          body: JSON.stringify({ amount: "3.30", currency: "EUR", key,
+            vat: [{ code: "A", rate: 1900, gross: "3.30" }] }) })
           .then((a) => a.json()).then((sale) => { window.again = sale.reference; done(); });""")
     references.add(shop.browser.execute_script("return window.again"))
     check(len(references) == 1, f"one sale: {references}")
@@ -281,7 +312,8 @@ def each_verdict_has_a_rhythm_of_its_own(shop):
 
 
 SCENARIOS = [
-    a_sale_by_keyboard_alone, a_sale_by_touch_in_parts, the_change_is_counted,
+    a_sale_by_keyboard_alone, a_sale_by_touch_in_parts, each_item_has_its_rate,
+    the_change_is_counted,
     a_code_is_typed_where_the_camera_fails, a_decline_says_why_and_the_sale_goes_on,
     two_tabs_open_one_sale, impatience_opens_one_sale, an_order_sent_twice_is_one_sale,
     a_key_pressed_late_gives_up_no_other_sale,

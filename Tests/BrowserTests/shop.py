@@ -48,7 +48,7 @@ class Shop:
         file.unlink(missing_ok=True)
         self.terminal.start("--sync-interval", "0", "--console-port", str(port),
                             "--console-port-file", str(file), "--cashier-refund-limit", "5.00",
-                            *more)
+                            "--vat-rates", "A=19,B=5.5", *more)
         end = time.monotonic() + SECONDS
         while not file.exists():
             if time.monotonic() > end:

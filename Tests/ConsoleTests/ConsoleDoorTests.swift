@@ -40,22 +40,23 @@ struct ConsoleAuthorityTests {
     @Test(
         "vouches for private names and addresses",
         arguments: [
-            "kiosk-7", "till.kiosk-7", "kiosk-7.local", "till.lan", "a.home.arpa", "till.internal",
+            "kiosk-7.local", "till.lan", "a.home.arpa", "till.internal",
             "localhost", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.178.20", "127.0.0.1",
             "169.254.9.9", "fd12::1", "fe80::1", "::1",
         ])
-    func privateNames(name: String) throws {
-        #expect(try ConsoleAuthority(host: "kiosk-7", now: 1_800_000_000).permits(name))
+    func privateNames(name: String) {
+        #expect(ConsoleAuthority.permits(name))
     }
 
     @Test(
         "and for nothing on the internet",
         arguments: [
-            "shop.example", "kiosk-8", "xlan", "bank.com", "172.32.0.1", "172.15.0.1",
+            "shop.example", "kiosk-7", "till.kiosk-7", "xlan", "bank.com", "172.32.0.1",
+            "172.15.0.1",
             "8.8.8.8", "193.168.0.1", "2001:db8::1", "::2", "",
         ])
-    func publicNames(name: String) throws {
-        #expect(try !ConsoleAuthority(host: "kiosk-7", now: 1_800_000_000).permits(name))
+    func publicNames(name: String) {
+        #expect(!ConsoleAuthority.permits(name))
     }
 
     @Test("is read back as it was kept, and nothing else is")

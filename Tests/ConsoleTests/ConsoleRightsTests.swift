@@ -73,14 +73,42 @@ import Testing
         #expect(try sessions.member(of: "another") == nil)
     }
 
+    @Test func triesNoMorePINsThanAMinuteAllows() throws {
+        let clock = HandClock()
+        let sessions = ConsoleSessions(
+            staff: Door(), proofsPerMinute: 3, seconds: { clock.now })
+        for number in 0..<3 {
+            guard case .refused = try sessions.enter(name: "Nobody \(number)", pin: "0000") else {
+                Issue.record("a name that nobody has is refused")
+                return
+            }
+        }
+        guard case .waits(let seconds) = try sessions.enter(name: "Ada", pin: "4711") else {
+            Issue.record("a fourth PIN was tried")
+            return
+        }
+        clock.now += seconds
+        guard case .entered = try sessions.enter(name: "Ada", pin: "4711") else {
+            Issue.record("the next minute has its own")
+            return
+        }
+    }
+
     @Test func takesASupervisorsWordOnce() throws {
         let sessions = ConsoleSessions(staff: Door(), seconds: { 0 })
-        guard case .entered(let grant, _) = try sessions.vouch(name: "Zoë", pin: "4711") else {
+        guard case .entered(let grant, _) = try sessions.vouch(name: "Zoë", pin: "4711", for: "a")
+        else {
             Issue.record("was not let in")
             return
         }
-        #expect(sessions.take(grant: grant)?.role == .supervisor)
-        #expect(sessions.take(grant: grant) == nil)
+        #expect(try sessions.take(grant: grant, by: "a")?.role == .supervisor)
+        #expect(try sessions.take(grant: grant, by: "a") == nil)
+        guard
+            case .entered(let other, _) = try sessions.vouch(
+                name: "Zoë", pin: "4711", for: "a")
+        else { return }
+        // Whoever overhears it has another session.
+        #expect(try sessions.take(grant: other, by: "b") == nil)
         // A grant is no session.
         #expect(try sessions.member(of: grant) == nil)
     }

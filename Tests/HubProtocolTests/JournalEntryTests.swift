@@ -35,7 +35,12 @@ import Vouchers
                     evidence: [UInt8](repeating: 1, count: 1_000),
                     decision: DecisionRecord(fields: [
                         .bytes([UInt8](repeating: 1, count: DecisionRecord.maximumBytes - 4))
-                    ]))),
+                    ]),
+                    vat: "ABCDEF".map {
+                        VATLine(
+                            code: String($0), rate: VATLine.maximumRate, gross: (1 << 53) - 1,
+                            tax: (1 << 53) - 1)!
+                    })),
             operatedBy: EntryOperator(
                 role: .supervisor, id: String(repeating: "o", count: 32)))
         #expect(entry.encoded().count <= JournalEntry.maximumBytes)

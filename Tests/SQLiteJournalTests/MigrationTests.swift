@@ -117,6 +117,27 @@ import VoucherMint
         try await journal.audit()
     }
 
+    @Test("A journal of schema 6 opens, with its drawer and its period, and takes VAT lines")
+    func opensSchema6() async throws {
+        let copy = try Copy(schema: 6)
+        let before = try copy.bytes("journal.sqlite")
+        let journal = try copy.open()
+        let entries = try await journal.entries(after: 0, limit: 100)
+        #expect(entries.map(\.sequence) == Array(1...10))
+        #expect(entries.allSatisfy { $0.event.vat.isEmpty })
+        let closed = try await journal.period(1)
+        #expect(closed?.drawer?.counted == 10_000 && closed?.vat.isEmpty == true)
+        #expect(try await journal.queue().exposure.count == 1)
+        #expect(try copy.bytes("journal.sqlite.schema-6") == before)
+        let sale = JournalContract.taxed(1)
+        try await journal.store(sale)
+        let receipt = try await journal.record(
+            Records.capture(Records.mint.fixed(2_260, cti: 9), for: sale))
+        #expect(try await journal.vat(of: receipt.receipt ?? 0) == JournalContract.lines)
+        #expect(try await journal.openPeriod().vat.map(\.captured.tax) == [190, 70])
+        try await journal.audit()
+    }
+
     @Test("What an older journal had not sent is outstanding after the migration, as it was before")
     func owesWhatItOwed() async throws {
         let copy = try Copy(schema: 4)

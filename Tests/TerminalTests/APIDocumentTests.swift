@@ -55,9 +55,10 @@ struct APIDocumentTests {
         let terminal = counter.terminal
         let sync: @Sendable () async -> SyncReport = { await terminal.syncWithoutLink() }
         let socket = Router(context: ControlContext.self)
-        Routes(
-            terminal: counter.terminal, version: "1", screenPath: nil, document: [], sync: sync
-        ).addAll(to: socket)
+        let routes = Routes(
+            terminal: counter.terminal, version: "1", screenPath: nil, document: [], sync: sync)
+        routes.addAll(to: socket)
+        routes.addDocument(to: socket)
         let console = HTTPConsoleServer.router(
             terminal: counter.terminal,
             settings: ConsoleSettings(

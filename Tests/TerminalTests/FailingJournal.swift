@@ -27,6 +27,7 @@ struct NoJournal: Journal {
     func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp {
         throw .readOnly
     }
+    func vat(of receipt: ReceiptNumber) async throws(JournalError) -> [VATLine] { throw .readOnly }
     func undoing(key: String) async throws(JournalError) -> RecordedUndo? { throw .readOnly }
     func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 { throw .readOnly }
     func ownRedemptions(of voucher: VoucherIdentity, after sequence: UInt64)
@@ -132,6 +133,9 @@ final class FailingJournal: Journal {
     }
     func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp {
         try await real.receipt(number)
+    }
+    func vat(of receipt: ReceiptNumber) async throws(JournalError) -> [VATLine] {
+        try await real.vat(of: receipt)
     }
     func undoing(key: String) async throws(JournalError) -> RecordedUndo? {
         try await real.undoing(key: key)

@@ -29,7 +29,7 @@ const written = (amount) => money(amount.minorUnits, amount.currency, session.de
 function retell() {
   if (session) tellTraining();
   if (!session?.member) return;
-  keypad.lay(session.currency, session.decimals, pressed);
+  keypad.lay(session.currency, session.decimals, session.vatRates ?? [], pressed);
   draw();
   show(view);
 }
@@ -129,7 +129,7 @@ async function enter() {
   payments.begin(session);
   shift.begin(session);
   queue.begin(session);
-  keypad.lay(session.currency, session.decimals, pressed);
+  keypad.lay(session.currency, session.decimals, session.vatRates ?? [], pressed);
   stop();
   stop = listen("/console/events", tell, lose, enter);
   show("sale");
@@ -280,13 +280,24 @@ async function charge() {
   const button = at("charge");
   if (sum === 0 || shownSale()?.state === "open" || button.disabled) return;
   at("pad-problem").textContent = "";
-  if (pending?.sum !== sum) keepPending({ sum, key: crypto.randomUUID() });
+  const vat = keypad.vat().map((line) => ({
+    ...line, gross: plain(line.gross, session.decimals),
+  }));
+  const said = JSON.stringify([sum, vat]);
+  if (pending?.said !== said) keepPending({ said, key: crypto.randomUUID() });
   button.disabled = true;
   try {
     const sale = await ask("POST", "/v1/sales", {
       amount: plain(sum, session.decimals), currency: session.currency, key: pending.key,
+      ...(vat.length > 0 && { vat }),
     });
     keepPending(null);
+    // An answer was lost before, and the sale that this key made is over: none was made now.
+    if (sale.state !== "open") {
+      keypad.clear();
+      at("pad-problem").textContent = say("chargedBefore", sale.reference);
+      return;
+    }
     dismissed = null;
     heard = { reference: sale.reference, count: 0, state: "open" };
     keypad.clear();

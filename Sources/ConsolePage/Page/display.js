@@ -26,6 +26,11 @@ events.onmessage = (event) => {
   picture.src = `/display/picture?${version}.${Date.now()}`;
 };
 events.onerror = gone;
+// On the network the picture wants a log-in, which a new start of the terminal forgets.
+picture.onerror = async () => {
+  const answer = await fetch(picture.src, { credentials: "same-origin" }).catch(() => null);
+  if (answer?.status === 401) location.assign("/");
+};
 // The display is drawn just after the version rises: look once more.
 setInterval(() => {
   if (shown >= 0) picture.src = `/display/picture?${shown}.${Date.now()}`;

@@ -1,6 +1,6 @@
 // The amount: typed from right to left in minor units, item by item, and the change to give.
 
-import { money, say } from "./words.js";
+import { money, percent, say } from "./words.js";
 
 // Digits of one item: twelve are above every limit that a policy sets, and exact as a Number.
 const MAXIMUM_DIGITS = 12;
@@ -17,18 +17,34 @@ const list = document.getElementById("items");
 const given = document.getElementById("given");
 const change = document.getElementById("change");
 
+const rateRow = document.getElementById("rates");
+
 let digits = "";
+// What each item comes to, and by which of the shop's rates it is taxed; null where there are none.
 let items = [];
+let rates = [];
+let rate = null;
 let unit = { currency: "", decimals: 2 };
 
 const value = () => Number(digits || "0");
 
 // What is charged: the items, and what is being typed.
-export const total = () => items.reduce((sum, item) => sum + item, value());
+export const total = () => items.reduce((sum, item) => sum + item.value, value());
+
+// The value-added tax of what is charged, a line for each rate; none where the shop named no rates.
+export function vat() {
+  const typed = value() > 0 ? [...items, { value: value(), rate }] : items;
+  return rates.map(({ code, rate: points }) => ({
+    code,
+    rate: points,
+    gross: typed.filter((item) => item.rate === code).reduce((sum, item) => sum + item.value, 0),
+  })).filter((line) => line.gross > 0);
+}
 
 export function clear() {
   digits = "";
   items = [];
+  rate = rates[0]?.code ?? null;
   given.value = "";
   show();
 }
@@ -40,10 +56,16 @@ export function press(key) {
   } else if (key === "Backspace") {
     // Nothing typed: the last item comes back to be mended.
     if (digits) digits = digits.slice(0, -1);
-    else digits = String(items.pop() || "");
+    else {
+      const last = items.pop();
+      digits = String(last?.value ?? "");
+      if (last) rate = last.rate;
+    }
   } else if (key === "+") {
-    if (value() > 0) items.push(value());
+    if (value() > 0) items.push({ value: value(), rate });
     digits = "";
+  } else if (rates.some(({ code }) => code === key.toUpperCase())) {
+    rate = key.toUpperCase();
   } else if (key === "Delete") {
     clear();
   } else {
@@ -67,9 +89,12 @@ export function show() {
   list.hidden = items.length === 0;
   list.replaceChildren(...items.map((item) => {
     const line = document.createElement("li");
-    line.textContent = written(item);
+    line.textContent = written(item.value) + (item.rate ? ` ${item.rate}` : "");
     return line;
   }));
+  for (const button of rateRow.children) {
+    button.setAttribute("aria-pressed", String(button.dataset.key === rate));
+  }
   tell();
 }
 
@@ -82,8 +107,20 @@ function tell() {
 }
 
 // Lays the keys out; `press` is called for each with the name that the keyboard has for it.
-export function lay(currency, decimals, pressed) {
+export function lay(currency, decimals, named, pressed) {
   unit = { currency, decimals };
+  rates = named;
+  if (!rates.some(({ code }) => code === rate)) rate = rates[0]?.code ?? null;
+  rateRow.hidden = rates.length === 0;
+  rateRow.setAttribute("aria-label", say("vat"));
+  rateRow.replaceChildren(...rates.map(({ code, rate: points }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `${code} ${percent(points)}`;
+    button.dataset.key = code;
+    button.onclick = () => pressed(code);
+    return button;
+  }));
   document.getElementById("digits").replaceChildren(...keys.map(([face, key, printed]) => {
     const button = document.createElement("button");
     button.type = "button";

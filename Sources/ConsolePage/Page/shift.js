@@ -4,7 +4,7 @@ import { question } from "./dialog.js";
 import { parse } from "./keypad.js";
 import { print, vouch } from "./payments.js";
 import { ask } from "./terminal.js";
-import { clock, money, plain, refuse, say } from "./words.js";
+import { clock, money, percent, plain, refuse, say } from "./words.js";
 
 const float = document.getElementById("float");
 const counted = document.getElementById("counted");
@@ -14,8 +14,37 @@ const note = document.getElementById("shift-problem");
 let session;
 let period;
 
+// Value-added tax by rate; a second line is what was given back.
+function taxes(vat) {
+  if (!vat.length) return [];
+  const element = document.createElement("table");
+  element.className = "vat";
+  const head = element.createTHead().insertRow();
+  for (const words of ["vat", "gross", "net", "tax"]) {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = say(words);
+    head.append(cell);
+  }
+  const body = element.createTBody();
+  const add = (words, sum) => {
+    const row = body.insertRow();
+    const name = document.createElement("th");
+    name.scope = "row";
+    name.textContent = words;
+    row.append(name);
+    for (const part of ["gross", "net", "tax"]) row.insertCell().textContent = written(sum[part]);
+  };
+  for (const { captured, givenBack } of vat) {
+    const name = `${captured.code} ${percent(captured.rate)}`;
+    add(name, captured);
+    if (givenBack.gross.minorUnits > 0) add(`${name} · ${say("givenBack")}`, givenBack);
+  }
+  return [element];
+}
+
 // The period's totals as a table, one line for each kind of thing that happened in it.
-function table({ totals, markedPaid }) {
+function table({ totals, markedPaid, vat }) {
   const apart = markedPaid.map((sum) => {
     const line = document.createElement("p");
     line.className = "marked";
@@ -26,7 +55,7 @@ function table({ totals, markedPaid }) {
   if (!totals.length) {
     const nothing = document.createElement("p");
     nothing.textContent = say("nothing");
-    return [nothing, ...apart];
+    return [nothing, ...apart, ...taxes(vat)];
   }
   return [...totals.map((line) => {
     const currency = line.captures.amount.currency;
@@ -55,7 +84,7 @@ function table({ totals, markedPaid }) {
       row.insertCell().textContent = sum;
     }
     return element;
-  }), ...apart];
+  }), ...apart, ...taxes(vat)];
 }
 
 const written = (sum) => money(sum.minorUnits, sum.currency, session.decimals);

@@ -23,6 +23,7 @@ const keys = [
   "refusedMeans",
   "entryNumber", "paidByApp", "unconfirmed", "markedPaid", "markPaid", "markAsk",
   "health", "healthShown", "healthNotShown", "businessDay", "businessDays", "captive-portal",
+  "vat", "gross", "net", "tax", "chargedBefore",
 ];
 
 const table = {
@@ -59,6 +60,8 @@ const table = {
     "Code for the technician", "The code stands on the customer's screen", "The customer's screen cannot show the code",
     "Business day {n}", "{n} business days: not closed in time",
     "The network wants a log-in",
+    "VAT", "Gross", "Net", "Tax",
+    "Sale {n} was made with the last try: look under Payments. Nothing was charged now.",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -95,6 +98,8 @@ const table = {
     "Code für den Techniker", "Der Code steht auf dem Kundenbildschirm", "Der Kundenbildschirm kann den Code nicht zeigen",
     "Geschäftstag {n}", "{n} Geschäftstage: nicht rechtzeitig abgeschlossen",
     "Das Netz verlangt eine Anmeldung",
+    "MwSt.", "Brutto", "Netto", "Steuer",
+    "Verkauf {n} entstand schon beim letzten Versuch: siehe Zahlungen. Jetzt wurde nichts kassiert.",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -131,6 +136,8 @@ const table = {
     "Code pour le technicien", "Le code est à l'écran du client", "L'écran du client ne peut pas montrer le code",
     "Journée comptable {n}", "{n} journées : non clôturée à temps",
     "Le réseau demande une connexion",
+    "TVA", "Brut", "Net", "Taxe",
+    "La vente {n} a été faite au dernier essai : voir Paiements. Rien n'est encaissé maintenant.",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -166,6 +173,8 @@ const table = {
     "Código para el técnico", "El código está en la pantalla del cliente", "La pantalla del cliente no puede mostrar el código",
     "Día contable {n}", "{n} días contables: no se cerró a tiempo",
     "La red pide iniciar sesión",
+    "IVA", "Bruto", "Neto", "Impuesto",
+    "La venta {n} se hizo en el último intento: véala en Pagos. Ahora no se cobró nada.",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -192,6 +201,8 @@ const table = {
     "技术人员用码", "该码已显示在顾客屏幕上", "顾客屏幕无法显示该码",
     "营业日 {n}", "{n} 个营业日:未按时结账",
     "网络需要登录",
+    "增值税", "含税", "不含税", "税额",
+    "上次尝试时已生成交易 {n}:请看付款记录。这次没有收款。",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -224,6 +235,8 @@ const table = {
     "رمز للفني", "الرمز معروض على شاشة الزبون", "شاشة الزبون لا تستطيع عرض الرمز",
     "يوم العمل {n}", "{n} أيام عمل: لم تغلق في وقتها",
     "الشبكة تطلب تسجيل الدخول",
+    "ضريبة القيمة المضافة", "الإجمالي", "الصافي", "الضريبة",
+    "أنشئت عملية البيع {n} في المحاولة السابقة: انظر المدفوعات. لم يحصل شيء الآن.",
   ],
 };
 
@@ -386,6 +399,12 @@ export function money(minorUnits, currency, decimals) {
   const rest = decimals ? mark + text.slice(-decimals) : "";
   const sign = minorUnits < 0 ? "−" : "";
   return `\u2066${sign}${grouped}${rest} ${currency}\u2069`;
+}
+
+// A rate in basis points, as the language writes it; digits stay those on the keys.
+export function percent(basisPoints) {
+  const mark = ["de", "fr", "es"].includes(language) ? "," : ".";
+  return `\u2066${String(basisPoints / 100).replace(".", mark)} %\u2069`;
 }
 
 // An amount as the terminal's API takes it: `12.50`.

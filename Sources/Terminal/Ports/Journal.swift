@@ -185,12 +185,14 @@ public struct Period: Hashable, Sendable {
     public let marked: [MarkedSales]
     /// What was said of the cash drawer; nil where nothing was.
     public let drawer: CashDrawer?
+    /// Its value-added tax, ascending by currency, letter and rate; empty where no sale came with any.
+    public let vat: [PeriodVAT]
 
     /// Makes a period; see the properties for units.
     public init(
         number: UInt64, firstSequence: UInt64, firstAt: UInt64? = nil, closedBy: UInt64?,
         closedAt: UInt64?, totals: [PeriodTotals], marked: [MarkedSales] = [],
-        drawer: CashDrawer? = nil
+        drawer: CashDrawer? = nil, vat: [PeriodVAT] = []
     ) {
         self.number = number
         self.firstSequence = firstSequence
@@ -200,6 +202,7 @@ public struct Period: Hashable, Sendable {
         self.totals = totals
         self.marked = marked
         self.drawer = drawer
+        self.vat = vat
     }
 }
 
@@ -294,6 +297,10 @@ public protocol Journal: Sendable {
 
     /// What a receipt number names, with all that has been undone of a payment.
     func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp
+
+    /// What of a receipt's amount is taxed at which rate, in the order of the letters; nothing where the
+    /// sale came without, or no entry that is here has the number.
+    func vat(of receipt: ReceiptNumber) async throws(JournalError) -> [VATLine]
 
     /// The undoing that was made under an idempotency key, and its receipt number; nil where none
     /// was. A reversal has no receipt number.
