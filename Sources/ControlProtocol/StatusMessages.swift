@@ -94,6 +94,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let trust: TrustMessage
     /// True on a terminal in training, where nothing is money; missing on any other.
     public let training: Bool?
+    /// What went over the line to the hub today.
+    public let link: LinkMessage?
 
     /// Makes a status.
     public init(
@@ -105,7 +107,7 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         configurationVersion: UInt64, issuers: [String], openSale: String?,
         unclear: [PaymentMessage], periodDays: Int64, trust: TrustMessage,
         camera: CameraMessage? = nil,
-        hint: String? = nil, training: Bool? = nil
+        hint: String? = nil, training: Bool? = nil, link: LinkMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -131,6 +133,33 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.camera = camera
         self.hint = hint
         self.training = training
+        self.link = link
+    }
+}
+
+/// What went over the line to the hub on a business day.
+public struct LinkMessage: Codable, Hashable, Sendable {
+    /// The business day, `2026-11-27`.
+    public let day: String
+    /// Bytes sent, counted as `hub-protocol.md` says.
+    public let sentBytes: UInt64
+    /// Bytes received.
+    public let receivedBytes: UInt64
+    /// What both may come to; missing where there is no limit.
+    public let budgetBytes: UInt64?
+    /// Whether downloads of lists wait until tomorrow.
+    public let listsWait: Bool
+
+    /// Makes a message; see the properties.
+    public init(
+        day: String, sentBytes: UInt64, receivedBytes: UInt64, budgetBytes: UInt64?,
+        listsWait: Bool
+    ) {
+        self.day = day
+        self.sentBytes = sentBytes
+        self.receivedBytes = receivedBytes
+        self.budgetBytes = budgetBytes
+        self.listsWait = listsWait
     }
 }
 

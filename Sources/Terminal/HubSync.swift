@@ -60,7 +60,10 @@ extension PaymentTerminal {
         }
         syncState.isRunning = true
         hasUnsentRecords = false
-        defer { syncState.isRunning = false }
+        defer {
+            syncState.isRunning = false
+            parts.meter?.save()
+        }
         do throws(SyncReport.Failure) {
             let clockFailure = await settleClock(over: link)
             if let clockFailure, clockFailure.network != .online { throw clockFailure }
@@ -72,8 +75,11 @@ extension PaymentTerminal {
             syncState.lastSuccess = now
             parts.contacted(now)
             syncState.lastProblem = nil
-            try await downloadStandings(over: link)
-            try await downloadHotList(over: link)
+            // Where a metered line has little left, it is kept for payments.
+            if parts.meter?.standing.listsWait != true {
+                try await downloadStandings(over: link)
+                try await downloadHotList(over: link)
+            }
             // What was put in force has its entries too: they need not wait for the next time.
             try await upload(over: link, into: &report)
             // A clock that nothing speaks against does without the hub's word.

@@ -35,6 +35,7 @@ extension PaymentTerminal {
         let language: ScreenLanguage
         let calendar: ShopCalendar
         let rehearsal: OfflineRehearsal?
+        let meter: LinkMeter?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
@@ -46,7 +47,8 @@ extension PaymentTerminal {
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
         /// without a shelf of `standings` nothing is known of redemptions elsewhere.
         /// Customers are spoken to in `language`, receipts have the time of `calendar`; `signals` tell verdicts without a picture. `rehearsal` cuts the way to `hub`; only a terminal in
-        /// training has one.
+        /// training has one. `meter` counts what goes over the ways that are handed in, and says when
+        /// lists wait.
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
@@ -60,7 +62,7 @@ extension PaymentTerminal {
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil, standings: (any StandingShelf)? = nil,
             language: ScreenLanguage = .english, calendar: ShopCalendar = .utc,
-            rehearsal: OfflineRehearsal? = nil,
+            rehearsal: OfflineRehearsal? = nil, meter: LinkMeter? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -86,6 +88,7 @@ extension PaymentTerminal {
             self.language = language
             self.calendar = calendar
             self.rehearsal = rehearsal
+            self.meter = meter
             self.trace = trace
         }
     }
