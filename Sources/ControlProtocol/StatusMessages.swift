@@ -96,6 +96,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let training: Bool?
     /// What went over the line to the hub today.
     public let link: LinkMessage?
+    /// What is known of the hub's log, once it was asked for.
+    public let hubLog: HubLogMessage?
 
     /// Makes a status.
     public init(
@@ -107,7 +109,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         configurationVersion: UInt64, issuers: [String], openSale: String?,
         unclear: [PaymentMessage], periodDays: Int64, trust: TrustMessage,
         camera: CameraMessage? = nil,
-        hint: String? = nil, training: Bool? = nil, link: LinkMessage? = nil
+        hint: String? = nil, training: Bool? = nil, link: LinkMessage? = nil,
+        hubLog: HubLogMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -134,6 +137,24 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.hint = hint
         self.training = training
         self.link = link
+        self.hubLog = hubLog
+    }
+}
+
+/// What a terminal knows of its hub's log.
+public struct HubLogMessage: Codable, Hashable, Sendable {
+    /// How many batches it had, by the newest checkpoint that is believed.
+    public let size: UInt64
+    /// When that was signed, RFC 3339 in UTC; missing where there is none.
+    public let at: String?
+    /// The code of what the hub's log contradicts it in (`hub-log.md`), if in anything.
+    public let finding: String?
+
+    /// Makes a message.
+    public init(size: UInt64, at: String?, finding: String?) {
+        self.size = size
+        self.at = at
+        self.finding = finding
     }
 }
 

@@ -120,6 +120,11 @@ extension StatusMessage {
                     day: CivilDate(days: link.use.day).description, sentBytes: link.use.sent,
                     receivedBytes: link.use.received, budgetBytes: link.budget?.bytesPerDay,
                     listsWait: link.listsWait)
+            },
+            hubLog: status.hubLog.map { log in
+                HubLogMessage(
+                    size: log.size, at: log.at == 0 ? nil : UTCTime(log.at).rfc3339,
+                    finding: log.finding)
             })
     }
 }

@@ -191,6 +191,13 @@ public final class HTTPHubLink: HubLink {
         return try await exchange(request, limit: VoucherStandings.maximumBytes)
     }
 
+    /// See ``Terminal/HubLink/logConsistency(from:)``.
+    public func logConsistency(from size: UInt64) async throws(HubLinkError) -> [UInt8]? {
+        let request = HTTPClientRequest(url: "\(base)/v1/log/consistency?from=\(size)")
+        return try await exchange(
+            request, limit: HubLogConsistency.maximumBytes, type: "text/plain")
+    }
+
     private static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
@@ -206,7 +213,7 @@ public final class HTTPHubLink: HubLink {
 
     /// Sends a request; answers the message of a 200, and nil for a 204.
     private func exchange(
-        _ request: HTTPClientRequest, limit: Int,
+        _ request: HTTPClientRequest, limit: Int, type: String = HTTPHubLink.messageType,
         within time: TimeAmount = .seconds(HTTPHubLink.exchangeSeconds)
     ) async throws(HubLinkError) -> [UInt8]? {
         let deadline = NIODeadline.now() + time
@@ -218,8 +225,8 @@ public final class HTTPHubLink: HubLink {
         if let sign = CaptivePortal.sign(in: response, of: base) { throw .captivePortal(sign) }
         switch response.status.code {
         case 200:
-            guard Self.isType(Self.messageType, response) else {
-                throw .badAnswer("its type is not \(Self.messageType)")
+            guard Self.isType(type, response) else {
+                throw .badAnswer("its type is not \(type)")
             }
             return try await Self.body(of: response, limit: limit)
         case 204: return nil

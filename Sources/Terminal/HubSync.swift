@@ -35,6 +35,8 @@ struct SyncState: Sendable {
     var lastSuccess: UInt64?
     var lastProblem: String?
     var isRunning = false
+    /// What is known of the hub's log; nil where it was not asked for yet.
+    var log: HubLogStanding?
 }
 
 /// The terminal's half of the hub protocol: upload first, then download.
@@ -82,6 +84,9 @@ extension PaymentTerminal {
             }
             // What was put in force has its entries too: they need not wait for the next time.
             try await upload(over: link, into: &report)
+            if parts.meter?.standing.listsWait != true {
+                try await watchLog(over: link, hasNews: report.batches > 0)
+            }
             // A clock that nothing speaks against does without the hub's word.
             if let clockFailure, parts.clock.estimate().suspicion != nil { throw clockFailure }
         } catch {

@@ -235,6 +235,12 @@ private struct MeteredLink: HubLink {
         }
     }
 
+    func logConsistency(from size: UInt64) async throws(HubLinkError) -> [UInt8]? {
+        try await counted(any) { () throws(HubLinkError) in
+            try await inner.logConsistency(from: size)
+        }
+    }
+
     func identity() async -> [UInt8]? {
         let answer = await inner.identity()
         meter.count(

@@ -32,6 +32,7 @@ extension PaymentTerminal {
         let contacted: @Sendable (UInt64) -> Void
         let hotList: (any HotListKeeper)?
         let standings: (any StandingShelf)?
+        let hubLog: (any HubLogKeeper)?
         let language: ScreenLanguage
         let calendar: ShopCalendar
         let rehearsal: OfflineRehearsal?
@@ -45,7 +46,8 @@ extension PaymentTerminal {
         /// holds what references pay with. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
-        /// without a shelf of `standings` nothing is known of redemptions elsewhere.
+        /// without a shelf of `standings` nothing is known of redemptions elsewhere, and without a
+        /// keeper of the `hubLog` the hub is not held to it.
         /// Customers are spoken to in `language`, receipts have the time of `calendar`; `signals` tell verdicts without a picture. `rehearsal` cuts the way to `hub`; only a terminal in
         /// training has one. `meter` counts what goes over the ways that are handed in, and says when
         /// lists wait.
@@ -61,6 +63,7 @@ extension PaymentTerminal {
             store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil, standings: (any StandingShelf)? = nil,
+            hubLog: (any HubLogKeeper)? = nil,
             language: ScreenLanguage = .english, calendar: ShopCalendar = .utc,
             rehearsal: OfflineRehearsal? = nil, meter: LinkMeter? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
@@ -85,6 +88,7 @@ extension PaymentTerminal {
             self.contacted = contacted
             self.hotList = hotList
             self.standings = standings
+            self.hubLog = hubLog
             self.language = language
             self.calendar = calendar
             self.rehearsal = rehearsal

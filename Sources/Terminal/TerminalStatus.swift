@@ -69,6 +69,8 @@ public struct TerminalStatus: Hashable, Sendable {
     public let hint: AimHint?
     /// How the line to the hub stands today, where it is counted.
     public let link: LinkStanding?
+    /// What is known of the hub's log, once it was asked for.
+    public let hubLog: HubLogStanding?
 }
 
 /// What was wrong with the camera, or with the last picture that was held before it.
@@ -145,7 +147,7 @@ extension PaymentTerminal {
             periodDays: calendar.businessDays(
                 from: try await parts.journal.openPeriodBegan() ?? now, to: now),
             camera: cameraTrouble,
-            hint: aimHint, link: linkStanding)
+            hint: aimHint, link: linkStanding, hubLog: syncState.log)
     }
 
     /// What is left offline now; nil where the journal cannot be read.

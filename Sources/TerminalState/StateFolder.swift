@@ -39,6 +39,8 @@ public struct StateFolder: Sendable {
     public var clockPath: String { path + "/clock.till" }
     /// Where the hub's signed hot list lies.
     public var hotListPath: String { path + "/hot-list.cose" }
+    /// The newest checkpoint of the hub's log.
+    public var hubLogPath: String { path + "/hub-log.txt" }
     /// The folder of the voucher store.
     public var voucherStorePath: String { path + "/vouchers" }
     /// What other terminals have redeemed, as the hub told it.

@@ -87,6 +87,7 @@ struct SyncStatusCommand: TillCommand {
         let lastSync: String?
         let problem: String?
         let link: LinkMessage?
+        let hubLog: HubLogMessage?
     }
 
     /// Bytes as people say them.
@@ -120,6 +121,11 @@ struct SyncStatusCommand: TillCommand {
             }
             if let problem = answer.problem { Output.line("  \(problem)") }
             if let link = answer.link { Output.line(Self.text(link)) }
+            if let log = answer.hubLog {
+                Output.line(
+                    "The hub's log: \(log.size) batches" + (log.at.map { ", signed \($0)" } ?? "")
+                        + (log.finding.map { "; the hub CONTRADICTS it (\($0))" } ?? ""))
+            }
         }
         if answer.queuedEntries > 0 { throw ExitCode(ExitStatus.degraded.rawValue) }
     }
@@ -131,7 +137,8 @@ struct SyncStatusCommand: TillCommand {
                 daemon: true, queuedEntries: status.queuedEntries,
                 queuedPayments: status.offlinePaymentsCount, lastSequence: status.lastSequence,
                 oldestQueued: status.oldestQueued, network: status.networkStatus,
-                lastSync: status.lastSync, problem: status.lastSyncProblem, link: status.link)
+                lastSync: status.lastSync, problem: status.lastSyncProblem, link: status.link,
+                hubLog: status.hubLog)
         } catch let failure as CommandFailure where failure.status == .daemonNotRunning {
             let journal = try EntrySource.journalPast(failure, state: daemon.state)
             do throws(JournalError) {
@@ -142,7 +149,7 @@ struct SyncStatusCommand: TillCommand {
                     queuedPayments: queue.exposure.count, lastSequence: queue.lastSequence,
                     oldestQueued: oldest.map {
                         EntryMessage($0, acknowledgedThrough: queue.acknowledgedThrough).at
-                    }, network: nil, lastSync: nil, problem: nil, link: nil)
+                    }, network: nil, lastSync: nil, problem: nil, link: nil, hubLog: nil)
             } catch { throw StateFolder.failure(error) }
         }
     }

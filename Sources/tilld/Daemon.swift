@@ -83,6 +83,7 @@ struct Daemon {
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 hotList: HotListFile(path: state.hotListPath), standings: standings,
+                hubLog: HubLogFile(path: state.hubLogPath),
                 language: language, calendar: calendar, rehearsal: rehearsal, meter: meter,
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath

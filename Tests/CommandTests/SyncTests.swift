@@ -65,6 +65,9 @@ struct SyncTests {
         #expect(sent > before + 500, "a batch has gone out: \(told)")
         #expect(told["budgetBytes"] as? Int == 5_000_000 && told["listsWait"] as? Bool == false)
         let text = try bench.shell.run("tillctl", "sync", "status").output
+        #expect(text.contains("The hub's log: "), "\(text)")
+        let kept = try String(contentsOfFile: bench.shell.path("till/hub-log.txt"), encoding: .utf8)
+        #expect(kept.hasPrefix("till-hub-log/1/m42\n"))
         #expect(text.contains("Line to the hub on ") && text.contains("of 5.0 MB"), "\(text)")
         bench.stopDaemon()
         try bench.startDaemon("--hub-url", url)
