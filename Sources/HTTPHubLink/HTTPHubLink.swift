@@ -167,7 +167,12 @@ public final class HTTPHubLink: HubLink {
         let path = terminal.text.dropFirst("till:".count)
         let request = HTTPClientRequest(
             url: "\(base)/v1/terminals/\(path)/time?question=\(Self.hex(question))")
-        return try await exchange(request, limit: SignedTime.maximumBytes)
+        let answer = try await exchange(request, limit: SignedTime.maximumBytes)
+        // No hub is without a time: who answers everything with nothing is found out by this.
+        guard let answer else {
+            throw .badAnswer("the hub answered a question of the time with nothing")
+        }
+        return answer
     }
 
     /// See ``Terminal/HubLink/hotList(newerThan:digest:)``.
