@@ -94,6 +94,10 @@ public struct StatusMessage: Codable, Hashable, Sendable {
     public let trust: TrustMessage
     /// True on a terminal in training, where nothing is money; missing on any other.
     public let training: Bool?
+    /// What went over the line to the hub today.
+    public let link: LinkMessage?
+    /// What is known of the hub's log, once it was asked for.
+    public let hubLog: HubLogMessage?
 
     /// Makes a status.
     public init(
@@ -105,7 +109,8 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         configurationVersion: UInt64, issuers: [String], openSale: String?,
         unclear: [PaymentMessage], periodDays: Int64, trust: TrustMessage,
         camera: CameraMessage? = nil,
-        hint: String? = nil, training: Bool? = nil
+        hint: String? = nil, training: Bool? = nil, link: LinkMessage? = nil,
+        hubLog: HubLogMessage? = nil
     ) {
         self.state = state
         self.problem = problem
@@ -131,6 +136,51 @@ public struct StatusMessage: Codable, Hashable, Sendable {
         self.camera = camera
         self.hint = hint
         self.training = training
+        self.link = link
+        self.hubLog = hubLog
+    }
+}
+
+/// What a terminal knows of its hub's log.
+public struct HubLogMessage: Codable, Hashable, Sendable {
+    /// How many batches it had, by the newest checkpoint that is believed.
+    public let size: UInt64
+    /// When that was signed, RFC 3339 in UTC; missing where there is none.
+    public let at: String?
+    /// The code of what the hub's log contradicts it in (`hub-log.md`), if in anything.
+    public let finding: String?
+
+    /// Makes a message.
+    public init(size: UInt64, at: String?, finding: String?) {
+        self.size = size
+        self.at = at
+        self.finding = finding
+    }
+}
+
+/// What went over the line to the hub on a business day.
+public struct LinkMessage: Codable, Hashable, Sendable {
+    /// The business day, `2026-11-27`.
+    public let day: String
+    /// Bytes sent, counted as `hub-protocol.md` says.
+    public let sentBytes: UInt64
+    /// Bytes received.
+    public let receivedBytes: UInt64
+    /// What both may come to; missing where there is no limit.
+    public let budgetBytes: UInt64?
+    /// Whether downloads of lists wait until tomorrow.
+    public let listsWait: Bool
+
+    /// Makes a message; see the properties.
+    public init(
+        day: String, sentBytes: UInt64, receivedBytes: UInt64, budgetBytes: UInt64?,
+        listsWait: Bool
+    ) {
+        self.day = day
+        self.sentBytes = sentBytes
+        self.receivedBytes = receivedBytes
+        self.budgetBytes = budgetBytes
+        self.listsWait = listsWait
     }
 }
 

@@ -115,7 +115,18 @@ extension StatusMessage {
             camera: status.camera.map {
                 CameraMessage(
                     reason: $0.reason, message: $0.message, at: UTCTime($0.at).rfc3339)
-            }, hint: status.hint?.rawValue, training: isTraining ? true : nil)
+            }, hint: status.hint?.rawValue, training: isTraining ? true : nil,
+            link: status.link.map { link in
+                LinkMessage(
+                    day: CivilDate(days: link.use.day).description, sentBytes: link.use.sent,
+                    receivedBytes: link.use.received, budgetBytes: link.budget?.bytesPerDay,
+                    listsWait: link.listsWait)
+            },
+            hubLog: status.hubLog.map { log in
+                HubLogMessage(
+                    size: log.size, at: log.at == 0 ? nil : UTCTime(log.at).rfc3339,
+                    finding: log.finding)
+            })
     }
 }
 

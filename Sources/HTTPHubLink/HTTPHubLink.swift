@@ -172,7 +172,12 @@ public final class HTTPHubLink: HubLink {
         let path = terminal.text.dropFirst("till:".count)
         let request = HTTPClientRequest(
             url: "\(base)/v1/terminals/\(path)/time?question=\(Self.hex(question))")
-        return try await exchange(request, limit: SignedTime.maximumBytes)
+        let answer = try await exchange(request, limit: SignedTime.maximumBytes)
+        // No hub is without a time: who answers everything with nothing is found out by this.
+        guard let answer else {
+            throw .badAnswer("the hub answered a question of the time with nothing")
+        }
+        return answer
     }
 
     /// See ``Terminal/HubLink/hotList(newerThan:digest:)``.
@@ -194,6 +199,13 @@ public final class HTTPHubLink: HubLink {
             url: "\(base)/v1/terminals/\(path)/redemptions?journal=\(Self.hex(journal))"
                 + "&after=\(after)")
         return try await exchange(request, limit: VoucherStandings.maximumBytes)
+    }
+
+    /// See ``Terminal/HubLink/logConsistency(from:)``.
+    public func logConsistency(from size: UInt64) async throws(HubLinkError) -> [UInt8]? {
+        let request = HTTPClientRequest(url: "\(base)/v1/log/consistency?from=\(size)")
+        return try await exchange(
+            request, limit: HubLogConsistency.maximumBytes, type: "text/plain")
     }
 
     private static func hex(_ bytes: [UInt8]) -> String {
@@ -220,7 +232,7 @@ public final class HTTPHubLink: HubLink {
 
     /// Sends a request; answers the message of a 200, and nil for a 204.
     private func exchange(
-        _ request: HTTPClientRequest, limit: Int,
+        _ request: HTTPClientRequest, limit: Int, type: String = HTTPHubLink.messageType,
         within time: TimeAmount = .seconds(HTTPHubLink.exchangeSeconds)
     ) async throws(HubLinkError) -> [UInt8]? {
         let deadline = NIODeadline.now() + time
@@ -232,8 +244,8 @@ public final class HTTPHubLink: HubLink {
         if let sign = CaptivePortal.sign(in: response, of: base) { throw .captivePortal(sign) }
         switch response.status.code {
         case 200:
-            guard Self.isType(Self.messageType, response) else {
-                throw .badAnswer("its type is not \(Self.messageType)")
+            guard Self.isType(type, response) else {
+                throw .badAnswer("its type is not \(type)")
             }
             return try await Self.body(of: response, limit: limit)
         case 204: return nil

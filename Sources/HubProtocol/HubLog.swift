@@ -19,6 +19,8 @@ public enum HubLogError: Error, Hashable, Sendable {
     case rolledBack(held: UInt64, found: UInt64)
     /// The log does not begin as the one that was seen before: the hub has two pasts.
     case forked(held: UInt64, found: UInt64)
+    /// The hub shows its log no more.
+    case withheld(held: UInt64)
 
     init(_ error: CheckpointError) {
         self =
@@ -39,6 +41,7 @@ public enum HubLogError: Error, Hashable, Sendable {
         case .notIncluded: "log-not-included"
         case .rolledBack: "log-rolled-back"
         case .forked: "log-forked"
+        case .withheld: "log-withheld"
         }
     }
 
@@ -57,6 +60,10 @@ public enum HubLogError: Error, Hashable, Sendable {
             "The hub's log had \(held) batches and now has \(found): the hub was set back to an older "
                 + "copy. Batches that it acknowledged may be missing there; this terminal has kept "
                 + "them. Ask whoever runs the hub, and keep this terminal's journal."
+        case .withheld(let held):
+            "The hub shows no log any more, although it had one of \(held) batches: whether it has "
+                + "taken back what it acknowledged cannot be seen. Ask whoever runs the hub, and keep "
+                + "this terminal's journal."
         case .forked(let held, let found):
             "The hub's log of \(found) batches does not begin with the \(held) that it has signed "
                 + "before: somebody has changed what the hub had acknowledged. Ask whoever runs the "
@@ -173,6 +180,13 @@ public struct HubLogCheckpoint: Hashable, Sendable {
                 signature, of: checkpoint.body, name: checkpoint.origin, key: hub)
             return checkpoint
         } catch { throw HubLogError(error) }
+    }
+
+    /// What a checkpoint says that was verified when it was kept; its signature is not looked at.
+    public init(unverified bytes: [UInt8]) throws(HubLogError) {
+        do throws(CheckpointError) { self = try Self.parse(bytes).checkpoint } catch {
+            throw HubLogError(error)
+        }
     }
 
     private static func parse(_ bytes: [UInt8]) throws(CheckpointError)

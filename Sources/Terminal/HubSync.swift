@@ -35,6 +35,8 @@ struct SyncState: Sendable {
     var lastSuccess: UInt64?
     var lastProblem: String?
     var isRunning = false
+    /// What is known of the hub's log; nil where it was not asked for yet.
+    var log: HubLogStanding?
 }
 
 /// The terminal's half of the hub protocol: upload first, then download.
@@ -60,7 +62,10 @@ extension PaymentTerminal {
         }
         syncState.isRunning = true
         hasUnsentRecords = false
-        defer { syncState.isRunning = false }
+        defer {
+            syncState.isRunning = false
+            parts.meter?.save()
+        }
         do throws(SyncReport.Failure) {
             let clockFailure = await settleClock(over: link)
             if let clockFailure, clockFailure.network != .online { throw clockFailure }
@@ -72,10 +77,16 @@ extension PaymentTerminal {
             syncState.lastSuccess = now
             parts.contacted(now)
             syncState.lastProblem = nil
-            try await downloadStandings(over: link)
-            try await downloadHotList(over: link)
+            // Where a metered line has little left, it is kept for payments.
+            if parts.meter?.standing.listsWait != true {
+                try await downloadStandings(over: link)
+                try await downloadHotList(over: link)
+            }
             // What was put in force has its entries too: they need not wait for the next time.
             try await upload(over: link, into: &report)
+            if parts.meter?.standing.listsWait != true {
+                try await watchLog(over: link, hasNews: report.batches > 0)
+            }
             // A clock that nothing speaks against does without the hub's word.
             if let clockFailure, parts.clock.estimate().suspicion != nil { throw clockFailure }
         } catch {

@@ -75,6 +75,10 @@ private struct RehearsedLink: HubLink {
         async throws(HubLinkError) -> [UInt8]?
     { try await way().configuration(for: terminal, newerThan: version) }
 
+    func logConsistency(from size: UInt64) async throws(HubLinkError) -> [UInt8]? {
+        try await way().logConsistency(from: size)
+    }
+
     func time(for terminal: TerminalID, question: [UInt8]) async throws(HubLinkError) -> [UInt8]? {
         try await way().time(for: terminal, question: question)
     }

@@ -32,9 +32,11 @@ extension PaymentTerminal {
         let contacted: @Sendable (UInt64) -> Void
         let hotList: (any HotListKeeper)?
         let standings: (any StandingShelf)?
+        let hubLog: (any HubLogKeeper)?
         let language: ScreenLanguage
         let calendar: ShopCalendar
         let rehearsal: OfflineRehearsal?
+        let meter: LinkMeter?
         let trace: @Sendable (Moment) -> Void
 
         /// Gathers the parts; `buildTime` is when the program was released, in seconds UTC: no
@@ -44,9 +46,11 @@ extension PaymentTerminal {
         /// holds what references pay with. `lastContact` is when the hub last answered an earlier
         /// process, in seconds UTC, and `contacted` is told whenever it answers this one, so that
         /// a restart makes no limit soft again. Without a keeper of the `hotList` none is asked for;
-        /// without a shelf of `standings` nothing is known of redemptions elsewhere.
+        /// without a shelf of `standings` nothing is known of redemptions elsewhere, and without a
+        /// keeper of the `hubLog` the hub is not held to it.
         /// Customers are spoken to in `language`, receipts have the time of `calendar`; `signals` tell verdicts without a picture. `rehearsal` cuts the way to `hub`; only a terminal in
-        /// training has one.
+        /// training has one. `meter` counts what goes over the ways that are handed in, and says when
+        /// lists wait.
         /// `trace` is told the moments of a payment as they pass.
         public init(
             configuration: TerminalConfiguration, merchant: MerchantProfile, key: PrivateKey,
@@ -59,8 +63,9 @@ extension PaymentTerminal {
             store: (any VoucherStore)? = nil, lastContact: UInt64? = nil,
             contacted: @escaping @Sendable (UInt64) -> Void = { _ in },
             hotList: (any HotListKeeper)? = nil, standings: (any StandingShelf)? = nil,
+            hubLog: (any HubLogKeeper)? = nil,
             language: ScreenLanguage = .english, calendar: ShopCalendar = .utc,
-            rehearsal: OfflineRehearsal? = nil,
+            rehearsal: OfflineRehearsal? = nil, meter: LinkMeter? = nil,
             trace: @escaping @Sendable (Moment) -> Void = { _ in }
         ) {
             self.configuration = configuration
@@ -83,9 +88,11 @@ extension PaymentTerminal {
             self.contacted = contacted
             self.hotList = hotList
             self.standings = standings
+            self.hubLog = hubLog
             self.language = language
             self.calendar = calendar
             self.rehearsal = rehearsal
+            self.meter = meter
             self.trace = trace
         }
     }

@@ -15,6 +15,9 @@ public struct SyncPace: Sendable {
     /// An interval is longer by up to one part in so many, drawn anew each time: terminals that
     /// were switched on together drift apart.
     public static let spreadParts: UInt64 = 10
+    /// How long a terminal that has nothing to send leaves a line alone whose budget is near its end,
+    /// in seconds: the clock is settled as often in any case.
+    public static let sparingSeconds: UInt64 = 3_600
 
     private let intervalSeconds: UInt64
     private var failures: UInt64 = 0
@@ -29,9 +32,13 @@ public struct SyncPace: Sendable {
     }
 
     /// Whether an exchange should be made at `now`. `hasNews` says that something was recorded since
-    /// the last one.
-    public func isDue(at now: UInt64, hasNews: Bool) -> Bool {
-        now >= due || (hasNews && failures == 0 && now >= last + Self.gatheringSeconds)
+    /// the last one; `isSparing`, that the line's budget is near its end. What waits is sent all the
+    /// same, and after a failure something may.
+    public func isDue(at now: UInt64, hasNews: Bool, isSparing: Bool = false) -> Bool {
+        if isSparing, failures == 0, !hasNews {
+            return now >= max(due, last + Self.sparingSeconds)
+        }
+        return now >= due || (hasNews && failures == 0 && now >= last + Self.gatheringSeconds)
     }
 
     /// Notes how an exchange ended at `now`; `draw` is any random number.

@@ -67,6 +67,10 @@ public struct TerminalStatus: Hashable, Sendable {
     public let camera: CameraTrouble?
     /// What would help the code before the camera to be read.
     public let hint: AimHint?
+    /// How the line to the hub stands today, where it is counted.
+    public let link: LinkStanding?
+    /// What is known of the hub's log, once it was asked for.
+    public let hubLog: HubLogStanding?
 }
 
 /// What was wrong with the camera, or with the last picture that was held before it.
@@ -104,6 +108,9 @@ extension PaymentTerminal {
     /// Whether the terminal is in training: nothing that it takes is money.
     public nonisolated var isTraining: Bool { parts.configuration.terminal.isTraining }
 
+    /// How the line to the hub stands today, where it is counted.
+    public nonisolated var linkStanding: LinkStanding? { parts.meter?.standing }
+
     /// Where the terminal stands.
     public func status() async throws(JournalError) -> TerminalStatus {
         let queue = try await parts.journal.queue()
@@ -140,7 +147,7 @@ extension PaymentTerminal {
             periodDays: calendar.businessDays(
                 from: try await parts.journal.openPeriodBegan() ?? now, to: now),
             camera: cameraTrouble,
-            hint: aimHint)
+            hint: aimHint, link: linkStanding, hubLog: syncState.log)
     }
 
     /// What is left offline now; nil where the journal cannot be read.

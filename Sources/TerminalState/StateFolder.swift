@@ -39,6 +39,8 @@ public struct StateFolder: Sendable {
     public var clockPath: String { path + "/clock.till" }
     /// Where the hub's signed hot list lies.
     public var hotListPath: String { path + "/hot-list.cose" }
+    /// The newest checkpoint of the hub's log.
+    public var hubLogPath: String { path + "/hub-log.txt" }
     /// The folder of the voucher store.
     public var voucherStorePath: String { path + "/vouchers" }
     /// What other terminals have redeemed, as the hub told it.
@@ -52,6 +54,7 @@ public struct StateFolder: Sendable {
 
     /// Where the time lies at which the hub last answered.
     var contactPath: String { path + "/last-contact" }
+    private var linkUsePath: String { path + "/link-use" }
     /// Where the id lies that the terminal asked to be enrolled under.
     var terminalPath: String { path + "/terminal.id" }
 
@@ -185,6 +188,26 @@ public struct StateFolder: Sendable {
     /// Keeps when the hub last answered. Where that fails nothing is lost but that time: the
     /// limits shrink as if the hub had been away since the last time that was kept.
     public func keepContact(at now: UInt64) { try? Self.write("\(now)\n", to: contactPath) }
+
+    /// What went over the line to the hub on the last day that was counted; nil where that is not
+    /// known.
+    public var linkUse: LinkUse? {
+        let text =
+            FileManager.default.contents(atPath: linkUsePath)
+            .map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == 3, let day = Int64(words[0]), let sent = UInt64(words[1]),
+            let received = UInt64(words[2]),
+            // Sums of a day that no line carries are no count of ours.
+            max(sent, received) <= MessageLimits.maximumInteger
+        else { return nil }
+        return LinkUse(day: day, sent: sent, received: received)
+    }
+
+    /// Keeps what went over the line. Where that fails a restart begins to count anew.
+    public func keepLinkUse(_ use: LinkUse) {
+        try? Self.write("\(use.day) \(use.sent) \(use.received)\n", to: linkUsePath)
+    }
 
     func makeFolder() throws {
         do {

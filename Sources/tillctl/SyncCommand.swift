@@ -86,6 +86,23 @@ struct SyncStatusCommand: TillCommand {
         let network: String?
         let lastSync: String?
         let problem: String?
+        let link: LinkMessage?
+        let hubLog: HubLogMessage?
+    }
+
+    /// Bytes as people say them.
+    static func shown(_ bytes: UInt64) -> String {
+        bytes < 1_000_000
+            ? "\((bytes + 500) / 1_000) kB"
+            : "\((bytes + 50_000) / 1_000_000).\((bytes + 50_000) / 100_000 % 10) MB"
+    }
+
+    private static func text(_ link: LinkMessage) -> String {
+        "Line to the hub on \(link.day): \(shown(link.sentBytes)) sent, "
+            + "\(shown(link.receivedBytes)) received"
+            + (link.budgetBytes.map { ", of \(shown($0))" } ?? "")
+            + (link.listsWait
+                ? "; what is left is kept for payments, and lists wait until tomorrow" : "")
     }
 
     func perform() async throws {
@@ -103,6 +120,12 @@ struct SyncStatusCommand: TillCommand {
                         + (answer.lastSync.map { ", last answer \($0)" } ?? ", no answer yet"))
             }
             if let problem = answer.problem { Output.line("  \(problem)") }
+            if let link = answer.link { Output.line(Self.text(link)) }
+            if let log = answer.hubLog {
+                Output.line(
+                    "The hub's log: \(log.size) batches" + (log.at.map { ", signed \($0)" } ?? "")
+                        + (log.finding.map { "; the hub CONTRADICTS it (\($0))" } ?? ""))
+            }
         }
         if answer.queuedEntries > 0 { throw ExitCode(ExitStatus.degraded.rawValue) }
     }
@@ -114,7 +137,8 @@ struct SyncStatusCommand: TillCommand {
                 daemon: true, queuedEntries: status.queuedEntries,
                 queuedPayments: status.offlinePaymentsCount, lastSequence: status.lastSequence,
                 oldestQueued: status.oldestQueued, network: status.networkStatus,
-                lastSync: status.lastSync, problem: status.lastSyncProblem)
+                lastSync: status.lastSync, problem: status.lastSyncProblem, link: status.link,
+                hubLog: status.hubLog)
         } catch let failure as CommandFailure where failure.status == .daemonNotRunning {
             let journal = try EntrySource.journalPast(failure, state: daemon.state)
             do throws(JournalError) {
@@ -125,7 +149,7 @@ struct SyncStatusCommand: TillCommand {
                     queuedPayments: queue.exposure.count, lastSequence: queue.lastSequence,
                     oldestQueued: oldest.map {
                         EntryMessage($0, acknowledgedThrough: queue.acknowledgedThrough).at
-                    }, network: nil, lastSync: nil, problem: nil)
+                    }, network: nil, lastSync: nil, problem: nil, link: nil, hubLog: nil)
             } catch { throw StateFolder.failure(error) }
         }
     }

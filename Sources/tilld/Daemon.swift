@@ -41,7 +41,7 @@ struct Daemon {
         state: StateFolder, profilePath: String?, socket: String?, hubURL: String?,
         syncInterval: UInt64, allowedUsers: Set<UInt32>, trace: Bool, scannerProgram: String,
         limits: ScannerLimits, language: ScreenLanguage, calendar: ShopCalendar,
-        signals: SignalChoice,
+        signals: SignalChoice, linkBudget: LinkBudget?,
         console: ConsoleChoice?
     ) async throws {
         let profile = try Self.profile(profilePath)
@@ -61,8 +61,13 @@ struct Daemon {
         }
         let rehearsal = configuration.terminal.isTraining ? OfflineRehearsal() : nil
         let peer = try state.hubPeer()
-        let link = try Self.link(to: hubURL ?? configuration.hubURL, as: peer).map {
-            rehearsal?.over($0) ?? $0
+        let clock = try Self.clock(state, configuration: configuration)
+        let meter = LinkMeter(
+            budget: linkBudget, kept: state.linkUse, calendar: calendar, now: { clock.now() },
+            keep: { state.keepLinkUse($0) })
+        let link = try Self.link(to: hubURL ?? configuration.hubURL, as: peer).map { link in
+            let counted = meter.over(link)
+            return rehearsal?.over(counted) ?? counted
         }
         let journal = try Self.journal(of: state)
         check = SelfCheck(journal: journal, pulse: ScannerPulse(), isLive: hardware.isLive)
@@ -73,14 +78,15 @@ struct Daemon {
                 trust: try state.trust(), trustKeeper: state.trustKeeper,
                 journal: journal, display: hardware.display, signals: hardware.signals,
                 encoder: ShopEncoder(), reader: ZBarScreenReader(),
-                clock: try Self.clock(state, configuration: configuration),
+                clock: clock,
                 random: SystemRandom(), buildTime: releaseTime, hub: link,
                 configurationMessage: try state.configurationMessage(),
                 store: SQLiteVoucherStore(folder: state.voucherStorePath),
                 lastContact: state.lastContact,
                 contacted: { state.keepContact(at: $0) },
                 hotList: HotListFile(path: state.hotListPath), standings: standings,
-                language: language, calendar: calendar, rehearsal: rehearsal,
+                hubLog: HubLogFile(path: state.hubLogPath),
+                language: language, calendar: calendar, rehearsal: rehearsal, meter: meter,
                 trace: trace ? Trace.write : quiet))
         socketPath = socket ?? state.socketPath
         self.state = state

@@ -57,7 +57,10 @@ struct SyncService: Service {
             var pace = SyncPace(intervalSeconds: seconds, at: Self.now)
             while !Task.isCancelled {
                 let hasNews = await exchange.terminal.hasUnsentRecords
-                guard seconds > 0, pace.isDue(at: Self.now, hasNews: hasNews) else {
+                let isSparing = exchange.terminal.linkStanding?.listsWait ?? false
+                guard seconds > 0,
+                    pace.isDue(at: Self.now, hasNews: hasNews, isSparing: isSparing)
+                else {
                     try? await Task.sleep(for: Self.look)
                     continue
                 }

@@ -54,6 +54,13 @@ struct TillD: TillCommand {
             "Seconds between exchanges with the hub; 0: only when asked.", valueName: "seconds"))
     var syncInterval: UInt64 = TillD.defaultSyncSeconds
     @Option(
+        name: .customLong("link-budget"),
+        help: ArgumentHelp(
+            "What the line to the hub may carry in a business day, such as 20M/day: near its end "
+                + "payments still go out, and lists wait (default: no limit).",
+            valueName: "bytes/day"))
+    var linkBudget: String?
+    @Option(
         name: .customLong("allow-user"),
         help: ArgumentHelp(
             "A user id that may drive the terminal, beside root and the daemon's own; may be "
@@ -180,6 +187,7 @@ struct TillD: TillCommand {
             calendar: MachineZone.calendar(cutMinutes: try DayCut.minutes(dayCut, environment)),
             signals: SignalChoice(
                 volume: volume, voice: speak ? language : nil, logger: Logger(label: "tilld")),
+            linkBudget: try budget(),
             console: try consoleChoice(vatRates: rates))
         do {
             try await daemon.run()
@@ -207,6 +215,19 @@ extension TillD {
         return ConsoleChoice(
             port: consolePort, portFile: consolePortFile, network: network,
             refundLimit: cashierRefundLimit, vatRates: vatRates)
+    }
+
+    /// What the line to the hub may carry, where that is limited.
+    private func budget() throws -> LinkBudget? {
+        guard let linkBudget else { return nil }
+        guard let budget = LinkBudget(linkBudget) else {
+            throw CommandFailure(
+                .usage, reason: "link-budget-malformed",
+                message:
+                    "--link-budget is written 20M/day (k, M, G are powers of 1,000), and is at "
+                    + "least \(LinkBudget.minimumBytes / 1_000)k/day. Nothing was started.")
+        }
+        return budget
     }
 
     /// The folder that is meant, which must be that of a terminal in training where one is meant,

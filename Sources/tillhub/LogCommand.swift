@@ -27,7 +27,7 @@ extension CommandFailure {
     fileprivate init(_ error: HubLogError) {
         let status: ExitStatus =
             switch error {
-            case .notIncluded, .rolledBack, .forked: .dataDamaged
+            case .notIncluded, .rolledBack, .forked, .withheld: .dataDamaged
             case .malformed, .wrongSigner, .badSignature, .otherLog: .failed
             }
         self.init(status, reason: error.reason, message: error.message)

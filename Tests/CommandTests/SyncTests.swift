@@ -42,6 +42,41 @@ struct SyncTests {
     }
 
     @Test(
+        "What goes over the line is told with its budget, over a restart too; a bad one starts nothing"
+    )
+    func meteredLine() throws {
+        let bench = try kiosk()
+        defer { bench.stopDaemon() }
+        let bad = try bench.shell.run(
+            "tilld", "--link-budget", "20MB", "--profile", bench.shell.path("profile.yaml"))
+        #expect(bad.status == 64 && bad.errors.contains("--link-budget is written"), "\(bad)")
+        try bench.sh("rm -f port")
+        let hub = try bench.startHub("hub", file: "port")
+        func line() throws -> [String: Any] {
+            let status = try bench.shell.run("tillctl", "sync", "status", "--json").json()
+            return try #require(status["link"] as? [String: Any], "\(status)")
+        }
+        let url = try bench.hubURL("port")
+        try bench.startDaemon("--hub-url", url, "--link-budget", "5M/day")
+        let before = try #require(try line()["sentBytes"] as? Int)
+        _ = try bench.shell.run("tillctl", "sync")
+        let told = try line()
+        let sent = try #require(told["sentBytes"] as? Int)
+        #expect(sent > before + 500, "a batch has gone out: \(told)")
+        #expect(told["budgetBytes"] as? Int == 5_000_000 && told["listsWait"] as? Bool == false)
+        let text = try bench.shell.run("tillctl", "sync", "status").output
+        #expect(text.contains("The hub's log: "), "\(text)")
+        let kept = try String(contentsOfFile: bench.shell.path("till/hub-log.txt"), encoding: .utf8)
+        #expect(kept.hasPrefix("till-hub-log/1/m42\n"))
+        #expect(text.contains("Line to the hub on ") && text.contains("of 5.0 MB"), "\(text)")
+        bench.stopDaemon()
+        try bench.startDaemon("--hub-url", url)
+        let again = try line()
+        #expect(again["sentBytes"] as? Int == sent && again["budgetBytes"] == nil, "\(again)")
+        bench.shell.stop(hub)
+    }
+
+    @Test(
         "A network's log-in page is told as such everywhere, and no payment leaves the queue for it"
     )
     func captivePortal() throws {

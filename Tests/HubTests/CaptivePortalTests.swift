@@ -93,6 +93,9 @@ struct CaptivePortalTests {
                     try await link.configuration(for: terminal, newerThan: 0)
                 },
                 await asked { () throws(HubLinkError) in
+                    try await link.time(for: terminal, question: [UInt8](repeating: 1, count: 16))
+                },
+                await asked { () throws(HubLinkError) in
                     try await link.hotList(newerThan: 0, digest: nil)
                 },
                 await asked { () throws(HubLinkError) in
@@ -109,6 +112,30 @@ struct CaptivePortalTests {
                 error?.reason == (manner.isPortal ? "captive-portal" : "hub-bad-answer"),
                 "\(String(describing: error))")
         }
+    }
+
+    @Test("Who answers everything with nothing is no hub: it has the time, and answers batches")
+    func nothing() async throws {
+        let reasons = try await withService { onListening in
+            Application(
+                responder: CallbackResponder { (_: Request, _: BasicRequestContext) in
+                    Response(status: .noContent)
+                },
+                configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+                onServerRunning: { await onListening($0.localAddress?.port ?? 0) })
+        } _: { port in
+            let link = try HTTPHubLink(url: "http://127.0.0.1:\(port)")
+            let terminal = TerminalID("till:m42/t7")!
+            var reasons: [String] = []
+            do throws(HubLinkError) {
+                _ = try await link.time(for: terminal, question: [UInt8](repeating: 1, count: 16))
+            } catch { reasons.append(error.reason) }
+            do throws(HubLinkError) { _ = try await link.deliver(batch: [1]) } catch {
+                reasons.append(error.reason)
+            }
+            return reasons
+        }
+        #expect(reasons == ["hub-bad-answer", "hub-bad-answer"])
     }
 
     @Test("It says where it leads, in characters that can be shown")

@@ -1,9 +1,11 @@
 import COSE
 import Foundation
 import GRDB
+import HTTPHubLink
 import Hub
 import HubProtocol
 import SQLiteHubLedger
+import Terminal
 import Testing
 import Vouchers
 
@@ -157,6 +159,30 @@ struct HubLogServedTests {
         #expect(
             try await log.inclusion(ofLeaf: [UInt8](repeating: 0, count: 32), at: 1)
                 == .noSuchLeaf)
+    }
+
+    @Test("A terminal's link fetches the proof of growth, and is refused one of more than there is")
+    func overHTTP() async throws {
+        let scene = try await Scene()
+        var terminal = try await scene.terminal("t1")
+        for _ in 0..<3 { _ = try await scene.accept(terminal.batch([terminal.decline()])) }
+        let (proof, refusal) = try await withHub(scene) { link in
+            let proof = try await link.logConsistency(from: 0)
+            do throws(HubLinkError) {
+                _ = try await link.logConsistency(from: 4)
+                return (proof, HubLinkError?.none)
+            } catch { return (proof, error) }
+        }
+        let found = try HubLogConsistency(decoding: #require(proof)).verify(
+            continuing: HubLogCheckpoint(
+                merchant: Scene.merchant, size: 0, root: MerkleTree.emptyRoot, at: 0),
+            signedBy: hub)
+        #expect(found.size == 3)
+        guard case .refused(409, "log-shorter", let detail) = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
+        #expect(detail.contains("3 leaves"))
     }
 
     @Test("A batch that is repeated or refused adds nothing to the log")

@@ -36,7 +36,7 @@ final class Counter {
     init(
         keepsConfiguration: Bool = false, policy: Policy? = nil,
         hub: (any HubLink)? = nil, onlineBudgetMilliseconds: UInt64 = 1_500,
-        refunds: RefundRight? = nil,
+        refunds: RefundRight? = nil, meter: LinkMeter? = nil, hubLog: MemoryHubLog? = nil,
         journalWrapper: (SQLiteJournal) -> any Journal = { $0 }
     ) async throws {
         folder = NSTemporaryDirectory() + "till-counter-\(UUID().uuidString)"
@@ -50,7 +50,7 @@ final class Counter {
                 policy: policy), key,
             trustKeeper.held ?? Self.trust(trustMint, mint, refunds: refunds, of: key), trustKeeper,
             hotLists, hub,
-            signedBy: keepsConfiguration ? hubKey : nil)
+            signedBy: keepsConfiguration ? hubKey : nil, meter: meter, hubLog: hubLog)
         try await terminal.start()
     }
 
@@ -141,7 +141,8 @@ final class Counter {
         _ clock: SetClock,
         _ configuration: TerminalConfiguration, _ key: PrivateKey, _ trust: TrustStore,
         _ keeper: RememberingTrustKeeper, _ hotLists: MemoryHotLists,
-        _ hub: (any HubLink)? = nil, signedBy hubKey: PrivateKey? = nil
+        _ hub: (any HubLink)? = nil, signedBy hubKey: PrivateKey? = nil,
+        meter: LinkMeter? = nil, hubLog: MemoryHubLog? = nil
     ) -> PaymentTerminal {
         PaymentTerminal(
             PaymentTerminal.Parts(
@@ -152,7 +153,7 @@ final class Counter {
                 reader: RealReader(), clock: clock, random: CountingRandom(), buildTime: 0,
                 hub: hub,
                 configurationMessage: hubKey.map { configuration.signed(by: $0) },
-                hotList: hotLists))
+                hotList: hotLists, hubLog: hubLog, meter: meter))
     }
 
     func charge(_ minorUnits: UInt64, key: String? = nil) async throws -> SaleView {

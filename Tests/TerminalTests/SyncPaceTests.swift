@@ -18,6 +18,25 @@ import Testing
         #expect(pace.isDue(at: 2_066, hasNews: false))
     }
 
+    @Test(
+        "A line whose budget is near its end is left alone for an hour, but by what is to be sent")
+    func spares() {
+        var pace = SyncPace(intervalSeconds: 30, at: 0)
+        pace.ended(reachedHub: true, at: 100, draw: 0)
+        #expect(pace.isDue(at: 130, hasNews: false))
+        #expect(!pace.isDue(at: 3_699, hasNews: false, isSparing: true))
+        #expect(pace.isDue(at: 3_700, hasNews: false, isSparing: true))
+        #expect(pace.isDue(at: 102, hasNews: true, isSparing: true), "payments go at once")
+        // What failed may have left payments waiting.
+        pace.ended(reachedHub: false, at: 200, draw: 0)
+        #expect(pace.isDue(at: 201, hasNews: false, isSparing: true))
+        // A longer interval is not shortened.
+        var slow = SyncPace(intervalSeconds: 7_200, at: 0)
+        slow.ended(reachedHub: true, at: 0, draw: 0)
+        #expect(!slow.isDue(at: 7_199, hasNews: false, isSparing: true))
+        #expect(slow.isDue(at: 7_200, hasNews: false, isSparing: true))
+    }
+
     @Test func waitsLongerWhileTheHubIsAwayButNeverLong() {
         var pace = SyncPace(intervalSeconds: 600, at: 0)
         var bounds: [UInt64] = []

@@ -79,6 +79,10 @@ public protocol HubLink: Sendable {
     func standings(for terminal: TerminalID, journal: [UInt8], after: UInt64)
         async throws(HubLinkError) -> [UInt8]?
 
+    /// The hub's proof that its log begins as it did when it had `size` leaves, with its newest
+    /// checkpoint (``HubProtocol/HubLogConsistency``), not yet verified; nil where this way shows none.
+    func logConsistency(from size: UInt64) async throws(HubLinkError) -> [UInt8]?
+
     /// The key that the other side says is its own, a COSE_Key, not proven by anything: asked only
     /// to say it better when the hub refuses. Nil where it does not say.
     func identity() async -> [UInt8]?
@@ -112,6 +116,9 @@ extension HubLink {
     public func standings(for terminal: TerminalID, journal: [UInt8], after: UInt64)
         async throws(HubLinkError) -> [UInt8]?
     { nil }
+
+    /// Shows no log.
+    public func logConsistency(from size: UInt64) async throws(HubLinkError) -> [UInt8]? { nil }
 
     /// Says nothing.
     public func identity() async -> [UInt8]? { nil }
