@@ -54,6 +54,8 @@ struct ConsoleRoutes: Sendable {
         }
         router.get("display/events") { _, _ in events { await self.displayEvent() } }
         router.get("display/picture") { _, _ in await picture() }
+        TipRoutes(terminal: terminal, percents: console.tipPercents, sessions: sessions)
+            .add(to: router)
     }
 
     private func page(_ name: String) -> Response {
@@ -92,7 +94,8 @@ struct ConsoleRoutes: Sendable {
                 training: terminal.isTraining ? true : nil,
                 vatRates: console.vatRates.isEmpty
                     ? nil
-                    : console.vatRates.map { VATRateMessage(code: $0.code, rate: $0.rate) }))
+                    : console.vatRates.map { VATRateMessage(code: $0.code, rate: $0.rate) },
+                tips: console.tipPercents.isEmpty ? nil : console.tipPercents))
     }
 
     private func login(_ request: Request, _ context: ControlContext) async -> LoginMessage? {
@@ -142,7 +145,7 @@ struct ConsoleRoutes: Sendable {
             "The request is no JSON object with a name and a PIN. Nobody was logged in.")
     }
 
-    private static func notLoggedIn() throws -> Response {
+    static func notLoggedIn() throws -> Response {
         try Answer.problem(
             .unauthorized, reason: "not-logged-in",
             "Nobody is logged in, or for too long. Log in with your PIN.")
@@ -192,7 +195,8 @@ extension ConsoleRoutes {
                 SaleMessage(
                     $0, screen: screenPath, meter: meter, isTraining: terminal.isTraining,
                     calendar: terminal.calendar)
-            }, status: status, problem: problem)
+            }, status: status, problem: problem,
+            tip: await terminal.currentTipQuestion().map(TipQuestionMessage.init))
         return (Self.line(message), view?.version ?? .max)
     }
 
@@ -203,7 +207,9 @@ extension ConsoleRoutes {
             ([$0.headline, $0.amount ?? ""] + $0.lines).filter { !$0.isEmpty }
         }
         return (
-            Self.line(DisplayEvent(version: version ?? 0, words: words ?? [])), version ?? .max
+            Self.line(
+                DisplayEvent(version: version ?? 0, words: words ?? [], tip: await tipEvent())),
+            version ?? .max
         )
     }
 
@@ -211,6 +217,32 @@ extension ConsoleRoutes {
     private struct DisplayEvent: Encodable {
         let version: UInt64
         let words: [String]
+        let tip: TipEvent?
+    }
+
+    /// The question for a tip in the customer's language, and what its buttons say.
+    private struct TipEvent: Encodable {
+        struct Choice: Encodable {
+            let percent: UInt64
+            let words: String
+        }
+
+        let id: UInt64
+        let question: String
+        let choices: [Choice]
+    }
+
+    private func tipEvent() async -> TipEvent? {
+        guard let question = await terminal.currentTipQuestion(), question.answer == nil else {
+            return nil
+        }
+        let composer = await terminal.screenComposer
+        let choices = question.choices.map {
+            TipEvent.Choice(percent: $0.percent, words: composer.words(for: $0))
+        }
+        return TipEvent(
+            id: question.id, question: composer.tipQuestion(on: question.bill),
+            choices: [TipEvent.Choice(percent: 0, words: composer.noTip)] + choices)
     }
 
     /// JSON on one line: an event ends at an empty one.

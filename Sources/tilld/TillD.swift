@@ -95,6 +95,11 @@ struct TillD: TillCommand {
     var vatRates: String?
     @Option(
         help: ArgumentHelp(
+            "Ask customers for a tip before they pay, and offer these shares of the bill in per "
+                + "cent: 5,10,15 (default: $TILL_TIPS, else nobody is asked).", valueName: "list"))
+    var tips: String?
+    @Option(
+        help: ArgumentHelp(
             "The language that customers are spoken to in: en, de, fr, es, zh or ar (default: "
                 + "$TILL_LANGUAGE, else en).", valueName: "tag"))
     var language: String?
@@ -155,6 +160,7 @@ struct TillD: TillCommand {
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline
         let rates = try ConsoleChoice.vatRates(vatRates, environment)
+        let percents = try ConsoleChoice.tipPercents(tips, environment)
         let folder = try stateFolder(environment)
         let daemon = try await Daemon(
             state: folder,
@@ -169,7 +175,7 @@ struct TillD: TillCommand {
             console: consolePort.map {
                 ConsoleChoice(
                     port: $0, portFile: consolePortFile, refundLimit: cashierRefundLimit,
-                    vatRates: rates)
+                    vatRates: rates, tipPercents: percents)
             })
         do {
             try await daemon.run()

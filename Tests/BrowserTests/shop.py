@@ -43,12 +43,12 @@ class Shop:
         service = webdriver.ChromeService(executable_path="/usr/bin/chromedriver")
         self.browser = webdriver.Chrome(options=options, service=service)
 
-    def start(self, port=0):
+    def start(self, port=0, *more):
         file = self.folder / "console-port"
         file.unlink(missing_ok=True)
         self.terminal.start("--sync-interval", "0", "--console-port", str(port),
                             "--console-port-file", str(file), "--cashier-refund-limit", "5.00",
-                            "--vat-rates", "A=19,B=5.5")
+                            "--vat-rates", "A=19,B=5.5", *more)
         end = time.monotonic() + SECONDS
         while not file.exists():
             if time.monotonic() > end:

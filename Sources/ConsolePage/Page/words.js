@@ -23,7 +23,7 @@ const keys = [
   "refusedMeans",
   "entryNumber", "paidByApp", "unconfirmed", "markedPaid", "markPaid", "markAsk",
   "health", "healthShown", "healthNotShown", "businessDay", "businessDays",
-  "vat", "gross", "net", "tax",
+  "vat", "gross", "net", "tax", "tip", "noTip", "customerChooses",
 ];
 
 const table = {
@@ -60,6 +60,7 @@ const table = {
     "Code for the technician", "The code stands on the customer's screen", "The customer's screen cannot show the code",
     "Business day {n}", "{n} business days: not closed in time",
     "VAT", "Gross", "Net", "Tax",
+    "Tip", "No tip", "The customer chooses on their screen, or tells you.",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -96,6 +97,7 @@ const table = {
     "Code für den Techniker", "Der Code steht auf dem Kundenbildschirm", "Der Kundenbildschirm kann den Code nicht zeigen",
     "Geschäftstag {n}", "{n} Geschäftstage: nicht rechtzeitig abgeschlossen",
     "MwSt.", "Brutto", "Netto", "Steuer",
+    "Trinkgeld", "Kein Trinkgeld", "Der Kunde wählt auf seinem Bildschirm oder sagt es Ihnen.",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -132,6 +134,7 @@ const table = {
     "Code pour le technicien", "Le code est à l'écran du client", "L'écran du client ne peut pas montrer le code",
     "Journée comptable {n}", "{n} journées : non clôturée à temps",
     "TVA", "Brut", "Net", "Taxe",
+    "Pourboire", "Sans pourboire", "Le client choisit sur son écran, ou vous le dit.",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -167,6 +170,7 @@ const table = {
     "Código para el técnico", "El código está en la pantalla del cliente", "La pantalla del cliente no puede mostrar el código",
     "Día contable {n}", "{n} días contables: no se cerró a tiempo",
     "IVA", "Bruto", "Neto", "Impuesto",
+    "Propina", "Sin propina", "El cliente elige en su pantalla o se lo dice.",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -193,6 +197,7 @@ const table = {
     "技术人员用码", "该码已显示在顾客屏幕上", "顾客屏幕无法显示该码",
     "营业日 {n}", "{n} 个营业日:未按时结账",
     "增值税", "含税", "不含税", "税额",
+    "小费", "不给小费", "顾客在其屏幕上选择,或告诉您。",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -225,6 +230,7 @@ const table = {
     "رمز للفني", "الرمز معروض على شاشة الزبون", "شاشة الزبون لا تستطيع عرض الرمز",
     "يوم العمل {n}", "{n} أيام عمل: لم تغلق في وقتها",
     "ضريبة القيمة المضافة", "الإجمالي", "الصافي", "الضريبة",
+    "إكرامية", "بدون إكرامية", "يختار الزبون على شاشته أو يخبرك.",
   ],
 };
 
