@@ -138,6 +138,52 @@ def a_day(door, terminal, voucher):
     door.ask("POST", "/console/grants", {"name": "Tina", "pin": PIN}, status=201)
 
 
+def tip(door, terminal, voucher):
+    """A tip is asked for, answered once, paid with the bill and given back last (docs/spec/tip.md)."""
+    door.ask("POST", "/console/tips", {}, status=400)
+    door.ask("POST", "/console/tips", {"amount": "10"}, status=201)
+    question = door.ask("POST", "/console/tips", {"amount": "10.70"}, status=201)
+    check([choice["tip"]["amount"] for choice in question["choices"]] == ["0.54", "1.07"],
+          f"shares are rounded half up: {question}")
+    stranger = Door(door.port, door.document)
+    stranger.ask("POST", "/console/tips", {"amount": "10.00"}, status=401)
+    stranger.ask("DELETE", "/console/tips", status=401)
+    for answer, status, reason in (({"id": question["id"] - 1, "percent": 5}, 409, "tip-not-asked"),
+                                   ({"id": question["id"], "percent": 99}, 409, "tip-not-offered"),
+                                   ({"percent": 5}, 400, "order-malformed")):
+        refused = stranger.ask("POST", "/display/tip", answer, status=status)
+        check(refused["reason"] == reason, f"{answer} is refused as {reason}, not {refused}")
+    answered = stranger.ask("POST", "/display/tip", {"id": question["id"], "percent": 10},
+                            status=200)
+    check(answered["tip"]["amount"] == "1.07", f"the customer has chosen: {answered}")
+    stranger.ask("POST", "/display/tip", {"id": question["id"], "percent": 5}, status=409)
+    door.ask("DELETE", "/console/tips", status=204)
+    bill = {"amount": "10.70", "vat": [{"rate": 700, "gross": "10.70"}]}
+    refused = door.ask("POST", "/v1/sales", {**bill, "tip": "10.71"}, status=409)
+    check(refused["reason"] == "tip-too-high", f"a digit too many is no tip: {refused}")
+    sale = door.ask("POST", "/v1/sales", {**bill, "tip": "1.07"}, status=201)
+    check((sale["total"]["amount"], sale["tip"]["amount"]) == ("11.77", "1.07"),
+          f"both are asked for in one: {sale}")
+    refused = door.ask("POST", "/console/tips", {"amount": "10.00"}, status=409)
+    check(refused["reason"] == "sale-open", f"nobody is asked beside a sale: {refused}")
+    terminal.show(voucher("fixed", "11.77"))
+    while (sale := door.ask("GET", "/v1/sales/current?verdict=next&wait=30",
+                            status=200))["state"] == "open":
+        pass
+    number = sale["verdicts"][-1]["receipt"]
+    payment = door.ask("GET", f"/v1/receipts/{number}", status=200)
+    check("Of it tip: 1.07 EUR" in payment["receiptText"], f"the receipt tells it: {payment}")
+    first = door.ask("POST", f"/v1/receipts/{number}/refund", {"amount": "10.70", "to": "cash"},
+                     status=201)
+    check("tip" not in first and first["vat"][0]["tax"]["amount"] == "0.70",
+          f"the bill goes back first: {first}")
+    rest = door.ask("POST", f"/v1/receipts/{number}/refund", {"to": "cash"}, status=201)
+    check(rest["tip"]["amount"] == "1.07" and "vat" not in rest, f"and then the tip: {rest}")
+    tips = door.ask("GET", "/v1/periods/open", status=200)["tips"]
+    check([(line["captured"]["amount"]["amount"], line["givenBack"]["count"]) for line in tips]
+          == [("1.07", 1)], f"and the X tells both: {tips}")
+
+
 def value_added_tax(door, terminal, voucher):
     """Lines come with a sale, and are refused, divided, printed and summed up (docs/spec/vat.md)."""
     taxed = {"amount": "17.25", "vat": [{"rate": 1900, "gross": "11.90"},
@@ -174,6 +220,7 @@ def value_added_tax(door, terminal, voucher):
     period = door.ask("GET", "/v1/periods/open", status=200)
     check([(line["captured"]["tax"]["amount"], line["taxMinorUnits"]) for line in period["vat"]]
           == [("1.90", 127), ("0.35", 23)], f"and the X sums it up: {period}")
+    tip(door, terminal, voucher)
     with tempfile.TemporaryDirectory(prefix="till-export-") as folder:
         export = pathlib.Path(folder) / "journal.till"
         terminal.ctl("journal", "export", "--out", export)
@@ -224,7 +271,7 @@ def main():
         ready = folder / "console-port"
         try:
             terminal.start("--sync-interval", "0", "--console-port", "0", "--console-port-file",
-                           str(ready))
+                           str(ready), "--tips", "5,10")
             while not ready.exists():
                 terminal.daemon.must_run("tilld")
                 time.sleep(0.05)

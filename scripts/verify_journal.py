@@ -325,9 +325,9 @@ REQUIRED = {
     PERIOD: {22, 23}, DOCUMENT: {24}, CLOCK: {25}, MARK: {5, 6, 7, 13, 17},
 }
 OPTIONAL = {
-    CAPTURE: {13, 16, 17, 29}, DECLINE: {9, 10, 14, 16, 17, 18},
-    CANCELLATION: {9, 10, 11, 12, 14, 15, 17, 29}, REFUND: {9, 10, 11, 12, 14, 15, 17, 29},
-    REVERSAL: {9, 10, 11, 12, 14, 15, 17, 29}, PERIOD: {17, 28}, DOCUMENT: {17}, CLOCK: {17},
+    CAPTURE: {13, 16, 17, 29, 30}, DECLINE: {9, 10, 14, 16, 17, 18},
+    CANCELLATION: {9, 10, 11, 12, 14, 15, 17, 29, 30}, REFUND: {9, 10, 11, 12, 14, 15, 17, 29, 30},
+    REVERSAL: {9, 10, 11, 12, 14, 15, 17, 29, 30}, PERIOD: {17, 28}, DOCUMENT: {17}, CLOCK: {17},
     MARK: set(),
 }
 
@@ -422,6 +422,8 @@ class Entry:
             number(row[0], 1, 5, "key 25")
             for value in row[1:]:
                 number(value, name="key 25")
+        if 30 in m:
+            number(m[30], 1, m[7], "key 30")
         if 29 in m:
             self.read_vat(m)
         self.receipt = m.get(8)
@@ -444,7 +446,7 @@ class Entry:
             before = row[0]
             number(row[1], 0, 10000, "key 29")
             number(row[3], 0, number(row[2], 1, name="key 29"), "key 29")
-        if sum(line[2] for line in m[29]) != m[7]:
+        if sum(line[2] for line in m[29]) + m.get(30, 0) != m[7]:
             raise Malformed("key 29")
 
     def read_period(self, m):

@@ -16,6 +16,7 @@ public enum ConsolePage {
         case "payments.js": bytes = PackageResources.payments_js
         case "queue.js": bytes = PackageResources.queue_js
         case "shift.js": bytes = PackageResources.shift_js
+        case "tip.js": bytes = PackageResources.tip_js
         case "words.js": bytes = PackageResources.words_js
         case "display.html": bytes = PackageResources.display_html
         case "display.js": bytes = PackageResources.display_js

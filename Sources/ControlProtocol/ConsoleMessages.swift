@@ -51,13 +51,17 @@ public struct SessionMessage: Codable, Sendable {
     /// The shop's rates of value-added tax, which the page offers for each item; missing where none
     /// were named.
     public let vatRates: [VATRateMessage]?
+    /// The shares of the bill, in per cent, that customers are offered as a tip; missing where nobody is
+    /// asked.
+    public let tips: [UInt64]?
 
     /// Makes one.
     public init(
         member: StaffMessage?, staff: [StaffMessage], asksForName: Bool? = nil, terminal: String,
         merchant: String,
         currency: String, decimals: Int, timeZone: String, version: String,
-        training: Bool? = nil, vatRates: [VATRateMessage]? = nil
+        training: Bool? = nil, vatRates: [VATRateMessage]? = nil,
+        tips: [UInt64]? = nil
     ) {
         self.member = member
         self.staff = staff
@@ -70,6 +74,7 @@ public struct SessionMessage: Codable, Sendable {
         self.version = version
         self.training = training
         self.vatRates = vatRates
+        self.tips = tips
     }
 }
 
@@ -90,11 +95,17 @@ public struct ConsoleEventMessage: Encodable, Sendable {
     public let status: StatusMessage?
     /// Why there is no status.
     public let problem: ProblemMessage?
+    /// The question for a tip that stands; missing where none does.
+    public let tip: TipQuestionMessage?
 
     /// Makes an event.
-    public init(sale: SaleMessage?, status: StatusMessage?, problem: ProblemMessage?) {
+    public init(
+        sale: SaleMessage?, status: StatusMessage?, problem: ProblemMessage?,
+        tip: TipQuestionMessage? = nil
+    ) {
         self.sale = sale
         self.status = status
         self.problem = problem
+        self.tip = tip
     }
 }

@@ -44,6 +44,9 @@ extension EntryMessage {
             acknowledged: entry.sequence <= acknowledgedThrough,
             vat: entry.subject.flatMap {
                 VATLineMessage.messages(entry.event.vat, currency: $0.currencyNumber)
+            },
+            tip: entry.subject.flatMap {
+                MoneyMessage.unlessZero(entry.event.tip, currency: $0.currencyNumber)
             })
     }
 }

@@ -31,13 +31,16 @@ public struct EntryMessage: Codable, Hashable, Sendable {
     public let acknowledged: Bool
     /// What of the amount is taxed at which rate; absent where nobody said.
     public let vat: [VATLineMessage]?
+    /// What of the amount is a tip; absent where none is.
+    public let tip: MoneyMessage?
 
     /// Makes an entry's message.
     public init(
         sequence: UInt64, at: String, kind: String, sale: String?, amount: MoneyMessage?,
         receipt: UInt64?, reason: String?, undone: UInt64? = nil, period: UInt64? = nil,
         detail: String? = nil, voucher: String?, voucherKind: String?,
-        operatedBy: StaffMessage? = nil, acknowledged: Bool, vat: [VATLineMessage]? = nil
+        operatedBy: StaffMessage? = nil, acknowledged: Bool, vat: [VATLineMessage]? = nil,
+        tip: MoneyMessage? = nil
     ) {
         self.sequence = sequence
         self.at = at
@@ -54,6 +57,7 @@ public struct EntryMessage: Codable, Hashable, Sendable {
         self.operatedBy = operatedBy
         self.acknowledged = acknowledged
         self.vat = vat
+        self.tip = tip
     }
 }
 

@@ -30,6 +30,11 @@ public struct MoneyMessage: Codable, Hashable, Sendable {
         self.minorUnits = minorUnits
     }
 
+    /// The message of so many minor units; nil of none.
+    public static func unlessZero(_ minorUnits: UInt64, currency: UInt16) -> MoneyMessage? {
+        minorUnits > 0 ? MoneyMessage(minorUnits, currency: currency) : nil
+    }
+
     /// The amount for people: `12.50 EUR`.
     public var shown: String { "\(amount) \(currency)" }
 }

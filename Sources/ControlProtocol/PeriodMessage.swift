@@ -127,6 +127,8 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     /// Its value-added tax, one line for each currency, letter and rate; empty where no sale came with
     /// any.
     public let vat: [PeriodVATMessage]
+    /// Its tips, one line for each currency: a part of what was captured, and of no value-added tax.
+    public let tips: [PeriodTipsMessage]
     /// A signed checkpoint that covers it; absent while it is open.
     public let checkpoint: String?
 
@@ -134,7 +136,7 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
     public init(
         number: UInt64, firstSequence: UInt64, firstAt: UInt64?, closedBy: UInt64?,
         closedAt: UInt64?, totals: [PeriodTotals], markedPaid: [CountedSumMessage],
-        drawer: CashDrawer? = nil, vat: [PeriodVAT], checkpoint: [UInt8]? = nil,
+        drawer: CashDrawer? = nil, vat: [PeriodVAT], tips: [PeriodTips], checkpoint: [UInt8]? = nil,
         calendar: ShopCalendar, now: UInt64
     ) {
         let end = closedAt ?? now
@@ -152,6 +154,7 @@ public struct PeriodMessage: Codable, Hashable, Sendable {
         self.markedPaid = markedPaid
         self.drawer = drawer.map { DrawerMessage($0, totals: totals) }
         self.vat = vat.map(PeriodVATMessage.init)
+        self.tips = tips.map(PeriodTipsMessage.init)
         self.checkpoint = checkpoint.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -8,15 +8,19 @@ public struct SaleOrderMessage: Codable, Hashable, Sendable {
     public let key: String?
     /// The sale's value-added tax: lines that come to the amount; none where nil.
     public let vat: [VATOrderMessage]?
+    /// A tip beside the amount, with the currency's decimals; none where nil.
+    public let tip: String?
 
     /// Makes an order.
     public init(
-        amount: String, currency: String?, key: String?, vat: [VATOrderMessage]? = nil
+        amount: String, currency: String?, key: String?, vat: [VATOrderMessage]? = nil,
+        tip: String? = nil
     ) {
         self.amount = amount
         self.currency = currency
         self.key = key
         self.vat = vat
+        self.tip = tip
     }
 }
 
@@ -131,6 +135,8 @@ public struct SaleMessage: Codable, Hashable, Sendable {
     public let training: Bool?
     /// The sale's value-added tax, in the order of the letters; absent where it came with none.
     public let vat: [VATLineMessage]?
+    /// What of the total is a tip; absent where none is.
+    public let tip: MoneyMessage?
 
     /// Makes a sale's message.
     public init(
@@ -139,7 +145,7 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         symbolShown: Bool,
         symbolProblem: String?, screen: String?, halfBlocks: String?, verdicts: [VerdictMessage],
         news: VerdictMessage?, version: UInt64, offline: ExposureMessage? = nil,
-        training: Bool? = nil, vat: [VATLineMessage]? = nil
+        training: Bool? = nil, vat: [VATLineMessage]? = nil, tip: MoneyMessage? = nil
     ) {
         self.reference = reference
         self.state = state
@@ -159,5 +165,6 @@ public struct SaleMessage: Codable, Hashable, Sendable {
         self.offline = offline
         self.training = training
         self.vat = vat
+        self.tip = tip
     }
 }

@@ -48,12 +48,15 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
     public let receiptCode: String?
     /// Its value-added tax; missing where it has none, and where many are listed.
     public let vat: [VATLineMessage]?
+    /// What of it is a tip; missing where none is.
+    public let tip: MoneyMessage?
 
     /// Makes a payment's message.
     public init(
         receipt: UInt64, sequence: UInt64, sale: String, at: String, amount: MoneyMessage,
         standing: String, refundable: MoneyMessage, voucher: String, voucherKind: String,
-        receiptText: [String]? = nil, receiptCode: String? = nil, vat: [VATLineMessage]? = nil
+        receiptText: [String]? = nil, receiptCode: String? = nil, vat: [VATLineMessage]? = nil,
+        tip: MoneyMessage? = nil
     ) {
         self.receipt = receipt
         self.sequence = sequence
@@ -67,6 +70,7 @@ public struct PaymentMessage: Codable, Hashable, Sendable {
         self.receiptText = receiptText
         self.receiptCode = receiptCode
         self.vat = vat
+        self.tip = tip
     }
 }
 
@@ -104,13 +108,16 @@ public struct UndoMessage: Codable, Hashable, Sendable {
     public let repeated: Bool
     /// The value-added tax that was given back; missing where there is none.
     public let vat: [VATLineMessage]?
+    /// What of it is a tip; missing where none is.
+    public let tip: MoneyMessage?
 
     /// Makes an undoing's message.
     public init(
         kind: String, receipt: UInt64?, payment: UInt64, sale: String, at: String,
         amount: MoneyMessage, refundable: MoneyMessage, to: String?, reason: String?,
         code: String?, halfBlocks: String?, receiptText: [String],
-        receiptCode: String?, message: String, repeated: Bool, vat: [VATLineMessage]? = nil
+        receiptCode: String?, message: String, repeated: Bool, vat: [VATLineMessage]? = nil,
+        tip: MoneyMessage? = nil
     ) {
         self.kind = kind
         self.receipt = receipt
@@ -128,5 +135,6 @@ public struct UndoMessage: Codable, Hashable, Sendable {
         self.message = message
         self.repeated = repeated
         self.vat = vat
+        self.tip = tip
     }
 }

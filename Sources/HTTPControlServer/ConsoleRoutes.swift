@@ -64,6 +64,10 @@ struct ConsoleRoutes: Sendable {
         router.get("display/picture") { request, _ in
             mayWatch(request) ? await picture() : try Self.notLoggedIn()
         }
+        TipRoutes(
+            terminal: terminal, percents: console.tipPercents, sessions: sessions,
+            mayAnswer: mayWatch
+        ).add(to: router)
     }
 
     /// What a tablet is told to trust (RFC 5280 in PEM), to be compared with the fingerprint that the
@@ -119,7 +123,8 @@ struct ConsoleRoutes: Sendable {
                 training: terminal.isTraining ? true : nil,
                 vatRates: console.vatRates.isEmpty
                     ? nil
-                    : console.vatRates.map { VATRateMessage(code: $0.code, rate: $0.rate) }))
+                    : console.vatRates.map { VATRateMessage(code: $0.code, rate: $0.rate) },
+                tips: console.tipPercents.isEmpty ? nil : console.tipPercents))
     }
 
     private func login(_ request: Request, _ context: ControlContext) async -> LoginMessage? {
@@ -169,7 +174,7 @@ struct ConsoleRoutes: Sendable {
             "The request is no JSON object with a name and a PIN. Nobody was logged in.")
     }
 
-    private static func notLoggedIn() throws -> Response {
+    static func notLoggedIn() throws -> Response {
         try Answer.problem(
             .unauthorized, reason: "not-logged-in",
             "Nobody is logged in, or for too long. Log in with your PIN.")
@@ -220,7 +225,8 @@ extension ConsoleRoutes {
                 SaleMessage(
                     $0, screen: screenPath, meter: meter, isTraining: terminal.isTraining,
                     calendar: terminal.calendar)
-            }, status: status, problem: problem)
+            }, status: status, problem: problem,
+            tip: await terminal.currentTipQuestion().map(TipQuestionMessage.init))
         return (Self.line(message), view?.version ?? .max)
     }
 
@@ -239,7 +245,11 @@ extension ConsoleRoutes {
             ([$0.headline, $0.amount ?? ""] + $0.lines).filter { !$0.isEmpty }
         }
         return (
-            Self.line(DisplayEvent(version: version ?? 0, words: words ?? [])), version ?? .max
+            Self.line(
+                DisplayEvent(
+                    version: version ?? 0, words: words ?? [],
+                    tip: mayWatch ? await tipEvent() : nil)),
+            version ?? .max
         )
     }
 
@@ -247,6 +257,32 @@ extension ConsoleRoutes {
     private struct DisplayEvent: Encodable {
         let version: UInt64
         let words: [String]
+        let tip: TipEvent?
+    }
+
+    /// The question for a tip in the customer's language, and what its buttons say.
+    private struct TipEvent: Encodable {
+        struct Choice: Encodable {
+            let percent: UInt64
+            let words: String
+        }
+
+        let id: UInt64
+        let question: String
+        let choices: [Choice]
+    }
+
+    private func tipEvent() async -> TipEvent? {
+        guard let question = await terminal.currentTipQuestion(), question.answer == nil else {
+            return nil
+        }
+        let composer = await terminal.screenComposer
+        let choices = question.choices.map {
+            TipEvent.Choice(percent: $0.percent, words: composer.words(for: $0))
+        }
+        return TipEvent(
+            id: question.id, question: composer.tipQuestion(on: question.bill),
+            choices: [TipEvent.Choice(percent: 0, words: composer.noTip)] + choices)
     }
 
     /// JSON on one line: an event ends at an empty one.

@@ -21,6 +21,8 @@ public struct ConsoleSettings: Sendable {
     let refundLimit: UInt64
     /// The shop's rates of value-added tax, which the page offers for each item; empty: none.
     let vatRates: [VATRate]
+    /// The shares of the bill, in per cent, that customers are offered as a tip; empty: nobody is asked.
+    let tipPercents: [UInt64]
     /// The page's file of a name.
     let page: @Sendable (String) -> Content?
     /// Draws the customer's screen for a browser.
@@ -29,12 +31,14 @@ public struct ConsoleSettings: Sendable {
     /// Puts settings together.
     public init(
         staff: any StaffDoor, refundLimit: UInt64, vatRates: [VATRate] = [],
+        tipPercents: [UInt64] = [],
         page: @escaping @Sendable (String) -> Content?,
         picture: @escaping @Sendable (Screen) -> Content?
     ) {
         self.staff = staff
         self.refundLimit = refundLimit
         self.vatRates = vatRates
+        self.tipPercents = tipPercents
         self.page = page
         self.picture = picture
     }

@@ -146,9 +146,10 @@ struct Routes: Sendable {
                 "The order is no JSON object with an amount. No sale was opened.")
         }
         do {
-            let total = try await terminal.amount(order.amount, currencyCode: order.currency)
-            let vat = try terminal.vat(try claims(order.vat ?? [], in: total.currency), of: total)
-            let view = try await terminal.charge(total, key: order.key, vat: vat)
+            let bill = try await terminal.amount(order.amount, currencyCode: order.currency)
+            let vat = try terminal.vat(try claims(order.vat ?? [], in: bill.currency), of: bill)
+            let (total, tip) = try await terminal.amount(bill, withTip: order.tip)
+            let view = try await terminal.charge(total, key: order.key, vat: vat, tip: tip)
             return try Answer.json(await message(view), status: .created)
         } catch let refusal as SaleRefusal {
             return try Answer.problem(refusal)

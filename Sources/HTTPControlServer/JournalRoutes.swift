@@ -71,7 +71,7 @@ struct JournalRoutes: Sendable {
             markedPaid: period.marked.map {
                 CountedSumMessage($0.sum, currency: $0.currencyNumber)
             },
-            drawer: period.drawer, vat: period.vat, checkpoint: checkpoint,
+            drawer: period.drawer, vat: period.vat, tips: period.tips, checkpoint: checkpoint,
             calendar: terminal.calendar,
             now: await terminal.now)
     }

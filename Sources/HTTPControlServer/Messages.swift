@@ -78,7 +78,8 @@ extension SaleMessage {
             version: view.version,
             offline: meter.map { ExposureMessage($0, currency: currency) },
             training: isTraining ? true : nil,
-            vat: VATLineMessage.messages(sale.vat, currency: currency.number))
+            vat: VATLineMessage.messages(sale.vat, currency: currency.number),
+            tip: MoneyMessage.unlessZero(sale.tip, currency: currency.number))
     }
 }
 

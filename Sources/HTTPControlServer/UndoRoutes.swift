@@ -17,11 +17,13 @@ struct UndoRoutes: Sendable {
             try await answering {
                 let payment = try await terminal.payment(receipt: try receipt(context))
                 let vat = try await terminal.vat(of: payment.receipt)
+                let tip = try await terminal.tip(of: payment.receipt)
                 return try Answer.json(
                     PaymentMessage(
                         payment,
-                        receiptText: await terminal.receiptComposer.copy(of: payment, vat: vat),
-                        receiptCode: await terminal.receiptCode(of: payment), vat: vat))
+                        receiptText: await terminal.receiptComposer.copy(
+                            of: payment, vat: vat, tip: tip),
+                        receiptCode: await terminal.receiptCode(of: payment), vat: vat, tip: tip))
             }
         }
         router.post("v1/receipts/:receipt/cancel") { request, context in
@@ -95,7 +97,8 @@ struct UndoRoutes: Sendable {
             result, profile: await terminal.receiptComposer,
             receiptCode: await terminal.receiptCode(of: result.undo, receipt: result.receipt),
             payment: try await terminal.payment(receipt: result.undo.payment.receipt),
-            vat: try await terminal.vat(of: result.receipt))
+            vat: try await terminal.vat(of: result.receipt),
+            tip: try await terminal.tip(of: result.receipt))
     }
 
     private func answering(_ body: () async throws -> Response) async throws -> Response {
@@ -136,7 +139,7 @@ struct UndoRoutes: Sendable {
 extension PaymentMessage {
     init(
         _ payment: CapturedPayment, receiptText: [String]? = nil, receiptCode: String? = nil,
-        vat: [VATLine] = []
+        vat: [VATLine] = [], tip: UInt64 = 0
     ) {
         let currency = payment.amount.currency.number
         self.init(
@@ -146,7 +149,8 @@ extension PaymentMessage {
             refundable: MoneyMessage(payment.refundable, currency: currency),
             voucher: payment.voucher.shortName, voucherKind: payment.voucherKind.name,
             receiptText: receiptText, receiptCode: receiptCode,
-            vat: VATLineMessage.messages(vat, currency: currency))
+            vat: VATLineMessage.messages(vat, currency: currency),
+            tip: MoneyMessage.unlessZero(tip, currency: currency))
     }
 }
 
@@ -154,7 +158,7 @@ extension UndoMessage {
     /// `payment` is the payment as it stands after the undoing.
     init(
         _ result: UndoResult, profile: ReceiptComposer, receiptCode: String?,
-        payment: CapturedPayment, vat: [VATLine]
+        payment: CapturedPayment, vat: [VATLine], tip: UInt64
     ) {
         let undo = result.undo
         var way: RefundWay?
@@ -167,9 +171,10 @@ extension UndoMessage {
                 payment.refundable, currency: undo.amount.currency.number),
             to: way?.name, reason: undo.reason, code: result.code,
             halfBlocks: result.symbol?.halfBlocks(),
-            receiptText: profile.lines(of: undo, receipt: result.receipt, vat: vat),
+            receiptText: profile.lines(of: undo, receipt: result.receipt, vat: vat, tip: tip),
             receiptCode: receiptCode,
             message: UndoSentences(undo).cashier, repeated: result.isRepeated,
-            vat: VATLineMessage.messages(vat, currency: undo.amount.currency.number))
+            vat: VATLineMessage.messages(vat, currency: undo.amount.currency.number),
+            tip: MoneyMessage.unlessZero(tip, currency: undo.amount.currency.number))
     }
 }

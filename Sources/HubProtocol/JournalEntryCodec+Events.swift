@@ -34,6 +34,13 @@ extension EntryFields {
             Key.evidence, "evidence (key 14)", count: 1...JournalEntry.maximumEvidenceBytes)
     }
 
+    fileprivate mutating func tip() throws(JournalEntryError) -> UInt64 {
+        guard has(Key.tip) else { return 0 }
+        let tip = try unsigned(Key.tip, "tip (key 30)")
+        guard tip > 0 else { throw .shape("tip (key 30)") }
+        return tip
+    }
+
     fileprivate mutating func decision() throws(JournalEntryError) -> DecisionRecord? {
         guard has(Key.decision) else { return nil }
         let name = "decision record (key 16)"
@@ -55,6 +62,7 @@ extension CaptureEntry {
         if let requestNonce { fields.append((Key.requestNonce, .bytes(requestNonce))) }
         if let decision { fields.append((Key.decision, .array(decision.fields))) }
         if !vat.isEmpty { fields.append((Key.vat, VATLine.field(of: vat))) }
+        if tip > 0 { fields.append((Key.tip, .unsigned(tip))) }
         return fields
     }
 
@@ -66,7 +74,7 @@ extension CaptureEntry {
             requestNonce: try fields.bytesIfPresent(
                 Key.requestNonce, "request nonce (key 13)", count: 8...16),
             evidence: try fields.evidence(), decision: try fields.decision(),
-            vat: try VATLine.lines(&fields))
+            vat: try VATLine.lines(&fields), tip: try fields.tip())
     }
 }
 
@@ -123,6 +131,7 @@ extension UndoEntry {
         if let evidence { fields.append((Key.evidence, .bytes(evidence))) }
         if let reason { fields.append((Key.reason, .text(reason))) }
         if !vat.isEmpty { fields.append((Key.vat, VATLine.field(of: vat))) }
+        if tip > 0 { fields.append((Key.tip, .unsigned(tip))) }
         return fields
     }
 
@@ -152,7 +161,7 @@ extension UndoEntry {
             kind: undoing, undone: undone, restoration: restoration,
             evidence: fields.has(Key.evidence) ? try fields.evidence() : nil,
             reason: fields.has(Key.reason) ? try fields.reason() : nil,
-            vat: try VATLine.lines(&fields))
+            vat: try VATLine.lines(&fields), tip: try fields.tip())
     }
 }
 

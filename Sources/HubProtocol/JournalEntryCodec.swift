@@ -47,6 +47,7 @@ extension JournalEntry {
         static let clock: Int64 = 25
         static let drawer: Int64 = 28
         static let vat: Int64 = 29
+        static let tip: Int64 = 30
     }
 
     /// What key 4 says: the kind of an entry.
@@ -145,9 +146,7 @@ extension JournalEntry {
         case .markedPaid: event = .markedPaid(try MarkEntry(&fields))
         }
         let subject = event.hasSubject ? try EntrySubject(&fields) : nil
-        guard event.vat.isEmpty || event.vat.reduce(0, { $0 + $1.gross }) == subject?.amount else {
-            throw .shape("VAT lines (key 29): they do not come to the amount")
-        }
+        try event.checkParts(of: subject)
         let operatedBy = try EntryOperator(&fields)
         guard fields.isEmpty else { throw .shape("set of keys: an unknown one is there") }
         if case .markedPaid = event, operatedBy == nil { throw .shape("operator (key 17)") }

@@ -20,12 +20,14 @@ public struct CaptureEntry: Hashable, Sendable {
     public let decision: DecisionRecord?
     /// What of the amount is taxed at which rate, in the order of the letters; empty where nobody said.
     public let vat: [VATLine]
+    /// What of the amount is a tip, in minor units.
+    public let tip: UInt64
 
     /// Makes the capture's part; see the properties for units and shapes.
     public init(
         receipt: UInt64, voucher: VoucherIdentity, kind: UInt8, consumed: UInt64,
         requestNonce: [UInt8]?, evidence: [UInt8], decision: DecisionRecord? = nil,
-        vat: [VATLine] = []
+        vat: [VATLine] = [], tip: UInt64 = 0
     ) {
         self.receipt = receipt
         self.voucher = voucher
@@ -35,6 +37,7 @@ public struct CaptureEntry: Hashable, Sendable {
         self.evidence = evidence
         self.decision = decision
         self.vat = vat
+        self.tip = tip
     }
 }
 
@@ -137,11 +140,13 @@ public struct UndoEntry: Hashable, Sendable {
     public let reason: String?
     /// What of the amount was taxed at which rate, in the order of the letters.
     public let vat: [VATLine]
+    /// What of the amount is a tip, in minor units.
+    public let tip: UInt64
 
     /// Makes the undoing's part; see the properties for shapes.
     public init(
         kind: Kind, undone: UInt64, restoration: Restoration? = nil, evidence: [UInt8]? = nil,
-        reason: String? = nil, vat: [VATLine] = []
+        reason: String? = nil, vat: [VATLine] = [], tip: UInt64 = 0
     ) {
         self.kind = kind
         self.undone = undone
@@ -149,6 +154,7 @@ public struct UndoEntry: Hashable, Sendable {
         self.evidence = evidence
         self.reason = reason
         self.vat = vat
+        self.tip = tip
     }
 
     /// The receipt number, where it takes one.

@@ -13,6 +13,25 @@ extension JournalEntry.Event {
     }
 }
 
+extension JournalEntry.Event {
+    /// What of the entry's amount is a tip, in minor units; 0 of events that move no money.
+    public var tip: UInt64 {
+        switch self {
+        case .capture(let capture): capture.tip
+        case .undo(let undo): undo.tip
+        case .decline, .periodClosed, .document, .clock, .markedPaid: 0
+        }
+    }
+
+    /// Refuses lines and a tip that do not come to the amount, and a tip that is more.
+    func checkParts(of subject: EntrySubject?) throws(JournalEntryError) {
+        guard tip <= subject?.amount ?? 0 else { throw .shape("tip (key 30): above the amount") }
+        guard vat.isEmpty || vat.reduce(tip, { $0 + $1.gross }) == subject?.amount else {
+            throw .shape("VAT lines (key 29): they do not come to the amount")
+        }
+    }
+}
+
 extension VATLine {
     private static let name = "VAT lines (key 29)"
 

@@ -87,8 +87,11 @@ public struct Sale: Hashable, Sendable {
     public private(set) var isClaimed: Bool
     /// When the sale was opened, in seconds since 1970 UTC.
     public let openedAt: UInt64
-    /// Its value-added tax, in the order of the letters; they come to the total, or there are none.
+    /// Its value-added tax, in the order of the letters; they come to the total less the tip, or there
+    /// are none.
     public let vat: [VATLine]
+    /// What of the total is a tip, in minor units; below it.
+    public let tip: UInt64
 
     /// The longest idempotency key, in bytes of UTF-8: room for a UUID with a prefix.
     public static let maximumKeyLength = 64
@@ -97,12 +100,13 @@ public struct Sale: Hashable, Sendable {
     public init(
         reference: SaleReference, key: String?, total: Amount, captured: UInt64 = 0,
         state: SaleState = .open, request: PaymentRequest, isClaimed: Bool = false,
-        openedAt: UInt64, vat: [VATLine] = []
+        openedAt: UInt64, vat: [VATLine] = [], tip: UInt64 = 0
     ) {
         precondition(captured <= total.minorUnits, "No sale captures more than its total.")
         precondition(
-            vat.isEmpty || vat.reduce(0) { $0 + $1.gross } == total.minorUnits,
-            "VAT lines come to the total.")
+            tip < max(1, total.minorUnits)
+                && (vat.isEmpty || vat.reduce(tip) { $0 + $1.gross } == total.minorUnits),
+            "VAT lines and the tip come to the total.")
         self.reference = reference
         self.key = key
         self.total = total
@@ -112,6 +116,7 @@ public struct Sale: Hashable, Sendable {
         self.isClaimed = isClaimed
         self.openedAt = openedAt
         self.vat = vat
+        self.tip = tip
     }
 
     /// What is still owed, in minor units.

@@ -27,7 +27,7 @@ extension SaleMachine {
             request: PaymentRequest(
                 nonce: order.nonce, amount: order.total,
                 expiry: order.at + policy.requestLifetimeSeconds),
-            openedAt: order.at, vat: order.vat)
+            openedAt: order.at, vat: order.vat, tip: order.tip)
         phase = .opening(sale)
         isAbandonable = false
         return effects + [.store(sale)]

@@ -50,13 +50,15 @@ public struct SaleOrder: Hashable, Sendable {
     public let nonce: [UInt8]
     /// When, in seconds since 1970 UTC.
     public let at: UInt64
-    /// The sale's value-added tax: lines that come to the total, or none.
+    /// The sale's value-added tax: lines that come to the total less the tip, or none.
     public let vat: [VATLine]
+    /// What of the total is a tip, in minor units; below it.
+    public let tip: UInt64
 
     /// Makes an order; `nonce` has 8 random bytes.
     public init(
         reference: SaleReference, key: String?, total: Amount, nonce: [UInt8], at: UInt64,
-        vat: [VATLine] = []
+        vat: [VATLine] = [], tip: UInt64 = 0
     ) {
         self.reference = reference
         self.key = key
@@ -64,6 +66,7 @@ public struct SaleOrder: Hashable, Sendable {
         self.nonce = nonce
         self.at = at
         self.vat = vat
+        self.tip = tip
     }
 }
 

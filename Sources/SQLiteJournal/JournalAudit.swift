@@ -149,7 +149,9 @@ enum JournalAudit {
             try Row.fetchOne(
                 db.cachedStatement(sql: sql), arguments: [try entry.sequence.column()])
         }
-        guard try VATRows.ofEntry(entry.sequence, in: db) == entry.event.vat else { return false }
+        guard try VATRows.ofEntry(entry.sequence, in: db) == entry.event.vat,
+            try TipRows.ofEntry(entry.sequence, in: db) == entry.event.tip
+        else { return false }
         switch entry.event {
         case .capture, .decline, .clock: return true
         case .undo(let undo):
@@ -200,7 +202,8 @@ enum JournalAudit {
             SELECT 1 FROM (
                 SELECT sequence FROM undo UNION ALL SELECT sequence FROM redemption
                 UNION ALL SELECT sequence FROM period UNION ALL SELECT sequence FROM adoption
-                UNION ALL SELECT sequence FROM entry_vat)
+                UNION ALL SELECT sequence FROM entry_vat
+                UNION ALL SELECT sequence FROM entry_tip)
             WHERE sequence > (SELECT coalesce(max(last), 0) FROM segment)
             AND sequence NOT IN (SELECT sequence FROM entry)
             """,

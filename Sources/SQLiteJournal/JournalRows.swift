@@ -55,11 +55,14 @@ enum SaleRow {
     {
         let statement = try db.cachedStatement(sql: "SELECT * FROM sale WHERE \(condition)")
         return try Row.fetchOne(statement, arguments: arguments).map { row in
-            try sale(row, vat: try VATRows.ofSale(try row.text("reference"), in: db))
+            let reference = try row.text("reference")
+            return try sale(
+                row, vat: try VATRows.ofSale(reference, in: db),
+                tip: try TipRows.ofSale(reference, in: db))
         }
     }
 
-    private static func sale(_ row: Row, vat: [VATLine]) throws -> Sale {
+    private static func sale(_ row: Row, vat: [VATLine], tip: UInt64) throws -> Sale {
         let nonce = try row.bytes("nonce")
         let captured = try row.unsigned("captured")
         guard let reference = SaleReference(try row.text("reference")),
@@ -68,14 +71,15 @@ enum SaleRow {
             let total = amount(try row.unsigned("total"), in: currency),
             let asked = amount(try row.unsigned("asked"), in: currency),
             nonce.count == PaymentRequest.nonceLength, captured <= total.minorUnits,
-            vat.isEmpty || vat.reduce(0, { $0 + $1.gross }) == total.minorUnits
+            tip < total.minorUnits,
+            vat.isEmpty || vat.reduce(tip, { $0 + $1.gross }) == total.minorUnits
         else { throw JournalError.damaged("a sale cannot be read") }
         return Sale(
             reference: reference, key: try row.decode(String?.self, forColumn: "key"),
             total: total, captured: captured, state: state,
             request: PaymentRequest(
                 nonce: nonce, amount: asked, expiry: try row.unsigned("expiry")),
-            openedAt: try row.unsigned("opened"), vat: vat)
+            openedAt: try row.unsigned("opened"), vat: vat, tip: tip)
     }
 
     private static func amount(_ minorUnits: UInt64, in currency: Currency) -> Amount? {

@@ -13,7 +13,7 @@ enum JournalSchema {
     /// that has been released is never edited; a change is a new one.
     private static let steps: [@Sendable (Database) throws -> Void] = [
         JournalSchemaVersion1.make, makeVersion2, makeVersion3, makeVersion4, makeVersion5,
-        makeVersion6, makeVersion7,
+        makeVersion6, makeVersion7, makeVersion8,
     ]
 
     /// Replaces a part of what a table's `CREATE TABLE` says: a `CHECK` alone, of which nothing is

@@ -86,7 +86,8 @@ extension SQLiteJournal {
             return Period(
                 number: open.number, firstSequence: open.firstSequence,
                 firstAt: open.firstAt ?? now, closedBy: sequence, closedAt: now,
-                totals: open.totals, marked: open.marked, drawer: open.drawer, vat: open.vat)
+                totals: open.totals, marked: open.marked, drawer: open.drawer, vat: open.vat,
+                tips: open.tips)
         }
     }
 
@@ -137,7 +138,8 @@ extension JournalQueries {
             closedBy: nil, closedAt: nil, totals: try totals(after: closed, in: db),
             marked: try marked(after: closed, through: nil, in: db),
             drawer: try drawer(of: number, in: db),
-            vat: try VATRows.sums(after: closed, through: nil, in: db))
+            vat: try VATRows.sums(after: closed, through: nil, in: db),
+            tips: try TipRows.sums(after: closed, through: nil, in: db))
     }
 
     static func period(_ number: UInt64, in db: Database) throws -> Period? {
@@ -158,7 +160,8 @@ extension JournalQueries {
             closedBy: entry.sequence, closedAt: entry.at, totals: closed.totals,
             marked: try marked(after: first - 1, through: entry.sequence, in: db),
             drawer: closed.drawer,
-            vat: try VATRows.sums(after: first - 1, through: entry.sequence, in: db))
+            vat: try VATRows.sums(after: first - 1, through: entry.sequence, in: db),
+            tips: try TipRows.sums(after: first - 1, through: entry.sequence, in: db))
     }
 
     /// The sales that were marked as paid in a stretch of entries, ascending by currency.

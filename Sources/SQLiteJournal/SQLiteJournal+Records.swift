@@ -31,6 +31,7 @@ extension SQLiteJournal {
                 try sale.request.amount.minorUnits.column(), try sale.request.expiry.column(),
                 try sale.openedAt.column(),
             ])
+            try TipRows.store(sale, in: db)
             try VATRows.store(sale, in: db)
         }
     }
@@ -56,11 +57,13 @@ extension SQLiteJournal {
         let known = try VoucherRow.fetch(voucher.identity, in: db)
         try remember(voucher, on: known, in: db)
         let receipt = try JournalQueries.lastReceipt(in: db) + 1
-        let vat = try VATRows.capturing(capture.amount.minorUnits, of: capture.sale, in: db)
+        let amount = capture.amount.minorUnits
+        let tip = try TipRows.capturing(amount, of: capture.sale, in: db)
+        let vat = try VATRows.capturing(amount - tip, of: capture.sale, in: db)
         let entry = CaptureEntry(
             receipt: receipt, voucher: voucher.identity, kind: voucher.value.kind.rawValue,
             consumed: capture.consumed, requestNonce: capture.requestNonce,
-            evidence: voucher.evidence, decision: DecisionRecord(capture.basis), vat: vat)
+            evidence: voucher.evidence, decision: DecisionRecord(capture.basis), vat: vat, tip: tip)
         let sequence = try append(
             .capture(entry), sale: capture.sale, amount: capture.amount, at: capture.at, in: db)
         try db.cachedStatement(
@@ -163,6 +166,7 @@ extension SQLiteJournal {
             Data(JournalEntry.hash(of: body)),
         ])
         try VATRows.append(event.vat, to: sequence, in: db)
+        try TipRows.append(event.tip, to: sequence, in: db)
         return sequence
     }
 }

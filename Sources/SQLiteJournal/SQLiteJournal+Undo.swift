@@ -99,6 +99,8 @@ extension SQLiteJournal {
             way = taken
             kind = .refund(receipt: receipt, way: UndoEntry.RefundWay(taken))
         }
+        let amount = undo.amount.minorUnits
+        let tip = try TipRows.givingBack(amount, of: undo.payment, in: db)
         let restoration = undo.restoration
         let entry = UndoEntry(
             kind: kind, undone: undo.payment.sequence,
@@ -106,8 +108,7 @@ extension SQLiteJournal {
                 UndoEntry.Restoration(
                     voucher: $0.voucher, kind: $0.kind.rawValue, amount: $0.amount)
             }, reason: undo.reason,
-            vat: try VATRows.givingBack(
-                undo.amount.minorUnits, of: undo.payment.sequence, in: db))
+            vat: try VATRows.givingBack(amount - tip, of: undo.payment.sequence, in: db), tip: tip)
         let sequence = try append(
             .undo(entry), sale: undo.payment.sale, amount: undo.amount, at: undo.at,
             operatedBy: undo.operatedBy, in: db)

@@ -63,6 +63,10 @@ public enum CustomerPrompt: Hashable, Sendable {
     case service
     /// Whom the code on the screen is for.
     case forTechnicians
+    /// Whether the customer adds a tip: the word that is read from afar.
+    case tip
+    /// The customer adds none.
+    case noTip
     /// The terminal is in training: nothing that it shows is money. On every screen.
     case training
 }

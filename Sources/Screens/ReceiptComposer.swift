@@ -35,8 +35,10 @@ public struct ReceiptComposer: Sendable {
     }
 
     /// The customer's receipt of an undoing; `receipt` is nil for a reversal, which has none.
-    /// `vat` is what of the amount was taxed.
-    public func lines(of undo: Undo, receipt: ReceiptNumber?, vat: [VATLine] = []) -> [String] {
+    /// `vat` is what of the amount was taxed, `tip` what of it was a tip, in minor units.
+    public func lines(of undo: Undo, receipt: ReceiptNumber?, vat: [VATLine] = [], tip: UInt64 = 0)
+        -> [String]
+    {
         let payment = undo.payment
         var lines = [
             merchant, terminal, Self.title(undo.kind),
@@ -51,19 +53,24 @@ public struct ReceiptComposer: Sendable {
                 minorUnits: left - undo.amount.minorUnits, currency: undo.amount.currency)
             lines.insert("Stays paid: \(rest)", at: 6)
         }
+        lines += Self.line(ofTip: tip, in: undo.amount.currency)
         lines += Self.table(of: vat, in: undo.amount.currency)
         if let reason = undo.reason { lines.append("Reason: \(reason)") }
         return marked(lines)
     }
 
     /// The receipt of a payment once more, for who asks for it later: it says so in its first line,
-    /// and how the payment stands now. `vat` is what of the amount is taxed, as it was paid.
-    public func copy(of payment: CapturedPayment, vat: [VATLine] = []) -> [String] {
+    /// and how the payment stands now. `vat` and `tip` are what of the amount is
+    /// taxed, and what is a tip in minor units, as it was paid.
+    public func copy(of payment: CapturedPayment, vat: [VATLine] = [], tip: UInt64 = 0)
+        -> [String]
+    {
         var lines = [
             "COPY", merchant, terminal, "Receipt \(payment.receipt)", "Paid: \(payment.amount)",
             "\(calendar.local(payment.at))", "Sale \(payment.sale.text)",
             "By \(payment.voucher.shortName) (\(payment.voucherKind.name))",
         ]
+        lines += Self.line(ofTip: tip, in: payment.amount.currency)
         lines += Self.table(of: vat, in: payment.amount.currency)
         switch payment.standing {
         case .unclear, .complete: break
@@ -75,6 +82,10 @@ public struct ReceiptComposer: Sendable {
             lines.append("Given back since: \(back)")
         }
         return marked(lines)
+    }
+
+    private static func line(ofTip tip: UInt64, in currency: Currency) -> [String] {
+        tip > 0 ? ["Of it tip: \(Amount(minorUnits: tip, currency: currency))"] : []
     }
 
     /// Value-added tax, a line for each rate: 32 characters, which the narrowest rolls have, while no

@@ -58,6 +58,26 @@ public struct ScreenComposer: Hashable, Sendable {
                 : language.text(.sale(reference)))
     }
 
+    /// Whether the customer adds a tip to a bill; on a screen that is not touched, the cashier asks.
+    public func tip(on bill: Amount, _ choices: [TipChoice]) -> Screen {
+        screen(
+            kind: .working, headline: language.text(.tip), amount: language.text(bill),
+            lines: [choices.map { words(for: $0) }.joined(separator: "   ")])
+    }
+
+    /// The question in words.
+    public func tipQuestion(on bill: Amount) -> String {
+        "\(language.text(.tip)) \(language.text(bill))"
+    }
+
+    /// What a choice's button says: `10 % · 1.20 EUR`.
+    public func words(for choice: TipChoice) -> String {
+        "\u{2066}\(choice.percent)\u{A0}%\u{2069} · \(language.text(choice.tip))"
+    }
+
+    /// What the button says that adds none.
+    public var noTip: String { language.text(.noTip) }
+
     /// The hub is asked about a payment of `amount`.
     public func asking(_ amount: Amount) -> Screen {
         screen(

@@ -32,6 +32,8 @@ extension ScreenLanguage {
         case .askForAnotherWay: "يرجى السؤال عن طريقة دفع أخرى."
         case .service: "صيانة"
         case .forTechnicians: "هذا الرمز للفني، ولا يدفع شيئًا."
+        case .tip: "إكرامية؟"
+        case .noTip: "بدون إكرامية"
         case .training: "تدريب – لا يدفع هنا شيء"
         }
     }

@@ -33,6 +33,8 @@ extension ScreenLanguage {
         case .askForAnotherWay: "请咨询其他付款方式。"
         case .service: "维护"
         case .forTechnicians: "此码供技术人员使用，不能付款。"
+        case .tip: "小费?"
+        case .noTip: "不给小费"
         case .training: "培训模式 – 此处不收款"
         }
     }

@@ -34,6 +34,8 @@ extension ScreenLanguage {
         case .askForAnotherWay: "Please ask for another way to pay."
         case .service: "Service"
         case .forTechnicians: "This code is for the technician. It pays nothing."
+        case .tip: "Tip?"
+        case .noTip: "No tip"
         case .training: "TRAINING – nothing is paid here"
         }
     }

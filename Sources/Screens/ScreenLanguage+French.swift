@@ -36,6 +36,8 @@ extension ScreenLanguage {
         case .askForAnotherWay: "Veuillez demander un autre moyen de paiement."
         case .service: "Maintenance"
         case .forTechnicians: "Ce code est pour le technicien. Il ne paie rien."
+        case .tip: "Pourboire ?"
+        case .noTip: "Sans pourboire"
         case .training: "FORMATION – rien n’est payé ici"
         }
     }

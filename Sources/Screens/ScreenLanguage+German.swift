@@ -34,6 +34,8 @@ extension ScreenLanguage {
         case .askForAnotherWay: "Bitte fragen Sie nach einer anderen Zahlungsart."
         case .service: "Wartung"
         case .forTechnicians: "Dieser Code ist für den Techniker. Er bezahlt nichts."
+        case .tip: "Trinkgeld?"
+        case .noTip: "Kein Trinkgeld"
         case .training: "ÜBUNG – hier wird nichts bezahlt"
         }
     }

@@ -35,6 +35,8 @@ extension ScreenLanguage {
         case .askForAnotherWay: "Pregunte por otra forma de pago."
         case .service: "Mantenimiento"
         case .forTechnicians: "Este código es para el técnico. No paga nada."
+        case .tip: "¿Propina?"
+        case .noTip: "Sin propina"
         case .training: "PRÁCTICAS – aquí no se paga nada"
         }
     }

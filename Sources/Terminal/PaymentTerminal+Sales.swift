@@ -5,11 +5,12 @@ public import Payments
 // Opening, giving up and watching a sale.
 extension PaymentTerminal {
     /// Opens a sale of `total`. With a `key` that is known, answers with that sale instead. `vat` has the
-    /// sale's lines of value-added tax, which come to the total, or none.
-    public func charge(_ total: Amount, key: String?, vat: [VATLine] = [])
+    /// sale's lines of value-added tax, which come to the total less the tip, or none; `tip` is what of the
+    /// total is one, in minor units.
+    public func charge(_ total: Amount, key: String?, vat: [VATLine] = [], tip: UInt64 = 0)
         async throws(SaleRefusal) -> SaleView
     {
-        if let key, let known = try await knownSale(key: key, total: total, vat: vat) {
+        if let key, let known = try await knownSale(key: key, total: total, vat: vat, tip: tip) {
             return known
         }
         guard !trustStanding().isRevoked else {
@@ -25,15 +26,17 @@ extension PaymentTerminal {
                 SaleOrder(
                     reference: reference, key: key, total: total,
                     nonce: parts.random.bytes(PaymentRequest.nonceLength), at: parts.clock.now(),
-                    vat: vat)))
+                    vat: vat, tip: tip)))
         if let refusal = refusals.removeValue(forKey: reference) { throw SaleRefusal(refusal) }
         guard let view, view.sale.reference == reference else {
             throw SaleRefusal(.busy)
         }
+        // It has its tip, whatever was asked meanwhile.
+        tipQuestion = nil
         return view
     }
 
-    private func knownSale(key: String, total: Amount, vat: [VATLine])
+    private func knownSale(key: String, total: Amount, vat: [VATLine], tip: UInt64)
         async throws(SaleRefusal) -> SaleView?
     {
         let known: Sale?
@@ -41,11 +44,11 @@ extension PaymentTerminal {
             throw SaleRefusal(reason: error.reason, message: error.message)
         }
         guard let known else { return nil }
-        guard known.total == total, known.vat == vat else {
+        guard known.total == total, known.vat == vat, known.tip == tip else {
             throw SaleRefusal(
                 reason: "key-used-otherwise",
                 message: "This key belongs to sale \(known.reference) of \(known.total)"
-                    + (known.total == total ? " with other VAT lines. " : ". ")
+                    + (known.total == total ? " with other VAT lines or another tip. " : ". ")
                     + "No sale was opened. Take another key for another sale.")
         }
         do {

@@ -59,6 +59,9 @@ public actor PaymentTerminal {
     var nextWaiter: UInt64 = 0
     /// A sale whose end is not in the journal yet.
     var ended: Sale?
+    /// The question for a tip that stands, and how many there have been.
+    var tipQuestion: TipQuestion?
+    var lastTipQuestion: UInt64 = 0
     var refusals: [SaleReference: SaleMachine.OrderRefusal] = [:]
     /// Until then (seconds UTC) a sale that left the screen may still be paid by a confirmation.
     var departedUntil: UInt64 = 0

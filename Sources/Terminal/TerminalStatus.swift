@@ -99,6 +99,9 @@ extension PaymentTerminal {
             isTraining: isTraining, calendar: calendar)
     }
 
+    /// Makes the customer's screens.
+    public var screenComposer: ScreenComposer { screens.composer }
+
     /// The shop's time zone and business days.
     public nonisolated var calendar: ShopCalendar { parts.calendar }
 
@@ -200,10 +203,15 @@ extension PaymentTerminal {
         do { amount = try Amount(parsing: text, currency: currency) } catch {
             throw SaleRefusal(reason: error.reason, message: "\(error) No sale was opened.")
         }
-        if let limits = machine.policy.limits(for: currency),
+        return try withinLimit(amount)
+    }
+
+    /// Refuses what is above the limit of one payment.
+    func withinLimit(_ amount: Amount) throws(SaleRefusal) -> Amount {
+        if let limits = machine.policy.limits(for: amount.currency),
             amount.minorUnits > limits.perPayment
         {
-            let limit = Amount(minorUnits: limits.perPayment, currency: currency)
+            let limit = Amount(minorUnits: limits.perPayment, currency: amount.currency)
             throw SaleRefusal(
                 reason: "above-floor-limit",
                 message: "\(amount) is above this terminal's limit of \(limit) for one payment. "

@@ -72,7 +72,7 @@ final class PeriodSource {
             markedPaid: period.marked.map {
                 CountedSumMessage($0.sum, currency: $0.currencyNumber)
             },
-            drawer: period.drawer, vat: period.vat,
+            drawer: period.drawer, vat: period.vat, tips: period.tips,
             calendar: MachineZone.calendar(
                 cutMinutes: try DayCut.minutes(nil, ProcessInfo.processInfo.environment)),
             now: secondsNow())

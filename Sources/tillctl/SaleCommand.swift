@@ -40,6 +40,8 @@ struct SaleCommand: TillCommand {
             "What of the amount is taxed: letter, rate in per cent and gross amount, as A:19:11.90; "
                 + "once for each rate, and together the whole amount.", valueName: "line"))
     var vat: [String] = []
+    @Option(help: "A tip beside the amount; both are asked for in one.")
+    var tip: String?
     @Flag(help: "Wait for the next verdict.")
     var wait = false
     @Option(
@@ -78,8 +80,8 @@ struct SaleCommand: TillCommand {
                 "Give an amount to open a sale, or --reference, or --wait, or --cancel, or "
                     + "--paid-by-app, or --mark-paid.")
         }
-        if !vat.isEmpty, amount == nil {
-            throw ValidationError("--vat belongs to the amount of a sale that is opened.")
+        if !vat.isEmpty || tip != nil, amount == nil {
+            throw ValidationError("--vat and --tip belong to the amount of a sale that is opened.")
         }
         if reference != nil, wait {
             throw ValidationError("--reference has its verdict at once: leave --wait out.")
@@ -108,7 +110,7 @@ struct SaleCommand: TillCommand {
                 try await $0.charge(
                     SaleOrderMessage(
                         amount: amount, currency: currency, key: key,
-                        vat: lines.isEmpty ? nil : lines))
+                        vat: lines.isEmpty ? nil : lines, tip: tip))
             }
         } else {
             sale = try await daemon.ask { try await $0.currentSale() }

@@ -58,6 +58,17 @@ enum SampleScreens {
                 name: "shop-qr", screen: composer.waiting(sale, symbol: symbol, secondsLeft: 119)),
             Sample(name: "code-only", screen: composer.waiting(sale, symbol: nil, secondsLeft: 9)),
             Sample(name: "asking", screen: composer.asking(amount)),
+            Sample(
+                name: "tip",
+                screen: composer.tip(
+                    on: amount,
+                    [5, 10, 15].map { percent in
+                        TipChoice(
+                            percent: percent,
+                            tip: Amount(
+                                minorUnits: Tip.amount(percent, of: amount.minorUnits),
+                                currency: euro))
+                    })),
             screen("approved", .approved, language.text(.paid), language.text(.thankYou)),
             Sample(
                 name: "receipt",

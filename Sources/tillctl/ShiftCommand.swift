@@ -218,6 +218,14 @@ extension PeriodMessage {
             lines.append(
                 "  \(sum.amount.shown)  \(sum.count) marked as paid by an app, in no total")
         }
+        for tip in tips {
+            lines.append(
+                "  \(tip.captured.amount.shown)  \(tip.captured.count) tips, in what was paid")
+            if tip.givenBack.count > 0 {
+                lines.append(
+                    "  -\(tip.givenBack.amount.shown)  \(tip.givenBack.count) tips given back")
+            }
+        }
         lines += vat.flatMap(\.lines)
         if let drawer { lines += drawer.lines }
         if let checkpoint { lines += ["", checkpoint] }

@@ -24,6 +24,7 @@ struct ConsoleChoice {
     let network: NetworkConsole?
     let refundLimit: String?
     let vatRates: [VATRate]
+    let tipPercents: [UInt64]
 
     /// The shop's rates, from the command line or else from the environment; none where nobody says.
     static func vatRates(_ text: String?, _ environment: [String: String]) throws -> [VATRate] {
@@ -35,6 +36,20 @@ struct ConsoleChoice {
                     + "LETTER=RATE in per cent, as A=19,B=7. Nothing was started.")
         }
         return rates
+    }
+
+    /// The shares that customers are offered as a tip, from the command line or else from the
+    /// environment; none where nobody says: then nobody is asked.
+    static func tipPercents(_ text: String?, _ environment: [String: String]) throws -> [UInt64] {
+        guard let text = text ?? environment["TILL_TIPS"], !text.isEmpty else { return [] }
+        guard let percents = Tip.percents(text) else {
+            throw CommandFailure(
+                .usage, reason: "tips-malformed",
+                message:
+                    "--tips is \(text), not at most \(Tip.maximumChoices) whole per cents from 1 "
+                    + "to \(Tip.maximumPercent), ascending, as 5,10,15. Nothing was started.")
+        }
+        return percents
     }
 
     /// The console of this terminal.
@@ -52,7 +67,7 @@ struct ConsoleChoice {
         let drawn = LastDrawing()
         return ConsoleSettings(
             staff: FileStaffRoll(path: state.staffPath), refundLimit: limit,
-            vatRates: vatRates,
+            vatRates: vatRates, tipPercents: tipPercents,
             page: { ConsolePage.file(named: $0) },
             picture: { screen in
                 drawn.of(screen) {

@@ -116,6 +116,11 @@ struct TillD: TillCommand {
     var vatRates: String?
     @Option(
         help: ArgumentHelp(
+            "Ask customers for a tip before they pay, and offer these shares of the bill in per "
+                + "cent: 5,10,15 (default: $TILL_TIPS, else nobody is asked).", valueName: "list"))
+    var tips: String?
+    @Option(
+        help: ArgumentHelp(
             "The language that customers are spoken to in: en, de, fr, es, zh or ar (default: "
                 + "$TILL_LANGUAGE, else en).", valueName: "tag"))
     var language: String?
@@ -176,6 +181,7 @@ struct TillD: TillCommand {
         var limits = ScannerLimits()
         limits.frameMilliseconds = frameDeadline
         let rates = try ConsoleChoice.vatRates(vatRates, environment)
+        let percents = try ConsoleChoice.tipPercents(tips, environment)
         let folder = try stateFolder(environment)
         let daemon = try await Daemon(
             state: folder,
@@ -188,7 +194,7 @@ struct TillD: TillCommand {
             signals: SignalChoice(
                 volume: volume, voice: speak ? language : nil, logger: Logger(label: "tilld")),
             linkBudget: try budget(),
-            console: try consoleChoice(vatRates: rates))
+            console: try consoleChoice(vatRates: rates, tipPercents: percents))
         do {
             try await daemon.run()
         } catch let failure as CommandFailure {
@@ -203,7 +209,8 @@ struct TillD: TillCommand {
 
 extension TillD {
     /// What was said of the console; nil where nothing was.
-    private func consoleChoice(vatRates: [VATRate]) throws -> ConsoleChoice? {
+    private func consoleChoice(vatRates: [VATRate], tipPercents: [UInt64]) throws -> ConsoleChoice?
+    {
         let network = try consoleNetwork.map { try NetworkConsole($0, names: consoleNames) }
         try network?.check()
         guard network != nil || consoleNames.isEmpty else {
@@ -214,7 +221,7 @@ extension TillD {
         guard consolePort != nil || network != nil else { return nil }
         return ConsoleChoice(
             port: consolePort, portFile: consolePortFile, network: network,
-            refundLimit: cashierRefundLimit, vatRates: vatRates)
+            refundLimit: cashierRefundLimit, vatRates: vatRates, tipPercents: tipPercents)
     }
 
     /// What the line to the hub may carry, where that is limited.

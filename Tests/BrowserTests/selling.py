@@ -32,6 +32,29 @@ def a_sale_by_keyboard_alone(shop):
     shop.says("#amount", "0.00")
 
 
+def an_order_whose_answer_was_lost_is_no_second_sale(shop):
+    shop.open("Bob")
+    before = len(shop.captured())
+    shop.browser.execute_script("""
+        const real = window.fetch;
+        window.fetch = async (path, options) => {
+          const answer = await real(path, options);
+          if (path !== "/v1/sales") return answer;
+          window.fetch = real;
+          throw new TypeError("the answer is lost");
+        };""")
+    shop.type("330", Keys.ENTER)
+    shop.result("open")
+    shop.terminal.show(shop.voucher("fixed", "3.30"))
+    shop.result("paid")
+    # The order stands on the pad yet, and is sent once more under the same key.
+    shop.says("#amount", "3.30")
+    shop.type(Keys.ENTER)
+    shop.says("#pad-problem", "Nothing was charged now")
+    shop.says("#amount", "0.00")
+    check(len(shop.captured()) == before + 1, "it was paid once")
+
+
 def a_sale_by_touch_in_parts(shop):
     shop.open("Bob")
     for key in ("1", "2", "00"):
@@ -79,6 +102,59 @@ def each_item_has_its_rate(shop):
     shop.type(Keys.ESCAPE, Keys.F4)
     shop.says("#x table.vat", "B 5.5 % 10.55 EUR 10.00 EUR 0.55 EUR")
     shop.shoot("shift-with-rates")
+
+
+def a_tip_is_chosen_before_the_code(shop):
+    shop.terminal.daemon.stop()
+    shop.start(shop.port, "--tips", "5,10", "--language", "de")
+    shop.open("Bob")
+    # The customer's own screen: a button each.
+    shop.type("1", "0", "0", "0", Keys.ENTER)
+    shop.shown("#tip")
+    shop.shoot("tip-asked")
+    console = shop.browser.current_window_handle
+    shop.browser.switch_to.new_window("tab")
+    shop.browser.get(shop.url + "/display")
+    shop.says("#tips h2", "Trinkgeld? 10,00")
+    offered = [re.sub("[\u2066\u2069\\s]+", " ", e.text).strip()
+               for e in shop.all("#tips button")]
+    check(offered == ["Kein Trinkgeld", "5 % · 0,50 EUR", "10 % · 1,00 EUR"],
+          f"the customer reads it in their language: {offered}")
+    shop.shoot("tip-on-the-display")
+    shop.click('#tips [data-percent="10"]')
+    shop.wait(lambda: not shop.find("#tips").is_displayed(), "the question goes")
+    shop.browser.close()
+    shop.browser.switch_to.window(console)
+    shop.result("open")
+    shop.says("#result .figure", "11.00")
+    shop.terminal.show(shop.voucher("fixed", "11.00"))
+    shop.result("paid")
+    # The cashier types what the customer says; Escape in the question opens no sale.
+    shop.type("2", "0", "0", Keys.ENTER)
+    shop.shown("#tip")
+    shop.type(Keys.ESCAPE)
+    shop.wait(lambda: not shop.find("#tip").is_displayed(), "the question is taken back")
+    shop.result("ready")
+    shop.says("#amount", "2.00")
+    shop.type(Keys.ENTER)
+    shop.shown("#tip")
+    shop.type("0.30", Keys.ENTER)
+    shop.result("open")
+    shop.says("#result .figure", "2.30")
+    shop.terminal.show(shop.voucher("fixed", "2.30"))
+    shop.result("paid")
+    # Enter alone is none.
+    shop.type("3", "0", "0", Keys.ENTER)
+    shop.shown("#tip")
+    shop.type(Keys.ENTER)
+    shop.result("open")
+    shop.says("#result .figure", "3.00")
+    shop.click("#cancel")
+    shop.result("cancelled")
+    shop.type(Keys.ESCAPE, Keys.F4)
+    shop.says("#x .tips", "Tip: 2 · 1.30 EUR")
+    shop.terminal.daemon.stop()
+    shop.start(shop.port)
 
 
 def the_change_is_counted(shop):
@@ -312,7 +388,7 @@ def each_verdict_has_a_rhythm_of_its_own(shop):
 
 
 SCENARIOS = [
-    a_sale_by_keyboard_alone, a_sale_by_touch_in_parts, each_item_has_its_rate,
+    a_sale_by_keyboard_alone, an_order_whose_answer_was_lost_is_no_second_sale, a_sale_by_touch_in_parts, each_item_has_its_rate, a_tip_is_chosen_before_the_code,
     the_change_is_counted,
     a_code_is_typed_where_the_camera_fails, a_decline_says_why_and_the_sale_goes_on,
     two_tabs_open_one_sale, impatience_opens_one_sale, an_order_sent_twice_is_one_sale,

@@ -40,7 +40,7 @@ import Vouchers
                         VATLine(
                             code: String($0), rate: VATLine.maximumRate, gross: (1 << 53) - 1,
                             tax: (1 << 53) - 1)!
-                    })),
+                    }, tip: (1 << 53) - 1)),
             operatedBy: EntryOperator(
                 role: .supervisor, id: String(repeating: "o", count: 32)))
         #expect(entry.encoded().count <= JournalEntry.maximumBytes)

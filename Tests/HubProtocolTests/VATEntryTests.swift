@@ -80,6 +80,20 @@ import Vouchers
         #expect(error?.description.contains("VAT lines (key 29)") == true)
     }
 
+    @Test func aTipIsBesideTheLines() throws {
+        let map = try CBORValue.decode(Self.capture(Self.lines, amount: 1_250).encoded())
+        let tipped = map.setting(7, to: .unsigned(1_300)).setting(30, to: .unsigned(50))
+        let entry = try JournalEntry(decoding: tipped.encoded())
+        #expect(entry.event.tip == 50 && entry.event.vat == Self.lines)
+        #expect(entry.encoded() == tipped.encoded())
+        #expect(entry.encoded().suffix(4) == [0x18, 30, 0x18, 50])
+        for (amount, tip) in [(1_300, 49), (1_250, 0), (1_250, 1_251)] as [(UInt64, UInt64)] {
+            let bytes = map.setting(7, to: .unsigned(amount)).setting(30, to: .unsigned(tip))
+                .encoded()
+            #expect(throws: JournalEntryError.self) { try JournalEntry(decoding: bytes) }
+        }
+    }
+
     @Test func aDeclineHasNone() throws {
         let map = try CBORValue.decode(Samples.decline.encoded())
         #expect(throws: JournalEntryError.self) {

@@ -33,7 +33,7 @@ struct JournalClause: Sendable, CustomTestStringConvertible {
 enum JournalContract {
     static let clauses =
         sales + records + refusals + queue + undoing + notes + periods + risk + unconfirmed
-        + vat
+        + vat + tips
 
     static let sales = [
         JournalClause("carries one identity of 8 bytes for ever") { subject in

@@ -138,6 +138,24 @@ import VoucherMint
         try await journal.audit()
     }
 
+    @Test("A journal of schema 7 opens, with its VAT lines, and takes tips beside them")
+    func opensSchema7() async throws {
+        let copy = try Copy(schema: 7)
+        let before = try copy.bytes("journal.sqlite")
+        let journal = try copy.open()
+        #expect(try await journal.vat(of: 4).map(\.tax) == [190, 35])
+        #expect(try await journal.vat(of: 5).map(\.tax) == [63, 12])
+        #expect(try await journal.openPeriod().tips.isEmpty)
+        #expect(try copy.bytes("journal.sqlite.schema-7") == before)
+        let sale = JournalContract.tipped(1)
+        try await journal.store(sale)
+        let receipt = try await journal.record(
+            Records.capture(Records.mint.fixed(2_460, cti: 9), for: sale))
+        #expect(try await journal.vat(of: receipt.receipt ?? 0) == JournalContract.lines)
+        #expect(try await journal.tip(of: receipt.receipt ?? 0) == 200)
+        try await journal.audit()
+    }
+
     @Test("What an older journal had not sent is outstanding after the migration, as it was before")
     func owesWhatItOwed() async throws {
         let copy = try Copy(schema: 4)

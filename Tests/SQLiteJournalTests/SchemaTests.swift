@@ -41,7 +41,7 @@ import Vouchers
             try [
                 "journal", "entry", "sale", "voucher", "redemption", "batch", "undo", "period",
                 "document", "adoption", "checkpoint", "segment", "outstanding",
-                "sale_vat", "entry_vat",
+                "sale_vat", "entry_vat", "sale_tip", "entry_tip",
             ].flatMap { table in
                 try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table) \($0)" }
             }
@@ -50,7 +50,7 @@ import Vouchers
 
     static let all =
         entries + sales + marks + vouchers + queue + undoings + archive + columns + reasons
-        + vat
+        + vat + tips
 
     @Test("The schema refuses what must not be, by name, and nothing has changed")
     func refuses() async throws {
@@ -68,7 +68,7 @@ import Vouchers
     @Test("The schema refuses nothing that may be")
     func takes() async throws {
         let journal = await (try filled()).sqlite
-        for statements in Self.allowed + Self.allowedVAT {
+        for statements in Self.allowed + Self.allowedVAT + Self.allowedTips {
             // Reading undoes what it has written.
             do { try await journal.read { db in try db.execute(sql: statements) } } catch {
                 Issue.record("\(error): \(statements)")

@@ -32,6 +32,18 @@ import Testing
             ("shop-qr", composer.waiting(sale, symbol: symbol, secondsLeft: 119)),
             ("code-only", composer.waiting(sale, symbol: nil, secondsLeft: 9)),
             ("asking", composer.asking(amount)),
+            (
+                "tip",
+                composer.tip(
+                    on: amount,
+                    [5, 10, 15, 20].map {
+                        TipChoice(
+                            percent: $0,
+                            tip: Amount(
+                                minorUnits: Tip.amount($0, of: amount.minorUnits),
+                                currency: amount.currency))
+                    })
+            ),
             ("declined", composer.outcome(.declined(.hotListed), of: sale)),
             ("again", composer.outcome(.declined(.sameCodeAgain), of: sale)),
             ("retry", composer.outcome(.declined(.receiptShown), of: sale)),

@@ -28,6 +28,7 @@ struct NoJournal: Journal {
         throw .readOnly
     }
     func vat(of receipt: ReceiptNumber) async throws(JournalError) -> [VATLine] { throw .readOnly }
+    func tip(of receipt: ReceiptNumber) async throws(JournalError) -> UInt64 { throw .readOnly }
     func undoing(key: String) async throws(JournalError) -> RecordedUndo? { throw .readOnly }
     func undone(of sale: SaleReference) async throws(JournalError) -> UInt64 { throw .readOnly }
     func ownRedemptions(of voucher: VoucherIdentity, after sequence: UInt64)
@@ -133,6 +134,9 @@ final class FailingJournal: Journal {
     }
     func receipt(_ number: ReceiptNumber) async throws(JournalError) -> ReceiptLookUp {
         try await real.receipt(number)
+    }
+    func tip(of receipt: ReceiptNumber) async throws(JournalError) -> UInt64 {
+        try await real.tip(of: receipt)
     }
     func vat(of receipt: ReceiptNumber) async throws(JournalError) -> [VATLine] {
         try await real.vat(of: receipt)

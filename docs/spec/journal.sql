@@ -1,6 +1,6 @@
--- The journal's schema, version 7: docs/spec/journal.md.
+-- The journal's schema, version 8: docs/spec/journal.md.
 PRAGMA application_id = 1414285873;
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 CREATE TABLE journal (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     identity BLOB NOT NULL CHECK (length(identity) = 8),
@@ -159,6 +159,14 @@ CREATE TABLE entry_vat (
     tax INTEGER NOT NULL CHECK (tax BETWEEN 0 AND gross),
     PRIMARY KEY (sequence, code)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE sale_tip (
+    sale TEXT NOT NULL PRIMARY KEY REFERENCES sale (reference),
+    amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 9007199254740991)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE entry_tip (
+    sequence INTEGER PRIMARY KEY,
+    amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 9007199254740991)
+) STRICT;
 CREATE INDEX entry_of_sale ON entry (sale);
 CREATE INDEX entry_by_time ON entry (at);
 CREATE UNIQUE INDEX sale_open_once ON sale (state) WHERE state = 'open';
@@ -544,14 +552,6 @@ END;
 CREATE TRIGGER drawer_remains BEFORE DELETE ON drawer BEGIN
     SELECT RAISE(ABORT, 'drawer-of-closed-period');
 END;
-CREATE TRIGGER sale_vat_within_its_sale BEFORE INSERT ON sale_vat BEGIN
-    SELECT RAISE(ABORT, 'vat-above-its-sale')
-        WHERE NEW.gross + (
-            SELECT coalesce(sum(gross), 0) FROM sale_vat WHERE sale = NEW.sale) > (
-            SELECT total FROM sale WHERE reference = NEW.sale);
-    SELECT RAISE(ABORT, 'vat-of-begun-sale')
-        WHERE EXISTS (SELECT 1 FROM entry WHERE sale = NEW.sale);
-END;
 CREATE TRIGGER sale_vat_stays BEFORE UPDATE ON sale_vat BEGIN
     SELECT RAISE(ABORT, 'vat-immutable');
 END;
@@ -578,12 +578,67 @@ END;
 CREATE TRIGGER entry_vat_leaves AFTER DELETE ON entry BEGIN
     DELETE FROM entry_vat WHERE sequence = OLD.sequence;
 END;
+CREATE TRIGGER sale_tip_within_its_sale BEFORE INSERT ON sale_tip BEGIN
+    SELECT RAISE(ABORT, 'tip-above-its-sale')
+        WHERE NEW.amount >= (SELECT total FROM sale WHERE reference = NEW.sale);
+    SELECT RAISE(ABORT, 'tip-of-begun-sale')
+        WHERE EXISTS (SELECT 1 FROM entry WHERE sale = NEW.sale)
+        OR EXISTS (SELECT 1 FROM sale_vat WHERE sale = NEW.sale);
+END;
+CREATE TRIGGER sale_tip_stays BEFORE UPDATE ON sale_tip BEGIN
+    SELECT RAISE(ABORT, 'tip-immutable');
+END;
+CREATE TRIGGER sale_tip_remains BEFORE DELETE ON sale_tip
+WHEN EXISTS (SELECT 1 FROM sale WHERE reference = OLD.sale) BEGIN
+    SELECT RAISE(ABORT, 'tip-immutable');
+END;
+CREATE TRIGGER sale_tip_leaves AFTER DELETE ON sale BEGIN
+    DELETE FROM sale_tip WHERE sale = OLD.reference;
+END;
+CREATE TRIGGER entry_tip_of_its_entry BEFORE INSERT ON entry_tip BEGIN
+    SELECT RAISE(ABORT, 'tip-without-entry')
+        WHERE NEW.sequence IS NOT (SELECT max(sequence) FROM entry)
+        OR NOT EXISTS (
+            SELECT 1 FROM entry WHERE sequence = NEW.sequence AND kind IN (1, 3, 4, 5));
+END;
+CREATE TRIGGER entry_tip_stays BEFORE UPDATE ON entry_tip BEGIN
+    SELECT RAISE(ABORT, 'tip-immutable');
+END;
+CREATE TRIGGER entry_tip_remains BEFORE DELETE ON entry_tip
+WHEN EXISTS (SELECT 1 FROM entry WHERE sequence = OLD.sequence) BEGIN
+    SELECT RAISE(ABORT, 'tip-immutable');
+END;
+CREATE TRIGGER entry_tip_leaves AFTER DELETE ON entry BEGIN
+    DELETE FROM entry_tip WHERE sequence = OLD.sequence;
+END;
+CREATE TRIGGER sale_vat_within_its_sale BEFORE INSERT ON sale_vat BEGIN
+    SELECT RAISE(ABORT, 'vat-above-its-sale')
+        WHERE NEW.gross + (
+            SELECT coalesce(sum(gross), 0) FROM sale_vat WHERE sale = NEW.sale) > (
+            SELECT total - coalesce(
+                (SELECT amount FROM sale_tip WHERE sale = NEW.sale), 0)
+            FROM sale WHERE reference = NEW.sale);
+    SELECT RAISE(ABORT, 'vat-of-begun-sale')
+        WHERE EXISTS (SELECT 1 FROM entry WHERE sale = NEW.sale);
+END;
 CREATE TRIGGER redemption_has_its_vat BEFORE INSERT ON redemption BEGIN
+    SELECT RAISE(ABORT, 'tip-differs')
+        WHERE EXISTS (
+            SELECT 1 FROM entry e JOIN sale s ON s.reference = e.sale
+            LEFT JOIN sale_tip t ON t.sale = e.sale
+            WHERE e.sequence = NEW.sequence
+            AND max(0, s.captured - s.total + coalesce(t.amount, 0)) <> (
+                SELECT coalesce(sum(o.amount), 0)
+                FROM entry x JOIN entry_tip o USING (sequence)
+                WHERE x.sale = e.sale AND x.kind = 1));
     SELECT RAISE(ABORT, 'vat-differs-from-amount')
         WHERE (SELECT coalesce(sum(gross), 0) FROM entry_vat WHERE sequence = NEW.sequence)
         <> CASE WHEN EXISTS (
             SELECT 1 FROM entry e JOIN sale_vat USING (sale)
-            WHERE e.sequence = NEW.sequence) THEN NEW.amount ELSE 0 END;
+            WHERE e.sequence = NEW.sequence)
+            THEN NEW.amount - coalesce(
+                (SELECT amount FROM entry_tip WHERE sequence = NEW.sequence), 0)
+            ELSE 0 END;
     SELECT RAISE(ABORT, 'vat-above-its-sale')
         WHERE EXISTS (
             SELECT 1 FROM entry_vat v JOIN entry e USING (sequence)
@@ -593,10 +648,26 @@ CREATE TRIGGER redemption_has_its_vat BEFORE INSERT ON redemption BEGIN
                 WHERE x.sale = e.sale AND x.kind = 1 AND o.code = v.code)));
 END;
 CREATE TRIGGER undo_has_its_vat BEFORE INSERT ON undo BEGIN
+    SELECT RAISE(ABORT, 'tip-differs')
+        WHERE EXISTS (
+            SELECT 1 FROM entry c LEFT JOIN entry_tip t USING (sequence)
+            WHERE c.sequence = NEW.capture
+            AND NEW.amount + (
+                SELECT coalesce(sum(amount), 0) FROM undo WHERE capture = NEW.capture)
+                <= c.amount
+            AND max(0, NEW.amount + (
+                    SELECT coalesce(sum(amount), 0) FROM undo WHERE capture = NEW.capture)
+                - c.amount + coalesce(t.amount, 0)) <> coalesce(
+                (SELECT amount FROM entry_tip WHERE sequence = NEW.sequence), 0) + (
+                SELECT coalesce(sum(o.amount), 0)
+                FROM undo u JOIN entry_tip o USING (sequence)
+                WHERE u.capture = NEW.capture));
     SELECT RAISE(ABORT, 'vat-differs-from-amount')
         WHERE (SELECT coalesce(sum(gross), 0) FROM entry_vat WHERE sequence = NEW.sequence)
         <> CASE WHEN EXISTS (SELECT 1 FROM entry_vat WHERE sequence = NEW.capture)
-            THEN NEW.amount ELSE 0 END;
+            THEN NEW.amount - coalesce(
+                (SELECT amount FROM entry_tip WHERE sequence = NEW.sequence), 0)
+            ELSE 0 END;
     SELECT RAISE(ABORT, 'vat-above-its-capture')
         WHERE EXISTS (
             SELECT 1 FROM entry_vat v

@@ -5,6 +5,7 @@ import * as payments from "./payments.js";
 import * as queue from "./queue.js";
 import * as shift from "./shift.js";
 import * as sound from "./sound.js";
+import * as tips from "./tip.js";
 import { ask, listen, whenLoggedOut } from "./terminal.js";
 import {
   clock, money, offerLanguages, phrase, plain, quoted, refuse, say, span, useZone,
@@ -120,7 +121,7 @@ async function enter() {
   tellTraining();
   at("lost").hidden = true;
   // A question that was begun by whoever was logged in is nobody's now.
-  if (document.querySelector("dialog[open]")) at("ask-back").click();
+  document.querySelector("dialog[open] [id$='-back']")?.click();
   if (!session.member) return showEntry();
   at("merchant").textContent = session.merchant;
   at("entry").hidden = true;
@@ -129,6 +130,7 @@ async function enter() {
   payments.begin(session);
   shift.begin(session);
   queue.begin(session);
+  tips.begin(session);
   keypad.lay(session.currency, session.decimals, session.vatRates ?? [], pressed);
   stop();
   stop = listen("/console/events", tell, lose, enter);
@@ -144,6 +146,7 @@ function lose() {
 
 function tell(told) {
   event = told;
+  tips.tell(told.tip);
   // A tab that has just been opened shows nothing of a sale that was over before.
   if (!sessionStorage.getItem("till-begun")) {
     sessionStorage.setItem("till-begun", "yes");
@@ -157,9 +160,8 @@ function tell(told) {
 // Offline is an ordinary state of things, and looks like one.
 function strip(status) {
   const put = (id, text, icon) => {
-    const row = at(id);
-    row.querySelector("dd").textContent = text;
-    if (icon) row.querySelector("dt").textContent = icon;
+    at(id).querySelector("dd").textContent = text;
+    if (icon) at(id).querySelector("dt").textContent = icon;
   };
   if (!status) return;
   put("network", say(status.networkStatus), { online: "●", offline: "○", "captive-portal": "⚿" }[status.networkStatus] ?? "◌");
@@ -271,8 +273,7 @@ function hear(sale) {
 
 function keepPending(order) {
   pending = order;
-  if (order) sessionStorage.setItem("till-pending", JSON.stringify(order));
-  else sessionStorage.removeItem("till-pending");
+  sessionStorage.setItem("till-pending", JSON.stringify(order));
 }
 
 async function charge() {
@@ -280,16 +281,16 @@ async function charge() {
   const button = at("charge");
   if (sum === 0 || shownSale()?.state === "open" || button.disabled) return;
   at("pad-problem").textContent = "";
-  const vat = keypad.vat().map((line) => ({
-    ...line, gross: plain(line.gross, session.decimals),
-  }));
-  const said = JSON.stringify([sum, vat]);
-  if (pending?.said !== said) keepPending({ said, key: crypto.randomUUID() });
+  const vat = keypad.vat().map((line) => ({ ...line, gross: plain(line.gross, session.decimals) }));
   button.disabled = true;
   try {
+    const tip = await tips.chosen(sum);
+    if (tip === null) return;
+    const said = JSON.stringify([sum, vat, tip]);
+    if (pending?.said !== said) keepPending({ said, key: crypto.randomUUID() });
     const sale = await ask("POST", "/v1/sales", {
       amount: plain(sum, session.decimals), currency: session.currency, key: pending.key,
-      ...(vat.length > 0 && { vat }),
+      ...(vat.length > 0 && { vat }), ...(tip > 0 && { tip: plain(tip, session.decimals) }),
     });
     keepPending(null);
     // An answer was lost before, and the sale that this key made is over: none was made now.
@@ -315,8 +316,7 @@ async function charge() {
 async function cancel() {
   try {
     // By its reference: a key that is pressed late does not give up the next sale.
-    const sale = encodeURIComponent(event.sale?.reference ?? "");
-    await ask("DELETE", `/v1/sales/current?reference=${sale}`);
+    await ask("DELETE", `/v1/sales/current?reference=${encodeURIComponent(event.sale?.reference ?? "")}`);
   } catch (refusal) {
     refuse(result.querySelector(".problem"), refusal);
   }

@@ -10,7 +10,37 @@ const SILENCE_MILLISECONDS = 6000;
 function gone() {
   lost.hidden = false;
   picture.hidden = true;
+  askTip(null);
   shown = -1;
+}
+
+const tips = document.getElementById("tips");
+let asked = null;
+
+// The question for a tip, on a screen that is touched: one answer, and it is gone.
+function askTip(tip) {
+  if (tip?.id === asked) return;
+  asked = tip?.id ?? null;
+  tips.hidden = !tip;
+  if (!tip) return;
+  tips.querySelector("h2").textContent = tip.question;
+  tips.querySelector("div").replaceChildren(...tip.choices.map(({ percent, words }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words;
+    button.dataset.percent = percent;
+    button.onclick = () => {
+      tips.hidden = true;
+      fetch("/display/tip", {
+        method: "POST", headers: { "content-type": "application/json" },
+        body: JSON.stringify({ id: tip.id, percent }),
+      }).catch(() => {
+        // It did not arrive: the question stands, and is shown with the next event.
+        asked = null;
+      });
+    };
+    return button;
+  }));
 }
 
 const events = new EventSource("/display/events");
@@ -19,7 +49,8 @@ events.onmessage = (event) => {
   alarm = setTimeout(gone, SILENCE_MILLISECONDS);
   lost.hidden = true;
   picture.hidden = false;
-  const { version, words } = JSON.parse(event.data);
+  const { version, words, tip } = JSON.parse(event.data);
+  askTip(tip);
   picture.alt = words.join(". ");
   if (version === shown) return;
   shown = version;

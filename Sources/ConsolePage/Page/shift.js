@@ -44,7 +44,17 @@ function taxes(vat) {
 }
 
 // The period's totals as a table, one line for each kind of thing that happened in it.
-function table({ totals, markedPaid, vat }) {
+function table({ totals, markedPaid, vat, tips }) {
+  const gifts = tips.map(({ captured, givenBack }) => {
+    const line = document.createElement("p");
+    line.className = "tips";
+    line.textContent = [
+      `${say("tip")}: ${captured.count} · ${written(captured.amount)}`,
+      givenBack.count > 0
+        && `${say("givenBack")}: ${givenBack.count} · ${written(givenBack.amount)}`,
+    ].filter(Boolean).join(" · ");
+    return line;
+  });
   const apart = markedPaid.map((sum) => {
     const line = document.createElement("p");
     line.className = "marked";
@@ -55,7 +65,7 @@ function table({ totals, markedPaid, vat }) {
   if (!totals.length) {
     const nothing = document.createElement("p");
     nothing.textContent = say("nothing");
-    return [nothing, ...apart, ...taxes(vat)];
+    return [nothing, ...apart, ...gifts, ...taxes(vat)];
   }
   return [...totals.map((line) => {
     const currency = line.captures.amount.currency;
@@ -84,7 +94,7 @@ function table({ totals, markedPaid, vat }) {
       row.insertCell().textContent = sum;
     }
     return element;
-  }), ...apart, ...taxes(vat)];
+  }), ...apart, ...gifts, ...taxes(vat)];
 }
 
 const written = (sum) => money(sum.minorUnits, sum.currency, session.decimals);

@@ -23,7 +23,7 @@ const keys = [
   "refusedMeans",
   "entryNumber", "paidByApp", "unconfirmed", "markedPaid", "markPaid", "markAsk",
   "health", "healthShown", "healthNotShown", "businessDay", "businessDays", "captive-portal",
-  "vat", "gross", "net", "tax", "chargedBefore",
+  "vat", "gross", "net", "tax", "chargedBefore", "tip", "noTip", "customerChooses",
 ];
 
 const table = {
@@ -62,6 +62,7 @@ const table = {
     "The network wants a log-in",
     "VAT", "Gross", "Net", "Tax",
     "Sale {n} was made with the last try: look under Payments. Nothing was charged now.",
+    "Tip", "No tip", "The customer chooses on their screen, or tells you.",
   ],
   de: [
     "Deutsch", "Anmelden", "Abmelden", "Wer sind Sie?", "PIN", "Löschen", "Zurück",
@@ -100,6 +101,7 @@ const table = {
     "Das Netz verlangt eine Anmeldung",
     "MwSt.", "Brutto", "Netto", "Steuer",
     "Verkauf {n} entstand schon beim letzten Versuch: siehe Zahlungen. Jetzt wurde nichts kassiert.",
+    "Trinkgeld", "Kein Trinkgeld", "Der Kunde wählt auf seinem Bildschirm oder sagt es Ihnen.",
   ],
   fr: [
     "Français", "Se connecter", "Se déconnecter", "Qui êtes-vous ?", "Code", "Effacer", "Retour",
@@ -138,6 +140,7 @@ const table = {
     "Le réseau demande une connexion",
     "TVA", "Brut", "Net", "Taxe",
     "La vente {n} a été faite au dernier essai : voir Paiements. Rien n'est encaissé maintenant.",
+    "Pourboire", "Sans pourboire", "Le client choisit sur son écran, ou vous le dit.",
   ],
   es: [
     "Español", "Entrar", "Salir", "¿Quién es usted?", "PIN", "Borrar", "Atrás",
@@ -175,6 +178,7 @@ const table = {
     "La red pide iniciar sesión",
     "IVA", "Bruto", "Neto", "Impuesto",
     "La venta {n} se hizo en el último intento: véala en Pagos. Ahora no se cobró nada.",
+    "Propina", "Sin propina", "El cliente elige en su pantalla o se lo dice.",
   ],
   zh: [
     "中文", "登录", "退出", "您是谁?", "密码", "清除", "返回", "尚无人可登录:tillctl staff add 姓名", "收款", "付款记录", "班次",
@@ -203,6 +207,7 @@ const table = {
     "网络需要登录",
     "增值税", "含税", "不含税", "税额",
     "上次尝试时已生成交易 {n}:请看付款记录。这次没有收款。",
+    "小费", "不给小费", "顾客在其屏幕上选择,或告诉您。",
   ],
   ar: [
     "العربية", "تسجيل الدخول", "تسجيل الخروج", "من أنت؟", "الرقم السري", "مسح", "رجوع",
@@ -237,6 +242,7 @@ const table = {
     "الشبكة تطلب تسجيل الدخول",
     "ضريبة القيمة المضافة", "الإجمالي", "الصافي", "الضريبة",
     "أنشئت عملية البيع {n} في المحاولة السابقة: انظر المدفوعات. لم يحصل شيء الآن.",
+    "إكرامية", "بدون إكرامية", "يختار الزبون على شاشته أو يخبرك.",
   ],
 };
 

@@ -187,12 +187,15 @@ public struct Period: Hashable, Sendable {
     public let drawer: CashDrawer?
     /// Its value-added tax, ascending by currency, letter and rate; empty where no sale came with any.
     public let vat: [PeriodVAT]
+    /// Its tips, ascending by currency; empty where there were none.
+    public let tips: [PeriodTips]
 
     /// Makes a period; see the properties for units.
     public init(
         number: UInt64, firstSequence: UInt64, firstAt: UInt64? = nil, closedBy: UInt64?,
         closedAt: UInt64?, totals: [PeriodTotals], marked: [MarkedSales] = [],
-        drawer: CashDrawer? = nil, vat: [PeriodVAT] = []
+        drawer: CashDrawer? = nil, vat: [PeriodVAT] = [],
+        tips: [PeriodTips] = []
     ) {
         self.number = number
         self.firstSequence = firstSequence
@@ -203,6 +206,7 @@ public struct Period: Hashable, Sendable {
         self.marked = marked
         self.drawer = drawer
         self.vat = vat
+        self.tips = tips
     }
 }
 
@@ -301,6 +305,9 @@ public protocol Journal: Sendable {
     /// What of a receipt's amount is taxed at which rate, in the order of the letters; nothing where the
     /// sale came without, or no entry that is here has the number.
     func vat(of receipt: ReceiptNumber) async throws(JournalError) -> [VATLine]
+
+    /// What of a receipt's amount is a tip, in minor units; 0 where no entry that is here has the number.
+    func tip(of receipt: ReceiptNumber) async throws(JournalError) -> UInt64
 
     /// The undoing that was made under an idempotency key, and its receipt number; nil where none
     /// was. A reversal has no receipt number.
