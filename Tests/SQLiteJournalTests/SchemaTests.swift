@@ -65,10 +65,12 @@ import Vouchers
         }
     }
 
+    static let allAllowed = allowed + allowedVAT + allowedTips
+
     @Test("The schema refuses nothing that may be")
     func takes() async throws {
         let journal = await (try filled()).sqlite
-        for statements in Self.allowed + Self.allowedVAT + Self.allowedTips {
+        for statements in Self.allAllowed {
             // Reading undoes what it has written.
             do { try await journal.read { db in try db.execute(sql: statements) } } catch {
                 Issue.record("\(error): \(statements)")
