@@ -388,7 +388,8 @@ def each_verdict_has_a_rhythm_of_its_own(shop):
 
 
 SCENARIOS = [
-    a_sale_by_keyboard_alone, an_order_whose_answer_was_lost_is_no_second_sale, a_sale_by_touch_in_parts, each_item_has_its_rate, a_tip_is_chosen_before_the_code,
+    a_sale_by_keyboard_alone, an_order_whose_answer_was_lost_is_no_second_sale,
+    a_sale_by_touch_in_parts, each_item_has_its_rate, a_tip_is_chosen_before_the_code,
     the_change_is_counted,
     a_code_is_typed_where_the_camera_fails, a_decline_says_why_and_the_sale_goes_on,
     two_tabs_open_one_sale, impatience_opens_one_sale, an_order_sent_twice_is_one_sale,
