@@ -146,6 +146,13 @@ function lose() {
 
 function tell(told) {
   event = told;
+  // An order whose answer was lost has arrived all the same: the pad is for the next one.
+  if (pending && told.sale && told.sale.reference !== pending.before && !at("charge").disabled
+      && told.sale.total.minorUnits === pending.total) {
+    keepPending(null);
+    keypad.clear();
+    at("pad-problem").textContent = "";
+  }
   tips.tell(told.tip);
   // A tab that has just been opened shows nothing of a sale that was over before.
   if (!sessionStorage.getItem("till-begun")) {
@@ -287,7 +294,10 @@ async function charge() {
     const tip = await tips.chosen(sum);
     if (tip === null) return;
     const said = JSON.stringify([sum, vat, tip]);
-    if (pending?.said !== said) keepPending({ said, key: crypto.randomUUID() });
+    if (pending?.said !== said) {
+      const before = event?.sale?.reference;
+      keepPending({ said, key: crypto.randomUUID(), total: sum + tip, before });
+    }
     const sale = await ask("POST", "/v1/sales", {
       amount: plain(sum, session.decimals), currency: session.currency, key: pending.key,
       ...(vat.length > 0 && { vat }), ...(tip > 0 && { tip: plain(tip, session.decimals) }),
