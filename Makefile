@@ -41,7 +41,7 @@ HUB_KILLS ?= 10
 
 .PHONY: read-rate demo demo-forged test unit kill-test kiosk-test kiosk-power-cuts faults mutants run bench \
 	proof lint setup release fuzz units emv-crosscheck journal-proof coverage schema-mutants \
-	browser-test browser-screens screens shop-qr-proof deb deb-test documents simulate eyes-proof proxy-test second-client \
+	browser-test browser-screens customer-screens screens shop-qr-proof deb deb-test documents simulate eyes-proof proxy-test second-client \
 	api-test planted-defects
 
 setup:
@@ -111,8 +111,11 @@ browser-test: release
 browser-screens: release
 	scripts/browser_test.sh $(RELEASE) screens
 
-# For a person to look at; `make unit` finds what is cut or has no font.
-screens: release
+# For a person to look at: every screen of the customer, and every view of the console.
+screens: customer-screens browser-screens
+
+# `make unit` finds what is cut or has no font.
+customer-screens: release
 	@mkdir -p screens
 	@for language in en de fr es zh ar; do for theme in light dark; do \
 		$(RELEASE)/tillctl display sheet --language $$language --theme $$theme \

@@ -17,7 +17,8 @@ const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let node; node = walker.nextNode();) {
   const e = node.parentElement;
   if (!node.data.trim() || !visible(e) || e.matches("script, option")) continue;
-  if (e.closest("[inert], :disabled")) continue;
+  // What is only read aloud has no contrast.
+  if (e.closest("[inert], :disabled, .unseen")) continue;
   const style = getComputedStyle(e);
   const size = parseFloat(style.fontSize);
   const least = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? large : contrast;

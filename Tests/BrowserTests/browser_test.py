@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import by_hand
 import entry
 import everybody
 import from_the_network
@@ -27,7 +28,7 @@ from play import Programs
 # In this order: each scenario finds what those before it have sold.
 SCENARIOS = [
     *entry.SCENARIOS, *selling.SCENARIOS, *looking_back.SCENARIOS, *everybody.SCENARIOS,
-    *practising.SCENARIOS, *from_the_network.SCENARIOS, *queueing.SCENARIOS,
+    *practising.SCENARIOS, *by_hand.SCENARIOS, *from_the_network.SCENARIOS, *queueing.SCENARIOS,
 ]
 
 

@@ -47,7 +47,10 @@ def turn(shop, theme):
 def everybody_can_use_it_in_every_language(shop):
     shop.open()
     shop.shown("#pin")
-    audit(shop, "log-in")
+    for language in LANGUAGES[::-1]:
+        Select(shop.find("#entry select.language")).select_by_value(language)
+        audit(shop, f"log-in in {language}")
+    shop.find("#pin").click()
     shop.log_in("Bob")
     for width, height in SIZES:
         shop.resize(width, height)
@@ -107,6 +110,29 @@ def every_verdict_and_question_can_be_read_and_reached(shop):
         shop.click("#ask-back")
 
 
+def questions_and_the_customers_page_are_for_everybody_too(shop):
+    shop.terminal.sale("1.10", shop.voucher("fixed", "1.10"))
+    shop.open("Bob")
+    for language in ("ar", "zh", "de"):
+        Select(shop.find("header select.language")).select_by_value(language)
+        shop.click('[data-view="payments"]')
+        if not shop.all("#list .row button"):
+            shop.click("#list li.capture .entry")
+        shop.wait(lambda: shop.all("#list .row button"), "what can be done is offered")
+        audit(shop, f"an opened payment in {language}")
+        shop.click("#list .row button")
+        # A voucher that is spent whole takes nothing back: the refusal is told in the page's
+        # language, and as the terminal put it.
+        Select(shop.shown("#ask-to")).select_by_value("stored-value")
+        shop.find("#ask-amount").send_keys(Keys.ENTER)
+        shop.wait(lambda: shop.find("#ask-problem").text != "", "it is refused")
+        audit(shop, f"a question in {language}")
+        shop.click("#ask-back")
+    shop.browser.get(shop.url + "/display")
+    shop.wait(lambda: shop.find("#picture").is_displayed(), "the screen is shown")
+    audit(shop, "the customer's page")
+
+
 def every_word_is_there_in_every_language(shop):
     shop.open()
     gaps = shop.browser.execute_async_script("""
@@ -138,6 +164,7 @@ def nothing_was_wrong_in_the_browser(shop):
 
 SCENARIOS = [
     every_word_is_there_in_every_language, everybody_can_use_it_in_every_language,
-    every_verdict_and_question_can_be_read_and_reached, the_customers_screen_is_a_page_too,
+    every_verdict_and_question_can_be_read_and_reached,
+    questions_and_the_customers_page_are_for_everybody_too, the_customers_screen_is_a_page_too,
     nothing_was_wrong_in_the_browser,
 ]

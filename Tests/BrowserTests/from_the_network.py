@@ -10,6 +10,7 @@ import subprocess
 
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
+from everybody import audit
 from shop import PINS, check
 
 LONGEST = 30
@@ -117,6 +118,7 @@ def a_cashier_sells_at_a_tablet(shop):
     try:
         shop.browser.get(f"https://127.0.0.1:{shop.network_port}/")
         shop.shown("#typed-name")
+        audit(shop, "the log-in on the network")
         check(shop.browser.execute_script("return window.isSecureContext"), "the browser trusts it")
         check(not shop.find("#lost").is_displayed(), "the terminal is heard before the log-in")
         shop.find("#typed-name").click()

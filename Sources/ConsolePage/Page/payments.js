@@ -7,6 +7,8 @@ import { clock, money, phrase, plain, quoted, refuse, say } from "./words.js";
 
 // Entries that are read at once: a busy hour.
 const PAGE = 200;
+// Pages that are read unasked, so that a shift is searched whole: a busy day.
+const PAGES = 10;
 
 const list = document.getElementById("list");
 const search = document.getElementById("search");
@@ -14,6 +16,8 @@ const note = document.getElementById("list-problem");
 const older = document.getElementById("older");
 
 let entries = [];
+// Where the open shift begins.
+let shiftBegins = 1;
 // The place of the entry that was opened last: it stays open when the list is read again.
 let opened;
 let session;
@@ -42,6 +46,7 @@ function matches(entry) {
   if (kind === "undo" && !undoings.includes(entry.kind)) return false;
   if (["capture", "decline"].includes(kind) && entry.kind !== kind) return false;
   if (kind === "waits" && entry.acknowledged) return false;
+  if (kind === "shift" && entry.sequence < shiftBegins) return false;
   const wanted = search.value.trim().toLowerCase();
   const text = [
     entry.receipt, entry.sale, entry.voucher, entry.reason, title(entry), written(entry.amount),
@@ -301,7 +306,11 @@ async function read(end) {
 export async function load() {
   try {
     const status = await ask("GET", "/v1/status");
+    shiftBegins = (await ask("GET", "/v1/periods/open")).firstSequence;
     entries = status.lastSequence ? await read(status.lastSequence + 1) : [];
+    for (let page = 1; page < PAGES && (entries.at(-1)?.sequence ?? 0) > shiftBegins; page += 1) {
+      entries = entries.concat(await read(entries.at(-1).sequence));
+    }
     show();
     list.querySelector(`[data-sequence="${opened}"] .entry`)?.click();
   } catch (refusal) {

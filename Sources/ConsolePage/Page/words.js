@@ -293,7 +293,7 @@ const groups = [
     es: "Sin confirmar: mire la aplicación del banco", zh: "未确认:请查看银行应用",
     ar: "غير مؤكد: راجع تطبيق المصرف" }],
   ["above-voucher above-per-payment-maximum above-floor-limit above-kind-limit above-code-ceiling "
-    + "one-way-above-limit voucher-allowance-used-up split-sale-exceeded", {
+    + "one-way-above-limit voucher-allowance-used-up split-sale-exceeded above-refund-limit", {
     de: "Betrag zu hoch dafür", fr: "Montant trop élevé", es: "Importe demasiado alto",
     zh: "金额超过限额", ar: "المبلغ أعلى من الحد" }],
   ["currency-differs currency-not-accepted", {
@@ -329,6 +329,23 @@ const groups = [
   ["sale-open sale-busy", {
     de: "Ein Verkauf ist noch offen", fr: "Une vente est encore ouverte",
     es: "Hay una venta abierta", zh: "还有未完成的收款", ar: "هناك بيع مفتوح" }],
+  ["already-cancelled already-reversed already-refunded refunded-in-part", {
+    de: "Schon zurückgegeben", fr: "Déjà remboursé", es: "Ya devuelto", zh: "已退款",
+    ar: "أعيد المبلغ من قبل" }],
+  ["period-closed completion-known", {
+    de: "Dafür ist es zu spät: bitte erstatten", fr: "Trop tard pour cela : remboursez",
+    es: "Ya es tarde: haga un reembolso", zh: "已无法撤销,请改为退款", ar: "فات الأوان: أعد المبلغ" }],
+  ["more-than-paid", {
+    de: "Mehr, als von der Zahlung übrig ist", fr: "Plus que ce qui reste du paiement",
+    es: "Más de lo que queda del pago", zh: "超过该笔付款的剩余金额", ar: "أكثر مما بقي من الدفعة" }],
+  ["way-needed fixed-voucher voucher-expired refund-voucher-not-allowed", {
+    en: "Choose another way for the money to go back",
+    de: "Bitte einen anderen Weg für das Geld wählen", fr: "Choisissez un autre mode de remboursement",
+    es: "Elija otra forma de devolver el dinero", zh: "请选择其他退款方式",
+    ar: "اختر طريقة أخرى لإعادة المبلغ" }],
+  ["receipt-unknown not-a-payment", {
+    de: "Eine solche Zahlung gibt es nicht", fr: "Ce paiement n'existe pas",
+    es: "No existe ese pago", zh: "没有这笔付款", ar: "لا توجد دفعة كهذه" }],
   ["no-sale no-sale-open", {
     de: "Kein Verkauf ist offen", fr: "Aucune vente n'est ouverte", es: "No hay venta abierta",
     zh: "没有进行中的收款", ar: "لا يوجد بيع مفتوح" }],
