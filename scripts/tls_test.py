@@ -116,11 +116,13 @@ def main():
                       f"a connection that says nothing is closed (after {took:.0f} s)")
 
             port = hub.port
+            hub.command("voucher", "issue", "fixed", "--amount", "2.00", "--out",
+                        folder / "more")
             hub.stop()
             other = SecureHub(programs, folder / "other")
             other.port = port
             other.start()
-            terminal.ctl("shift", "open", "--float", "10.00")
+            terminal.sale("2.00", next((folder / "more").glob("*.png")))
             report = terminal.ctl("sync", codes=(0, 1, 4))
             check(report["reason"] == "hub-unreachable" and "not the hub" in report["message"],
                   "another hub at the same address is told from this one")
