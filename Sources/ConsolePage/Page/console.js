@@ -83,7 +83,7 @@ function showEntry() {
       id: "typed-name", type: "text", autocomplete: "username", maxLength: 32, required: true,
       value: last ?? "",
     });
-    typed.setAttribute("aria-labelledby", "who");
+    typed.setAttribute("aria-label", say("whoAreYou"));
     at("staff").replaceChildren(typed);
     if (!last) return typed.focus();
   }
